@@ -1,0 +1,287 @@
+import { compress, decompress } from './compress/compress.ts';
+import { loadConfig } from './config/load.ts';
+import { readHostFacts } from './host/facts.ts';
+import { readModuleInfos } from './host/modinfo.ts';
+import { readOs } from './host/os.ts';
+import { systemdVersion } from './host/systemd.ts';
+import { kernelPart, modulesInSandbox, stageModules } from './image/kernel-part.ts';
+import { arrange, treeEntries } from './image/members.ts';
+import { shadowEntry } from './image/root-password.ts';
+import { hostEntries, microcodePart } from './image/small-parts.ts';
+import { concatenate, writePart } from './image/write-image.ts';
+import { absolutePath, type AbsolutePath } from './model/brands.ts';
+import type { Architecture, Config } from './model/config.ts';
+import type { HostFacts } from './model/facts.ts';
+import type { Entry, WrittenPart } from './model/image.ts';
+import type { BuildInvocation } from './model/invocation.ts';
+import type { RootTree } from './model/packages.ts';
+import type { PartName, Plan } from './model/plan.ts';
+import type { Receipt } from './model/receipt.ts';
+import type { Sys } from './model/sys.ts';
+import { installPackages } from './packages/install.ts';
+import { placeImage } from './place/place.ts';
+import { placePrebuilt, prebuiltInitrd } from './place/prebuilt.ts';
+import { makePlan } from './plan/plan.ts';
+import { selectModules } from './plan/select-modules.ts';
+import { stopwatch, type Stopwatch } from './stopwatch.ts';
+import { makeInitrdRoot } from './root/make-initrd-root.ts';
+import { inRoot } from './root/tools.ts';
+import { assertBootable, verifyImage } from './verify/verify.ts';
+
+export interface BuildSettings {
+  /** The tool's own drop-ins: the lowest configuration directory. */
+  readonly vendorDirectory: AbsolutePath;
+  readonly architecture: Architecture;
+  /** Where workspaces are made. */
+  readonly temporaryDirectory: AbsolutePath;
+  /** Told what begins, in a sentence. */
+  readonly progress: (sentence: string) => void;
+}
+
+export type Outcome =
+  | { readonly type: 'plan'; readonly plan: Plan }
+  | { readonly type: 'built'; readonly receipt: Receipt }
+  | { readonly type: 'prebuilt'; readonly source: AbsolutePath; readonly image: AbsolutePath };
+
+/** The whole way from an invocation to an image at its place. */
+export async function build(
+  sys: Sys,
+  invocation: BuildInvocation,
+  settings: BuildSettings,
+): Promise<Outcome> {
+  const prebuilt = await usePrebuilt(sys, invocation);
+  if (prebuilt !== undefined) return prebuilt;
+  const workspace = sys.workspace(settings.temporaryDirectory);
+  try {
+    const steps = stopwatch(sys, settings.progress);
+    const decided = await steps.take('plan', 'Planning', () =>
+      decide(sys, invocation, settings, workspace.path),
+    );
+    if (invocation.mode !== 'build') return { type: 'plan', plan: decided.plan };
+    const lock = await sys.lock(lockFile, { waitSeconds: 600 });
+    try {
+      return {
+        type: 'built',
+        receipt: await carryOut(sys, invocation, decided, workspace.path, steps),
+      };
+    } finally {
+      lock.release();
+    }
+  } finally {
+    workspace.remove();
+  }
+}
+
+const lockFile = absolutePath('/run/lock/pkginitrd.lock');
+
+interface Decided {
+  readonly config: Config;
+  readonly facts: HostFacts;
+  readonly plan: Plan;
+}
+
+async function usePrebuilt(sys: Sys, invocation: BuildInvocation): Promise<Outcome | undefined> {
+  const { destination, kernelImage } = invocation;
+  if (destination.type !== 'staging' || kernelImage === undefined) return undefined;
+  const source = prebuiltInitrd(sys, kernelImage);
+  if (source === undefined) return undefined;
+  return {
+    type: 'prebuilt',
+    source,
+    image: await placePrebuilt(sys, source, destination.directory),
+  };
+}
+
+async function decide(
+  sys: Sys,
+  invocation: BuildInvocation,
+  settings: BuildSettings,
+  scratch: AbsolutePath,
+): Promise<Decided> {
+  const { hostRoot, generic, offline } = invocation;
+  const os = readOs(sys.root(hostRoot));
+  const config = loadConfig(sys, {
+    hostRoot,
+    vendorDirectory: settings.vendorDirectory,
+    facts: {
+      distribution: os.id,
+      distributionLike: os.idLike,
+      release: [os.versionId, os.versionCodename].filter((word) => word !== undefined),
+      architecture: settings.architecture,
+      systemdVersion: systemdVersion(sys.root(hostRoot)),
+    },
+    profiles: invocation.profiles,
+    assignments: invocation.assignments,
+    generic,
+  });
+  const facts = readHostFacts(sys, { ...invocation, os, architecture: settings.architecture });
+  const modules = selectModules(config, facts);
+  const infos = await readModuleInfos(
+    sys,
+    sys.root(facts.kernel.root),
+    facts.kernel.modulesDirectory,
+    modules.files.map(({ path }) => path),
+    scratch,
+  );
+  return { config, facts, plan: makePlan(config, facts, modules, infos, { generic, offline }) };
+}
+
+async function carryOut(
+  sys: Sys,
+  invocation: BuildInvocation,
+  { config, facts, plan }: Decided,
+  workspace: AbsolutePath,
+  steps: Stopwatch,
+): Promise<Receipt> {
+  const { hostRoot, destination } = invocation;
+  const tree = await steps.take('packages', 'Installing the packages', () =>
+    installPackages(sys, {
+      plan: plan.packages,
+      os: facts.os,
+      hostRoot,
+      workspace,
+      sourceDateEpoch: plan.sourceDateEpoch ?? undefined,
+    }),
+  );
+  const epoch = plan.sourceDateEpoch ?? tree.newestPackageTime;
+  await steps.take('root', 'Making an initrd of the root', () =>
+    makeInitrdRoot(sys, tree, plan, { hostRoot, epoch }),
+  );
+  const indexes = absolutePath(`${workspace}/indexes`);
+  await steps.take('modules', 'Indexing the kernel modules', () =>
+    runDepmod(sys, plan, facts, tree, indexes, epoch),
+  );
+  const parts = await steps.take('image', 'Writing the image', () =>
+    writeParts(sys, plan, workspace, (name) =>
+      partEntries(sys, name, { plan, config, facts, tree, indexes, epoch }),
+    ),
+  );
+  const verified = await steps.take('verify', 'Reading the image back', () =>
+    verifyImage({
+      image: concatenate(sys, parts),
+      decompress: (compression, chunks) => decompress(sys, chunks, compression),
+      expect: {
+        kernelVersion: plan.kernelVersion,
+        modules: plan.modules.files.map(({ path }) => path),
+      },
+      owners: tree.owners,
+    }),
+  );
+  assertBootable(verified);
+  const image = await steps.take('place', 'Putting the image in its place', () =>
+    placeImage(
+      sys,
+      { chunks: concatenate(sys, parts), bytes: verified.bytes, sha256: verified.sha256 },
+      destination,
+      plan.output.name,
+      kernelBytes(sys, invocation),
+    ),
+  );
+  return {
+    image,
+    bytes: verified.bytes,
+    kernelVersion: plan.kernelVersion,
+    parts,
+    packages: tree.packages,
+    modules: plan.modules.files.length,
+    firmware: plan.firmware.files.length,
+    missingFirmware: plan.firmware.missing.map(({ value }) => value),
+    steps: steps.taken(),
+    warnings: [...plan.warnings, ...tree.warnings, ...verified.warnings],
+  };
+}
+
+// The image's own depmod: kmod's index formats have to fit the kmod that will read them.
+async function runDepmod(
+  sys: Sys,
+  plan: Plan,
+  facts: HostFacts,
+  tree: RootTree,
+  indexes: AbsolutePath,
+  epoch: number,
+): Promise<void> {
+  const kernelRoot = facts.kernel.root;
+  stageModules(sys, plan, kernelRoot, indexes);
+  const { env, sandbox } = inRoot(tree.root, epoch, [
+    {
+      source: sys.root(kernelRoot).resolve(plan.modules.directory),
+      target: modulesInSandbox,
+      writable: false,
+    },
+    // kmod is built with one of these two (its configure's --with-module-directory).
+    ...['lib', 'usr/lib'].map((directory) => ({
+      source: indexes,
+      target: `/tmp/base/${directory}/modules/${plan.kernelVersion}`,
+      writable: true,
+    })),
+  ]);
+  await sys.run({
+    argv: ['/usr/sbin/depmod', '--basedir', '/tmp/base', plan.kernelVersion],
+    purpose: 'Index the kernel modules',
+    ...(env === undefined ? {} : { env }),
+    ...(sandbox === undefined ? {} : { sandbox: { ...sandbox, rootWritable: false } }),
+  });
+}
+
+interface PartSources {
+  readonly plan: Plan;
+  readonly config: Config;
+  readonly facts: HostFacts;
+  readonly tree: RootTree;
+  readonly indexes: AbsolutePath;
+  readonly epoch: number;
+}
+
+function partEntries(sys: Sys, name: PartName, sources: PartSources): readonly Entry[] {
+  const { plan, config, facts, tree, indexes, epoch } = sources;
+  switch (name) {
+    case 'microcode':
+      return plan.microcode === null
+        ? []
+        : microcodePart(sys, plan.microcode, facts.kernel.root, epoch);
+    case 'base': {
+      const root = sys.root(tree.root);
+      const from = 'the packages';
+      const entries = treeEntries(tree.root, root.walk('/'));
+      return arrange(
+        [...entries].map((entry) => ({ entry, from })),
+        epoch,
+      );
+    }
+    case 'kernel':
+      return kernelPart(sys, plan, facts.kernel.root, indexes, epoch);
+    case 'host': {
+      const root = sys.root(tree.root);
+      const entries = [...hostEntries(sys, plan.host, facts.root, epoch)];
+      if (config.rootPassword !== undefined) {
+        const machineId = sys.root(facts.root).readText('etc/machine-id') ?? '';
+        const entry = shadowEntry(root, config.rootPassword, machineId, epoch);
+        entries.push({ entry, from: 'RootPassword=' });
+      }
+      return arrange(entries, epoch, root);
+    }
+    default:
+      return name satisfies never;
+  }
+}
+
+async function writeParts(
+  sys: Sys,
+  plan: Plan,
+  workspace: AbsolutePath,
+  entriesOf: (name: PartName) => readonly Entry[],
+): Promise<readonly WrittenPart[]> {
+  const parts: WrittenPart[] = [];
+  for (const { name, compression, level } of plan.parts) {
+    const file = absolutePath(`${workspace}/${name}.part`);
+    const pack = (archive: Iterable<Uint8Array>): AsyncIterable<Uint8Array> =>
+      compress(sys, archive, compression, level);
+    parts.push(await writePart(sys, name, entriesOf(name), pack, file));
+  }
+  return parts;
+}
+
+function kernelBytes(sys: Sys, { kernelImage }: BuildInvocation): number {
+  if (kernelImage === undefined) return 0;
+  return sys.root(absolutePath('/')).stat(kernelImage)?.size ?? 0;
+}

@@ -1,0 +1,77 @@
+/** What the command line needs to know of a setting: config's table has these fields and more. */
+export interface SettingFlag {
+  readonly key: string;
+  readonly section: string;
+  readonly type: string;
+  readonly flag: string | null;
+  readonly help: string;
+}
+
+export interface Flag {
+  readonly name: string;
+  readonly short?: string;
+  /** What follows the flag; null: nothing, it is a switch. */
+  readonly argument: string | null;
+  readonly help: string;
+}
+
+/** Flags of `pkginitrd build` that are no settings. */
+export const buildFlags = [
+  {
+    name: 'kernel-version',
+    short: 'k',
+    argument: 'VERSION',
+    help: "Kernel to build for; the host's newest by default",
+  },
+  {
+    name: 'output',
+    short: 'o',
+    argument: 'FILE',
+    help: 'Name of the image, with or without a path',
+  },
+  { name: 'output-dir', short: 'O', argument: 'DIR', help: 'Where it goes; here by default' },
+  { name: 'profile', argument: 'NAME', help: 'Use a profile as well; may be repeated' },
+  {
+    name: 'generic',
+    short: 'g',
+    argument: null,
+    help: 'For any machine: leave out what is special to this one',
+  },
+  { name: 'offline', argument: null, help: 'Use cached packages only' },
+  { name: 'host-root', argument: 'DIR', help: 'Build for the system in this directory' },
+  { name: 'kernel-root', argument: 'DIR', help: 'Take modules and firmware from this root' },
+  { name: 'kernel-image', argument: 'FILE', help: 'The kernel that the initrd goes with' },
+  { name: 'loaded-modules', argument: 'FILE', help: 'Read this instead of /proc/modules' },
+  { name: 'dry-run', argument: null, help: 'Print the plan and stop' },
+  { name: 'json', argument: null, help: 'With --dry-run: print it as JSON' },
+  { name: 'verbose', argument: null, help: 'Say what is being done' },
+  { name: 'debug', argument: null, help: 'Trace for developers' },
+  { name: 'help', short: 'h', argument: null, help: 'Show this text' },
+] as const satisfies readonly Flag[];
+
+export type BuildFlagName = (typeof buildFlags)[number]['name'];
+
+/** The settings' flags in the same form. */
+export function settingFlags(settings: readonly SettingFlag[]): readonly Flag[] {
+  return settings.flatMap(({ flag, type, help }) =>
+    flag === null ? [] : [{ name: flag, ...shortOf(flag), argument: argumentOf(type), help }],
+  );
+}
+
+/** mkosi-initrd has this one. */
+function shortOf(flag: string): { short?: string } {
+  return flag === 'format' ? { short: 't' } : {};
+}
+
+function argumentOf(type: string): string {
+  const names: Readonly<Record<string, string>> = {
+    boolean: 'yes|no',
+    integer: 'NUMBER',
+    pairs: 'NAME=VALUE',
+    patterns: 'LIST',
+    scripts: 'LIST',
+    trees: 'LIST',
+    words: 'LIST',
+  };
+  return names[type] ?? 'WORD';
+}

@@ -1,0 +1,45 @@
+import { buildFlags, settingFlags, type Flag, type SettingFlag } from './flags.ts';
+
+export const commands = ['build', 'kernel-install'] as const;
+
+/** Fits a terminal of 24 lines. */
+export function topHelp(): string {
+  return `pkginitrd builds an initrd out of the distribution's own packages.
+
+Usage: pkginitrd COMMAND [OPTIONS]
+
+Commands:
+  build             Build an initrd; "pkginitrd build --help" lists the options
+  kernel-install    What the kernel-install plugin runs: add KERNEL ENTRY IMAGE
+
+Options:
+  -h, --help        Show this text
+      --version     Show the version
+
+Examples:
+  pkginitrd build --output /boot/initrd.img
+  pkginitrd build --generic --profile lvm --dry-run
+
+Exit codes: 0 done or nothing to do, 1 the build failed and the old image stays,
+2 the command line or a drop-in is wrong.
+See pkginitrd(8) and pkginitrd.conf(5).
+`;
+}
+
+export function buildHelp(settings: readonly SettingFlag[]): string {
+  return `Usage: pkginitrd build [OPTIONS]
+
+Options:
+${describe(buildFlags)}
+Settings, as in pkginitrd.conf(5); lists are added to, an empty value resets:
+${describe(settingFlags(settings))}`;
+}
+
+function describe(flags: readonly Flag[]): string {
+  const left = flags.map(
+    ({ name, short, argument }) =>
+      `  ${short ? `-${short}, ` : '    '}--${name}${argument === null ? '' : ` ${argument}`}`,
+  );
+  const width = Math.max(...left.map((text) => text.length));
+  return flags.map((flag, index) => `${left[index]?.padEnd(width)}  ${flag.help}\n`).join('');
+}

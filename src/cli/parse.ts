@@ -1,0 +1,54 @@
+import { UsageError } from '../model/errors.ts';
+import type { Invocation } from '../model/invocation.ts';
+import { nearestName } from '../formats/nearest-name.ts';
+import type { SettingFlag } from './flags.ts';
+import { commands, topHelp } from './help.ts';
+import { parseKernelInstall } from './kernel-install.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface ToolFacts {
+  readonly version: string;
+  /** The settings table. */
+  readonly settings: readonly SettingFlag[];
+}
+
+/** What the arguments after the program's name ask for. Throws UsageError. */
+export async function parseCommandLine(
+  argv: readonly string[],
+  env: Environment,
+  cwd: string,
+  tool: ToolFacts,
+): Promise<Invocation> {
+  const [command, ...rest] = argv;
+  switch (command) {
+    case undefined:
+      throw new UsageError('Cannot run without a command', 'See "pkginitrd --help"');
+    case '-h':
+    case '--help':
+    case 'help':
+      return { type: 'text', text: topHelp() };
+    case '--version':
+      return { type: 'text', text: `pkginitrd ${tool.version}\n` };
+    case 'kernel-install':
+      return parseKernelInstall(rest, env, cwd);
+    case 'build': {
+      // Loading yargs takes longer than a run of the plugin that has nothing to do.
+      const { parseBuild } = await import('./parse-build.ts');
+      return parseBuild(rest, cwd, tool.settings);
+    }
+    default:
+      throw unknownCommand(command);
+  }
+}
+
+function unknownCommand(command: string): UsageError {
+  if (command.startsWith('-')) {
+    return new UsageError(`Cannot use "${command}" before a command`, 'See "pkginitrd --help"');
+  }
+  const near = nearestName(command, commands);
+  return new UsageError(
+    `Cannot run "${command}": unknown command`,
+    near ? `Did you mean "${near}"?` : 'See "pkginitrd --help"',
+  );
+}

@@ -1,0 +1,17 @@
+import { BuildError, UsageError } from '../model/errors.ts';
+
+/** What goes to stderr and what the program ends with. Anything but our own two errors is a bug, and shows its stack. */
+export function printError(error: unknown): { text: string; exitCode: 1 | 2 } {
+  if (error instanceof UsageError) return { text: lines(error), exitCode: 2 };
+  if (error instanceof BuildError) return { text: lines(error), exitCode: 1 };
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return {
+    text: `pkginitrd: Cannot go on: a bug in pkginitrd; the old image stays\n${stack}\n`,
+    exitCode: 1,
+  };
+}
+
+function lines(error: UsageError | BuildError): string {
+  const hint = error.hint === undefined ? '' : `hint: ${error.hint}\n`;
+  return `pkginitrd: ${error.message}\n${hint}`;
+}

@@ -1,0 +1,100 @@
+import type { Plan, PartPlan, PlannedModule, Reasoned } from '../model/plan.ts';
+import { table, wrapped } from './table.ts';
+import { count } from './units.ts';
+
+/** The plan for people: what would be in the image and why, without the lists that only a program reads. */
+export function printPlan(plan: Plan): string {
+  const { packages, root, modules, firmware } = plan;
+  return [
+    overview(plan),
+    section(`Packages: ${packages.install.length} asked for, installed with ${packages.manager}`, [
+      reasons(packages.install),
+    ]),
+    packages.remove.length > 0 && section('Removed again', [reasons(packages.remove)]),
+    section(`Kernel modules: ${modules.files.length}`, [table(moduleReasons(modules.files))]),
+    modules.missing.length > 0 &&
+      section(`Not in this kernel: ${modules.missing.length}`, [wrapped(names(modules.missing))]),
+    section(`Firmware: ${count(firmware.files.length, 'file')}`, []),
+    firmware.missing.length > 0 &&
+      section(`Firmware not found: ${firmware.missing.length}`, [wrapped(names(firmware.missing))]),
+    plan.host.length > 0 &&
+      section(`Of this host: ${count(plan.host.length, 'file')}`, [
+        table(plan.host.map((entry) => [`/${entry.path}`, entry.from])),
+      ]),
+    root.extraTrees.length > 0 &&
+      section('Trees', [table(root.extraTrees.map(({ source, target }) => [source, target]))]),
+    root.postinst.length + root.finalize.length > 0 &&
+      section('Scripts', [
+        table([
+          ...root.postinst.map(({ path }) => ['postinst', path]),
+          ...root.finalize.map(({ path }) => ['finalize', path]),
+        ]),
+      ]),
+    section(`Drop-ins: ${plan.configFiles.length}`, [
+      table(plan.configFiles.map((file) => [file])),
+    ]),
+    plan.warnings.length > 0 && section('Warnings', [table(plan.warnings.map((text) => [text]))]),
+  ]
+    .filter((text) => text !== false)
+    .join('\n');
+}
+
+/** Canonical: sorted keys, two blanks, a newline at the end, so that two plans can be compared with diff. */
+export function printPlanJson(plan: Plan): string {
+  return `${JSON.stringify(sortKeys(plan), undefined, 2)}\n`;
+}
+
+function overview(plan: Plan): string {
+  const { id, version } = plan.distribution;
+  const rows = [
+    ['Kernel', `${plan.kernelVersion} (${plan.architecture})`],
+    ['System', version === null ? id : `${id} ${version}`],
+    ['Made for', plan.generic ? 'any machine' : 'this host'],
+    ['Output', `${plan.output.name} (${plan.output.format})`],
+    ['Parts', plan.parts.map(partText).join(', ')],
+    ['Microcode', plan.microcode?.sources.join(' ') ?? 'none'],
+    ['Locale', plan.root.locale],
+    ['root', plan.root.rootPassword === 'set' ? 'has a password' : 'is locked'],
+    ['Remove', count(plan.root.removeFiles.length, 'file pattern')],
+  ];
+  return table(rows);
+}
+
+function partText({ name, compression, level }: PartPlan): string {
+  return compression === 'none' ? `${name} uncompressed` : `${name} ${compression} -${level}`;
+}
+
+function section(title: string, bodies: readonly string[]): string {
+  return `${title}\n${bodies.join('')}`;
+}
+
+function reasons(items: readonly Reasoned[]): string {
+  return table(items.map(({ value, from }) => [value, from]));
+}
+
+function names(items: readonly Reasoned[]): readonly string[] {
+  return items.map(({ value }) => value);
+}
+
+/** Hundreds of modules in a few lines: how many for which kind of reason. */
+function moduleReasons(modules: readonly PlannedModule[]): readonly (readonly string[])[] {
+  const counts = new Map<string, number>();
+  for (const { from } of modules) {
+    const kind = from
+      .replace(/^(needed by|\w+ dependency of) .*$/, '$1 others')
+      // Which pattern of a file it was is in the JSON.
+      .replace(/(:\d+)?( ".*")?$/, '');
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  }
+  return [...counts].sort(([, a], [, b]) => b - a).map(([kind, amount]) => [`${amount}`, kind]);
+}
+
+function sortKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortKeys);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, each]) => [key, sortKeys(each)]),
+  );
+}

@@ -1,0 +1,48 @@
+import type { ResolvedPackage } from '../model/packages.ts';
+import type { Receipt } from '../model/receipt.ts';
+import { table, wrapped } from './table.ts';
+import { count, humanBytes, humanTime } from './units.ts';
+
+/** The report at the end of a build. */
+export function printReceipt(receipt: Receipt): string {
+  const { packages, parts, steps, missingFirmware, warnings } = receipt;
+  const downloaded = packages.filter(({ origin }) => origin === 'network');
+  const total = steps.reduce((sum, step) => sum + step.milliseconds, 0);
+  return [
+    `Initrd for ${receipt.kernelVersion}: ${receipt.image} (${humanBytes(receipt.bytes)})\n`,
+    'Parts\n',
+    table(
+      parts.map(({ name, bytes, unpackedBytes, entries }) => [
+        name,
+        humanBytes(bytes),
+        `of ${humanBytes(unpackedBytes)}`,
+        count(entries, 'entry', 'entries'),
+      ]),
+      { rightAligned: [1, 2] },
+    ),
+    `Packages: ${packages.length}, ${downloaded.length} of them downloaded; the largest\n`,
+    table(
+      largest(packages).map(({ name, version, size }) => [humanBytes(size), name, version]),
+      {
+        rightAligned: [0],
+      },
+    ),
+    `Kernel: ${count(receipt.modules, 'module')}, ${count(receipt.firmware, 'firmware file')}\n`,
+    missingFirmware.length > 0
+      ? `Firmware not found: ${missingFirmware.length}\n${wrapped(missingFirmware)}`
+      : '',
+    `Time: ${humanTime(total)}\n`,
+    table(
+      steps.map(({ name, milliseconds }) => [humanTime(milliseconds), name]),
+      {
+        rightAligned: [0],
+      },
+    ),
+    warnings.length > 0 ? `Warnings\n${table(warnings.map((text) => [text]))}` : '',
+  ].join('');
+}
+
+/** By size of the archive, the only size that every package manager tells. */
+function largest(packages: readonly ResolvedPackage[]): readonly ResolvedPackage[] {
+  return [...packages].sort((a, b) => b.size - a.size || (a.name < b.name ? -1 : 1)).slice(0, 10);
+}

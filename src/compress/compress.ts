@@ -1,0 +1,91 @@
+import { createGzip, createGunzip } from 'node:zlib';
+import { Readable } from 'node:stream';
+import type { Compression } from '../model/config.ts';
+import type { Command, Sys } from '../model/sys.ts';
+import { assertWholeFrames } from './whole-frames.ts';
+
+type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+
+/** One compressed frame of the whole input, as the kernel wants it (init/initramfs.c). */
+export function compress(
+  sys: Sys,
+  chunks: Chunks,
+  compression: Compression,
+  level: number,
+): AsyncIterable<Uint8Array> {
+  switch (compression) {
+    case 'none':
+      return asAsync(chunks);
+    case 'zstd':
+      return compressZstd(sys, chunks, level);
+    case 'xz':
+      return sys.pipe(xzCommand(level), chunks);
+    case 'gzip':
+      return Readable.from(asAsync(chunks)).pipe(createGzip({ level: Math.min(level, 9) }));
+    default:
+      return compression satisfies never;
+  }
+}
+
+/** The reverse. Input that ends too early is an error, whichever program does the work. */
+export function decompress(
+  sys: Sys,
+  chunks: Chunks,
+  compression: Compression,
+): AsyncIterable<Uint8Array> {
+  switch (compression) {
+    case 'none':
+      return asAsync(chunks);
+    case 'zstd':
+      return decompressZstd(sys, chunks);
+    case 'xz':
+      return sys.pipe(
+        { argv: ['xz', '--decompress', '--stdout', '--quiet'], purpose: 'Decompress the image' },
+        chunks,
+      );
+    case 'gzip':
+      return Readable.from(asAsync(chunks)).pipe(createGunzip());
+    default:
+      return compression satisfies never;
+  }
+}
+
+export function zstdCommand(level: number): Command {
+  return {
+    argv: ['zstd', '-T0', '--check', '--quiet', '--stdout', `-${level}`],
+    purpose: 'Compress the image',
+  };
+}
+
+// The kernel's decoder knows CRC32 only (lib/xz/xz_dec_stream.c).
+export function xzCommand(level: number): Command {
+  return {
+    argv: ['xz', '--check=crc32', '-T0', '--stdout', '--quiet', `-${Math.min(level, 9)}`],
+    purpose: 'Compress the image',
+  };
+}
+
+async function* compressZstd(sys: Sys, chunks: Chunks, level: number): AsyncGenerator<Uint8Array> {
+  if (sys.which('zstd') !== undefined) {
+    yield* sys.pipe(zstdCommand(level), chunks);
+    return;
+  }
+  const { compressInProcess } = await import('./codec.ts');
+  yield* compressInProcess(chunks, level);
+}
+
+async function* decompressZstd(sys: Sys, chunks: Chunks): AsyncGenerator<Uint8Array> {
+  if (sys.which('zstd') !== undefined) {
+    yield* sys.pipe(
+      { argv: ['zstd', '--decompress', '--stdout', '--quiet'], purpose: 'Decompress the image' },
+      chunks,
+    );
+    return;
+  }
+  const { decompressInProcess } = await import('./codec.ts');
+  yield* decompressInProcess(assertWholeFrames(chunks));
+}
+
+async function* asAsync(chunks: Chunks): AsyncGenerator<Uint8Array> {
+  yield* chunks;
+}

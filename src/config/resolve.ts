@@ -1,0 +1,84 @@
+import type { AbsolutePath } from '../model/brands.ts';
+import type { Assignment, Config, MatchFacts } from '../model/config.ts';
+import { UsageError } from '../model/errors.ts';
+import { nearestName } from '../formats/nearest-name.ts';
+import { parseSources, type Parsed } from './check.ts';
+import { collect, type Collected } from './collect.ts';
+import { merge, type Merged } from './merge.ts';
+import type { Node, Sources } from './sources.ts';
+import { toConfig } from './to-config.ts';
+
+export interface ResolveOptions {
+  readonly facts: MatchFacts;
+  /** Asked for by flags or found on the host; [Config] Profiles= adds more. */
+  readonly profiles: readonly string[];
+  /** Flags: applied after every drop-in, their paths absolute. */
+  readonly assignments: readonly Assignment[];
+  readonly generic: boolean;
+  readonly hostPath: (path: string) => AbsolutePath;
+  readonly exists: (path: string) => boolean;
+}
+
+/** Pure: what the sources and flags come to for this host. Throws UsageError with file:line. */
+export function resolveConfig(sources: Sources, options: ResolveOptions): Config {
+  const parsed = parseSources(sources);
+  const { found, merged, profiles } = settleProfiles(sources, parsed, options);
+  const vendor = merge(
+    found.assignments.filter((assignment) => assignment.vendor),
+    options,
+  );
+  return toConfig(merged, found, vendor.get('KernelModules') ?? [], profiles);
+}
+
+interface Settled {
+  readonly found: Collected;
+  readonly merged: Merged;
+  readonly profiles: readonly string[];
+}
+
+/** A file may select a profile, and a profile's file another one: go on until nothing is added. */
+function settleProfiles(sources: Sources, parsed: Parsed, options: ResolveOptions): Settled {
+  const known = knownProfiles(sources);
+  const format = options.assignments.findLast((each) => each.key === 'Format' && each.value)?.value;
+  let profiles = unique(options.profiles);
+  for (const name of profiles) checkProfile(name, known, '');
+  // Every round but a circular one adds a profile.
+  for (let round = 0; round <= known.size + 1; round++) {
+    const found = collect(sources, parsed, { ...options, profiles }, format);
+    const merged = merge([...found.assignments, ...options.assignments], options);
+    const configured = merged.get('Profiles') ?? [];
+    for (const { value, from } of configured) {
+      checkProfile(value, known, from.type === 'file' ? `${from.file}:${from.line}: ` : '');
+    }
+    const next = unique([...configured.map(({ value }) => value), ...options.profiles]);
+    if (next.join() === profiles.join()) return { found, merged, profiles };
+    profiles = next;
+  }
+  throw new UsageError(
+    'Cannot settle the profiles: a file selects a profile that makes its own [Match] fail',
+    `Look for "Profiles=" in [Match] sections`,
+  );
+}
+
+function checkProfile(name: string, known: ReadonlySet<string>, where: string): void {
+  if (known.has(name)) return;
+  const near = nearestName(name, known);
+  throw new UsageError(
+    `${where}Cannot use the profile "${name}": no such profile`,
+    [near && `Did you mean "${near}"?`, `Known are ${[...known].sort().join(', ') || 'none'}`]
+      .filter(Boolean)
+      .join(' '),
+  );
+}
+
+function knownProfiles(sources: Sources): ReadonlySet<string> {
+  const inTrees = (nodes: readonly Node[]): string[] =>
+    nodes.flatMap((node) =>
+      node.type === 'tree' ? [...node.profiles.keys(), ...inTrees(node.nodes)] : [],
+    );
+  return new Set([...sources.profiles.keys(), ...inTrees(sources.base.nodes)]);
+}
+
+function unique(names: readonly string[]): readonly string[] {
+  return [...new Set(names)];
+}

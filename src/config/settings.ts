@@ -1,0 +1,244 @@
+/**
+ * The one settings table: it feeds the parser, the command line's flags, `--help` and the test of the
+ * man page. A setting added here needs a field in `model/config.ts` and a line in `to-config.ts`.
+ */
+export const settings = [
+  {
+    key: 'Profiles',
+    section: 'Config',
+    type: 'words',
+    merge: 'append',
+    flag: null, // --profile, which the invocation carries by itself
+    help: 'Profiles to use',
+    default: '',
+  },
+  {
+    key: 'Format',
+    section: 'Output',
+    type: 'enum',
+    values: { cpio: 'cpio', directory: 'directory' },
+    merge: 'last',
+    flag: 'format',
+    help: 'Kind of output: cpio or directory',
+    default: 'cpio',
+  },
+  {
+    key: 'Output',
+    section: 'Output',
+    type: 'string',
+    merge: 'last',
+    flag: null, // -o, which is a path
+    help: 'File name of the image',
+    default: 'initrd',
+  },
+  {
+    key: 'CompressOutput',
+    section: 'Output',
+    type: 'enum',
+    // mkosi's other spellings are on the left as well.
+    values: {
+      zstd: 'zstd',
+      zst: 'zstd',
+      yes: 'zstd',
+      xz: 'xz',
+      gzip: 'gzip',
+      gz: 'gzip',
+      none: 'none',
+      no: 'none',
+    },
+    merge: 'last',
+    flag: 'compress-output',
+    help: 'Compression: zstd, xz, gzip or none',
+    default: 'zstd',
+  },
+  {
+    key: 'CompressLevel',
+    section: 'Output',
+    type: 'integer',
+    merge: 'last',
+    flag: 'compress-level',
+    help: 'Level: zstd 1-19 (9 at most without the zstd program), gzip 1-9, xz 0-9',
+    default: '',
+  },
+  {
+    key: 'Packages',
+    section: 'Content',
+    type: 'words',
+    merge: 'append',
+    flag: 'packages',
+    help: 'Packages to install',
+    default: '',
+  },
+  {
+    key: 'RemovePackages',
+    section: 'Content',
+    type: 'words',
+    merge: 'append',
+    flag: 'remove-packages',
+    help: 'Packages to remove again after the installation',
+    default: '',
+  },
+  {
+    key: 'RemoveFiles',
+    section: 'Content',
+    type: 'patterns',
+    merge: 'append',
+    flag: 'remove-files',
+    help: 'Shell patterns of files to remove',
+    default: '',
+  },
+  {
+    key: 'KernelModules',
+    section: 'Content',
+    type: 'words',
+    merge: 'append',
+    flag: 'kernel-modules',
+    help: 'Patterns of kernel modules; the last match wins',
+    default: '',
+  },
+  {
+    key: 'FirmwareFiles',
+    section: 'Content',
+    type: 'words',
+    merge: 'append',
+    flag: 'firmware-files',
+    help: 'Patterns of firmware beyond what the modules name',
+    default: '',
+  },
+  {
+    key: 'ExtraTrees',
+    section: 'Content',
+    type: 'trees',
+    merge: 'append',
+    flag: 'extra-trees',
+    help: 'Trees to copy into the image, SOURCE[:TARGET]',
+    default: '',
+  },
+  {
+    key: 'PostInstallationScripts',
+    section: 'Content',
+    type: 'scripts',
+    merge: 'append',
+    flag: 'post-installation-scripts',
+    help: 'Programs to run on the root after the installation',
+    default: '',
+  },
+  {
+    key: 'FinalizeScripts',
+    section: 'Content',
+    type: 'scripts',
+    merge: 'append',
+    flag: 'finalize-scripts',
+    help: 'Programs to run on the finished root',
+    default: '',
+  },
+  {
+    key: 'Locale',
+    section: 'Content',
+    type: 'string',
+    merge: 'last',
+    flag: 'locale',
+    help: 'Locale of the image',
+    default: 'C.UTF-8',
+  },
+  {
+    key: 'WithDocs',
+    section: 'Content',
+    type: 'boolean',
+    merge: 'last',
+    flag: 'with-docs',
+    help: 'Keep documentation, yes or no',
+    default: 'no',
+  },
+  {
+    key: 'WithRecommends',
+    section: 'Content',
+    type: 'boolean',
+    merge: 'last',
+    flag: 'with-recommends',
+    help: 'Install recommended packages too, yes or no',
+    default: 'no',
+  },
+  {
+    key: 'CleanPackageMetadata',
+    section: 'Content',
+    type: 'boolean',
+    merge: 'last',
+    flag: 'clean-package-metadata',
+    help: "Remove the package manager's database, yes or no",
+    default: 'yes',
+  },
+  {
+    key: 'RootPassword',
+    section: 'Content',
+    type: 'password',
+    merge: 'last',
+    flag: null, // Every user could read it in the list of processes.
+    help: "root's password in the initrd",
+    default: '',
+  },
+  {
+    key: 'Environment',
+    section: 'Content',
+    type: 'pairs',
+    merge: 'by name',
+    flag: 'environment',
+    help: 'NAME=VALUE pairs for the scripts',
+    default: '',
+  },
+  {
+    key: 'SourceDateEpoch',
+    section: 'Content',
+    type: 'integer',
+    merge: 'last',
+    flag: 'source-date-epoch',
+    help: 'Clamp times of files, seconds since 1970',
+    default: '',
+  },
+] as const satisfies readonly Setting[];
+
+export type SettingKey = (typeof settings)[number]['key'];
+
+export interface Setting {
+  readonly key: string;
+  readonly section: 'Config' | 'Output' | 'Content';
+  readonly type: SettingType;
+  /** Of an enum: what may be written, and what it means. */
+  readonly values?: Readonly<Record<string, string>>;
+  readonly merge: 'append' | 'last' | 'by name';
+  /** Without the leading dashes; null where no flag makes sense. */
+  readonly flag: string | null;
+  readonly help: string;
+  /** As it would be written; empty: none. */
+  readonly default: string;
+}
+
+type SettingType =
+  | 'words'
+  | 'patterns'
+  | 'trees'
+  | 'scripts'
+  | 'pairs'
+  | 'string'
+  | 'password'
+  | 'integer'
+  | 'enum'
+  | 'boolean';
+
+/** mkosi's older and other names and places of settings that we have. */
+const settingAliases: Readonly<Record<string, SettingKey>> = {
+  Profile: 'Profiles',
+  PostInstallationScript: 'PostInstallationScripts',
+  FinalizeScript: 'FinalizeScripts',
+};
+
+/** mkosi has Environment= in [Build]; both are read. */
+export const settingsInBuild: readonly SettingKey[] = ['Environment'];
+
+const byKey: ReadonlyMap<string, Setting & { readonly key: SettingKey }> = new Map(
+  settings.map((setting) => [setting.key, setting]),
+);
+
+export function findSetting(key: string): (Setting & { readonly key: SettingKey }) | undefined {
+  return byKey.get(settingAliases[key] ?? key);
+}

@@ -1,0 +1,125 @@
+import { absolutePath } from '../model/brands.ts';
+import type { Compression, Config, ExtraTree, OutputFormat, Script } from '../model/config.ts';
+import { UsageError } from '../model/errors.ts';
+import { describeOrigin, type Sourced } from '../model/origin.ts';
+import type { Collected } from './collect.ts';
+import type { Merged } from './merge.ts';
+import { findSetting, type SettingKey } from './settings.ts';
+
+/** Gives every merged value its type. `defaultModules` is what the word `default` stands for. */
+export function toConfig(
+  merged: Merged,
+  found: Omit<Collected, 'assignments'>,
+  defaultModules: readonly Sourced<string>[],
+  profiles: readonly string[],
+): Config {
+  const list = (key: SettingKey): readonly Sourced<string>[] => merged.get(key) ?? [];
+  const compression = compressionOf(scalar(merged, 'CompressOutput'));
+  return {
+    format: formatOf(scalar(merged, 'Format')),
+    output: fileName(scalar(merged, 'Output'), list('Output')[0]),
+    compressOutput: compression,
+    compressLevel: level(list('CompressLevel')[0], compression),
+    packages: firstOfEach(list('Packages')),
+    removePackages: firstOfEach(list('RemovePackages')),
+    removeFiles: firstOfEach(list('RemoveFiles')),
+    kernelModules: lastOfEach(list('KernelModules')),
+    defaultKernelModules: lastOfEach(defaultModules),
+    firmwareFiles: lastOfEach(list('FirmwareFiles')),
+    extraTrees: [
+      ...found.extra.map(({ value, from }) => ({ value: { source: value, target: '/' }, from })),
+      ...lastOfEach(list('ExtraTrees')).map(toTree),
+    ],
+    postinstScripts: [
+      ...found.postinst,
+      ...firstOfEach(list('PostInstallationScripts')).map(toScript),
+    ],
+    finalizeScripts: [...found.finalize, ...firstOfEach(list('FinalizeScripts')).map(toScript)],
+    locale: scalar(merged, 'Locale'),
+    withDocs: scalar(merged, 'WithDocs') === 'yes',
+    withRecommends: scalar(merged, 'WithRecommends') === 'yes',
+    cleanPackageMetadata: scalar(merged, 'CleanPackageMetadata') === 'yes',
+    rootPassword: list('RootPassword')[0]?.value,
+    environment: Object.fromEntries(list('Environment').map(({ value }) => splitAt(value, '='))),
+    sourceDateEpoch: toNumber(list('SourceDateEpoch')[0]),
+    profiles,
+    files: found.files,
+    warnings: found.warnings,
+  };
+}
+
+function scalar(merged: Merged, key: SettingKey): string {
+  return merged.get(key)?.[0]?.value ?? findSetting(key)?.default ?? '';
+}
+
+function formatOf(value: string): OutputFormat {
+  return value === 'directory' ? 'directory' : 'cpio';
+}
+
+function compressionOf(value: string): Compression {
+  switch (value) {
+    case 'xz':
+    case 'gzip':
+    case 'none':
+      return value;
+    default:
+      return 'zstd';
+  }
+}
+
+function fileName(value: string, given: Sourced<string> | undefined): string {
+  if (!value.includes('/') && value !== '.' && value !== '..') return value;
+  const where = given ? `${describeOrigin(given.from)}: ` : '';
+  throw new UsageError(`${where}Cannot take "${value}" for Output=: expected a file name`);
+}
+
+/** Window sizes beyond level 19 are more than some boot loaders' kernels get memory for. */
+const levels: Readonly<Record<Compression, readonly [number, number] | null>> = {
+  zstd: [1, 19],
+  xz: [0, 9],
+  gzip: [1, 9],
+  none: null,
+};
+
+function level(given: Sourced<string> | undefined, compression: Compression): number | undefined {
+  const value = toNumber(given);
+  const range = levels[compression];
+  if (!given || value === undefined || !range) return undefined;
+  if (value >= range[0] && value <= range[1]) return value;
+  throw new UsageError(
+    `${describeOrigin(given.from)}: Cannot use level ${value} with ${compression}: ` +
+      `expected ${range[0]} to ${range[1]}`,
+    'Set CompressLevel= empty for the default',
+  );
+}
+
+function toNumber(given: Sourced<string> | undefined): number | undefined {
+  return given && Number(given.value);
+}
+
+/** Where order means nothing, the first who asks for a thing is the one to name. */
+function firstOfEach(items: readonly Sourced<string>[]): readonly Sourced<string>[] {
+  const seen = new Set<string>();
+  return items.filter(({ value }) => !seen.has(value) && seen.add(value));
+}
+
+/** Where the last match wins or a later tree overrides, only the last occurrence can stay. */
+function lastOfEach(items: readonly Sourced<string>[]): readonly Sourced<string>[] {
+  return items.filter(
+    (item, index) => !items.slice(index + 1).some((later) => later.value === item.value),
+  );
+}
+
+function toTree({ value, from }: Sourced<string>): Sourced<ExtraTree> {
+  const [source, target] = splitAt(value, ':');
+  return { value: { source: absolutePath(source), target: target || '/' }, from };
+}
+
+function toScript({ value, from }: Sourced<string>): Sourced<Script> {
+  return { value: { path: absolutePath(value), insideRoot: value.endsWith('.chroot') }, from };
+}
+
+function splitAt(text: string, separator: string): [string, string] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
+}

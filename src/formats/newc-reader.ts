@@ -1,0 +1,182 @@
+// The reading half of cpio "newc". It shares nothing with the writer, so that a mistake of one cannot hide in both.
+import { BuildError } from '../model/errors.ts';
+import type { ByteReader } from './byte-reader.ts';
+
+/** A header with its name, numbers as they stand. */
+export interface NewcHead {
+  /** As it stands: no slash is taken away. */
+  readonly path: string;
+  /** Offset of the header in the reader's stream. */
+  readonly offset: number;
+  /** File type and permission bits. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly mtime: number;
+  readonly ino: number;
+  readonly nlink: number;
+  readonly size: number;
+  readonly rmajor: number;
+  readonly rminor: number;
+}
+
+export interface NewcEntry extends NewcHead {
+  /**
+   * Complete content of a regular file, or a symlink's target; undefined where `wants` said no. Valid only until
+   * the next entry is asked for, whose content takes the same place: copy what has to stay.
+   */
+  readonly data: Buffer | undefined;
+}
+
+export interface NewcEnd {
+  /** False: the stream ended behind an entry without TRAILER!!!, as a truncated one may. */
+  readonly trailer: boolean;
+  readonly entries: number;
+}
+
+/**
+ * Walks one archive from the reader's position and stops right behind the trailer, or at the end of the stream.
+ * Strict as Linux 7.2's init/initramfs.c (hex digits only, name ends in NUL) and stricter where that skips
+ * an entry in silence. `wants` chooses the regular files whose content is delivered, one in memory at a time.
+ * @throws BuildError with the offset and the entry's name where the bytes are no newc archive
+ */
+export async function* readNewc(
+  reader: ByteReader,
+  wants: (head: NewcHead) => boolean = () => true,
+): AsyncGenerator<NewcEntry, NewcEnd> {
+  const space: Space = { buffer: Buffer.alloc(0) };
+  for (let entries = 0; ; entries++) {
+    const head = await readHead(reader);
+    if (head === undefined) return { trailer: false, entries };
+    if (head.path === 'TRAILER!!!') return { trailer: true, entries };
+    const type = head.mode & S_IFMT;
+    if (head.size > 0 && type !== S_IFREG && type !== S_IFLNK) {
+      throw damaged(head.offset, head.path, `${head.size} bytes of data where none can be`);
+    }
+    if (type === S_IFLNK && head.size > PATH_MAX) {
+      throw damaged(head.offset, head.path, `a symlink target of ${head.size} bytes`);
+    }
+    const data = type === S_IFLNK || wants(head) ? await readData(reader, head, space) : undefined;
+    if (data === undefined) {
+      const skipped = await reader.skip(head.size);
+      if (skipped < head.size) throw truncated(head, skipped);
+    }
+    await skipPadding(reader, head.size, head);
+    yield { ...head, data };
+  }
+}
+
+const S_IFMT = 0o170000;
+const S_IFREG = 0o100000;
+const S_IFLNK = 0o120000;
+const PATH_MAX = 4096;
+const HEADER = 110;
+
+async function readHead(reader: ByteReader): Promise<NewcHead | undefined> {
+  const offset = reader.position();
+  const raw = await reader.take(HEADER);
+  if (raw.length === 0) return undefined;
+  if (raw.length < HEADER) {
+    throw damaged(
+      offset,
+      undefined,
+      `the archive ends after ${raw.length} of ${HEADER} header bytes`,
+    );
+  }
+  const text = raw.toString('latin1');
+  const magic = text.slice(0, 6);
+  if (magic !== '070701') {
+    throw damaged(offset, undefined, `magic ${JSON.stringify(magic)}, wanted "070701"`);
+  }
+  const field = (index: number): number => {
+    const digits = text.slice(6 + 8 * index, 14 + 8 * index);
+    // hex2bin() of Linux 7 takes nothing but digits: no sign, blank or "0x".
+    if (!/^[0-9A-Fa-f]{8}$/.test(digits)) {
+      throw damaged(
+        offset,
+        undefined,
+        `header field ${JSON.stringify(digits)}, wanted 8 hex digits`,
+      );
+    }
+    return Number.parseInt(digits, 16);
+  };
+  const nameLength = field(11);
+  if (nameLength < 2 || nameLength > PATH_MAX) {
+    throw damaged(offset, undefined, `a name of ${nameLength} bytes, wanted 2 to ${PATH_MAX}`);
+  }
+  const rawName = await reader.take(nameLength);
+  if (rawName.length < nameLength) {
+    throw damaged(offset, undefined, `the archive ends inside a name of ${nameLength} bytes`);
+  }
+  if (rawName[nameLength - 1] !== 0) {
+    throw damaged(offset, rawName.toString(), 'a name that does not end in NUL');
+  }
+  // More than one NUL is allowed: some writers align the data so.
+  const path = rawName.toString('utf8', 0, rawName.indexOf(0));
+  if (path === '') throw damaged(offset, path, 'an empty name');
+  const head: NewcHead = {
+    path,
+    offset,
+    ino: field(0),
+    mode: field(1),
+    uid: field(2),
+    gid: field(3),
+    nlink: field(4),
+    mtime: field(5),
+    size: field(6),
+    rmajor: field(9),
+    rminor: field(10),
+  };
+  field(7);
+  field(8);
+  field(12);
+  await skipPadding(reader, HEADER + nameLength, head);
+  return head;
+}
+
+/** Used again for every file: collecting the garbage of hundreds of megabytes comes too late to keep memory small. */
+interface Space {
+  buffer: Buffer;
+}
+
+async function readData(reader: ByteReader, head: NewcHead, space: Space): Promise<Buffer> {
+  if (head.size === 0) return Buffer.alloc(0);
+  const first = await reader.takeSome(head.size);
+  if (first === undefined) throw truncated(head, 0);
+  if (first.length === head.size) return first;
+  if (space.buffer.length < head.size) space.buffer = Buffer.allocUnsafeSlow(head.size);
+  const data = space.buffer.subarray(0, head.size);
+  first.copy(data);
+  let filled = first.length;
+  while (filled < head.size) {
+    const piece = await reader.takeSome(head.size - filled);
+    if (piece === undefined) throw truncated(head, filled);
+    piece.copy(data, filled);
+    filled += piece.length;
+  }
+  return data;
+}
+
+async function skipPadding(reader: ByteReader, length: number, head: NewcHead): Promise<void> {
+  const wanted = (4 - (length % 4)) % 4;
+  const padding = await reader.take(wanted);
+  if (padding.length < wanted) {
+    throw damaged(head.offset, head.path, 'the archive ends inside padding');
+  }
+  if (padding.some((byte) => byte !== 0)) {
+    throw damaged(head.offset, head.path, 'padding that is not zero');
+  }
+}
+
+function truncated(head: NewcHead, found: number): BuildError {
+  return damaged(
+    head.offset,
+    head.path,
+    `the archive ends after ${found} of ${head.size} bytes of content`,
+  );
+}
+
+function damaged(offset: number, path: string | undefined, what: string): BuildError {
+  const entry = path === undefined ? 'cpio entry' : `cpio entry "${path}"`;
+  return new BuildError(`Cannot read ${entry} at offset ${offset}: found ${what}`);
+}

@@ -1,0 +1,65 @@
+import { parseCpuinfo } from '../formats/cpuinfo.ts';
+import { parseKernelConfig } from '../formats/kernel-config.ts';
+import type { AbsolutePath, KernelVersion } from '../model/brands.ts';
+import type { Architecture } from '../model/config.ts';
+import type { HostFacts, HostFile, OsFacts } from '../model/facts.ts';
+import type { RootFiles, Sys } from '../model/sys.ts';
+import { readCrypttab } from './crypttab.ts';
+import { chooseKernel } from './kernels.ts';
+import { readLoadedModules } from './loaded.ts';
+import { detectManager } from './manager.ts';
+import { readFirmwareIndex, readModuleIndex } from './module-index.ts';
+
+export interface HostRequest {
+  readonly hostRoot: AbsolutePath;
+  readonly kernelRoot: AbsolutePath | undefined;
+  readonly kernelVersion: KernelVersion | undefined;
+  readonly loadedModulesFile: AbsolutePath | undefined;
+  readonly generic: boolean;
+  readonly architecture: Architecture;
+  readonly os: OsFacts;
+}
+
+// The keyboard at a passphrase prompt; Debian's vconsole.conf may be a link to default/keyboard.
+const keyboardFiles = ['/etc/vconsole.conf', '/etc/default/keyboard'];
+
+/** Everything the plan needs to know of the host, read in one go. */
+export function readHostFacts(sys: Sys, request: HostRequest): HostFacts {
+  const root = sys.root(request.hostRoot);
+  const kernelRoot = request.kernelRoot === undefined ? root : sys.root(request.kernelRoot);
+  const kernel = chooseKernel(kernelRoot, request.kernelVersion);
+  const loaded = request.generic
+    ? { names: [], warnings: [] }
+    : readLoadedModules(root, sys.root('/' as AbsolutePath), request.loadedModulesFile);
+  const crypttab = request.generic
+    ? { entries: [], keyFiles: [], warnings: [] }
+    : readCrypttab(root);
+  const config =
+    kernelRoot.readText(`boot/config-${kernel.version}`) ??
+    kernelRoot.readText(`${kernel.directory}/config`);
+  return {
+    root: request.hostRoot,
+    os: request.os,
+    architecture: request.architecture,
+    manager: detectManager(root),
+    kernel: {
+      version: kernel.version,
+      root: kernelRoot.path,
+      modulesDirectory: kernel.directory,
+      modules: readModuleIndex(kernelRoot, kernel.directory),
+      firmware: readFirmwareIndex(kernelRoot),
+      config: config === undefined ? undefined : parseKernelConfig(config),
+    },
+    loadedModules: loaded.names,
+    crypttab: crypttab.entries,
+    hostFiles: [...(request.generic ? [] : keyboard(root)), ...crypttab.keyFiles],
+    cpu: request.generic ? undefined : parseCpuinfo(root.readText('/proc/cpuinfo') ?? ''),
+    warnings: [...loaded.warnings, ...crypttab.warnings],
+  };
+}
+
+function keyboard(root: RootFiles): readonly HostFile[] {
+  return keyboardFiles
+    .filter((path) => root.stat(path)?.type === 'file')
+    .map((path) => ({ path, reason: 'keyboard and console of the host', secret: false }));
+}

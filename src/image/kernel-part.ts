@@ -1,0 +1,115 @@
+import { absolutePath, type AbsolutePath } from '../model/brands.ts';
+import { BuildError } from '../model/errors.ts';
+import type { Entry } from '../model/image.ts';
+import type { Plan } from '../model/plan.ts';
+import type { FileStat, RootFiles, Sys } from '../model/sys.ts';
+import { arrange, treeEntry, type SourcedEntry } from './members.ts';
+
+/** Indexes that come from the kernel's own package; depmod writes the rest over the chosen modules. */
+const kernelIndexes = [
+  'modules.builtin',
+  'modules.builtin.modinfo',
+  'modules.builtin.ranges',
+  'modules.order',
+];
+
+/**
+ * The modules of the plan, their indexes and firmware. Modules and firmware are read where the kernel's package
+ * put them; `indexes` is a tree in which depmod has run over the same set.
+ */
+export function kernelPart(
+  sys: Sys,
+  plan: Plan,
+  kernelRoot: AbsolutePath,
+  indexes: AbsolutePath,
+  mtime: number,
+): readonly Entry[] {
+  const host = sys.root(kernelRoot);
+  const target = `usr/lib/modules/${plan.kernelVersion}`;
+  const sources: SourcedEntry[] = [];
+  for (const module of plan.modules.files) {
+    sources.push(
+      content(host, `${plan.modules.directory}/${module.path}`, `${target}/${module.path}`),
+    );
+  }
+  for (const file of plan.firmware.files) {
+    sources.push(copied(host, file.value, file.value.replace(/^(?:usr\/)?lib\//, 'usr/lib/')));
+  }
+  for (const entry of indexEntries(sys, indexes, target)) sources.push(entry);
+  return arrange(sources, mtime);
+}
+
+/** Where the sandbox in which depmod runs shows the kernel's directory of modules. */
+export const modulesInSandbox = '/tmp/modules';
+
+/**
+ * A tree for depmod: the chosen modules as links into `modulesInSandbox`, and the kernel's own lists. Nothing is
+ * copied, the modules of a large set are 100 MB.
+ */
+export function stageModules(
+  sys: Sys,
+  plan: Plan,
+  kernelRoot: AbsolutePath,
+  staging: AbsolutePath,
+): void {
+  const from = sys.root(kernelRoot);
+  const to = sys.root(staging);
+  const base = from.resolve(plan.modules.directory);
+  for (const name of kernelIndexes) {
+    const bytes = from.readBytes(`${plan.modules.directory}/${name}`);
+    if (bytes !== undefined) to.write(name, bytes, 0o644);
+  }
+  for (const module of plan.modules.files) {
+    const source = from.resolve(`${plan.modules.directory}/${module.path}`);
+    if (source.startsWith(`${base}/`)) {
+      to.symlink(`${modulesInSandbox}${source.slice(base.length)}`, module.path);
+    } else {
+      to.copyIn(source, module.path);
+    }
+  }
+}
+
+function* indexEntries(sys: Sys, indexes: AbsolutePath, target: string): Generator<SourcedEntry> {
+  const tree = sys.root(indexes);
+  for (const name of tree.list('/')) {
+    if (name.startsWith('modules.')) yield copied(tree, name, `${target}/${name}`);
+  }
+}
+
+// A module may be a link into another kernel's tree (weak-updates): its content is taken.
+function content(root: RootFiles, path: string, target: string): SourcedEntry {
+  return sourced(root, path, target, root.stat(path), undefined);
+}
+
+function copied(root: RootFiles, path: string, target: string): SourcedEntry {
+  return sourced(root, path, target, root.lstat(path), root.readlink.bind(undefined, path));
+}
+
+// Owner root whoever unpacked the kernel.
+function sourced(
+  root: RootFiles,
+  path: string,
+  target: string,
+  stat: FileStat | undefined,
+  link: (() => string | undefined) | undefined,
+): SourcedEntry {
+  const entry =
+    stat === undefined
+      ? undefined
+      : treeEntry(
+          {
+            ...stat,
+            path: target,
+            uid: 0,
+            gid: 0,
+            ...(stat.type === 'symlink' ? { target: link?.() ?? '' } : {}),
+          },
+          { type: 'file', source: root.resolve(path), size: stat.size },
+        );
+  if (entry === undefined) {
+    throw new BuildError(`Cannot read "${path}" in "${root.path}": the plan names it`, {
+      hint: 'Build again; the kernel package may have been changed meanwhile',
+    });
+  }
+  return { entry, from: absolutePath(`${root.path}/${path}`) };
+}

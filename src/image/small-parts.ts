@@ -1,0 +1,69 @@
+import type { AbsolutePath } from '../model/brands.ts';
+import { BuildError } from '../model/errors.ts';
+import type { Entry } from '../model/image.ts';
+import type { HostEntry, MicrocodePlan } from '../model/plan.ts';
+import type { Sys } from '../model/sys.ts';
+import { arrange, type SourcedEntry } from './members.ts';
+
+/** The processor's microcode where the kernel looks for it before anything is unpacked (Documentation/arch/x86/microcode.rst). */
+export function microcodePart(
+  sys: Sys,
+  plan: MicrocodePlan,
+  kernelRoot: AbsolutePath,
+  mtime: number,
+): readonly Entry[] {
+  const host = sys.root(kernelRoot);
+  const bytes = Buffer.concat(plan.sources.map((path) => required(host.readBytes(path), path)));
+  return arrange(
+    [
+      {
+        entry: {
+          type: 'file',
+          path: plan.target,
+          mode: 0o644,
+          uid: 0,
+          gid: 0,
+          mtime,
+          content: { type: 'bytes', bytes },
+        },
+        from: plan.sources.join(', '),
+      },
+    ],
+    mtime,
+  );
+}
+
+/** What belongs to this one machine: crypttab, key files, keyboard. Their times tell nothing and are `mtime`. */
+export function hostEntries(
+  sys: Sys,
+  entries: readonly HostEntry[],
+  hostRoot: AbsolutePath,
+  mtime: number,
+): readonly SourcedEntry[] {
+  const host = sys.root(hostRoot);
+  return entries.map(({ path, mode, content, from }) => ({
+    entry: {
+      type: 'file',
+      path,
+      mode,
+      uid: 0,
+      gid: 0,
+      mtime,
+      content: {
+        type: 'bytes',
+        bytes:
+          content.type === 'text'
+            ? Buffer.from(content.text)
+            : required(host.readBytes(content.source), content.source),
+      },
+    },
+    from,
+  }));
+}
+
+function required(bytes: Buffer | undefined, path: string): Buffer {
+  if (bytes !== undefined) return bytes;
+  throw new BuildError(`Cannot read "${path}": it was there when the plan was made`, {
+    hint: 'Build again',
+  });
+}

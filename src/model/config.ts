@@ -1,0 +1,80 @@
+import type { AbsolutePath } from './brands.ts';
+import type { Origin, Sourced } from './origin.ts';
+
+/** One `Key=value` of a drop-in or a flag, before it is given a meaning. */
+export interface Assignment {
+  readonly section: string;
+  readonly key: string;
+  /** Continuation lines joined with newlines, comments gone; empty resets. */
+  readonly value: string;
+  readonly from: Origin;
+}
+
+export type Compression = 'zstd' | 'xz' | 'gzip' | 'none';
+export type OutputFormat = 'cpio' | 'directory';
+
+/** What the drop-ins and flags come to for this host: every list in the order of its assignments. */
+export interface Config {
+  readonly format: OutputFormat;
+  /** File name of the image. */
+  readonly output: string;
+  readonly compressOutput: Compression;
+  /** undefined: the compression's own default of ours. */
+  readonly compressLevel: number | undefined;
+  readonly packages: readonly Sourced<string>[];
+  readonly removePackages: readonly Sourced<string>[];
+  /** Shell patterns inside the root. */
+  readonly removeFiles: readonly Sourced<string>[];
+  /** Patterns as in mkosi's manual: `-` negates, a trailing `/` is a subtree, `host` and `default` are words. */
+  readonly kernelModules: readonly Sourced<string>[];
+  /** What the word `default` of KernelModules= stands for: the patterns of the tool's own drop-ins. */
+  readonly defaultKernelModules: readonly Sourced<string>[];
+  readonly firmwareFiles: readonly Sourced<string>[];
+  /** Trees copied into the base part, in order. */
+  readonly extraTrees: readonly Sourced<ExtraTree>[];
+  /** Executables run on the root after the packages are installed, in order. */
+  readonly postinstScripts: readonly Sourced<Script>[];
+  /** Executables run on the root when everything else is done. */
+  readonly finalizeScripts: readonly Sourced<Script>[];
+  readonly locale: string;
+  readonly withDocs: boolean;
+  readonly withRecommends: boolean;
+  readonly cleanPackageMetadata: boolean;
+  /** Plain, or `hashed:` and a crypt(5) hash; undefined: root is locked. */
+  readonly rootPassword: string | undefined;
+  /** Pairs for the scripts' environment. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Seconds since 1970; times of files are clamped to it. undefined: the newest package's. */
+  readonly sourceDateEpoch: number | undefined;
+  readonly profiles: readonly string[];
+  /** Drop-ins read, highest priority last, for the report. */
+  readonly files: readonly string[];
+  /** Sentences for the user: settings that mean nothing here and such. */
+  readonly warnings: readonly string[];
+}
+
+export interface ExtraTree {
+  readonly source: AbsolutePath;
+  /** Path in the image; `/` for a whole tree. */
+  readonly target: string;
+}
+
+export interface Script {
+  readonly path: AbsolutePath;
+  /** True: runs inside the root with the root as `/` (mkosi's `.chroot`). */
+  readonly insideRoot: boolean;
+}
+
+/** What `[Match]` sections are compared with. */
+export interface MatchFacts {
+  /** os-release ID, and its ID_LIKE words. */
+  readonly distribution: string;
+  readonly distributionLike: readonly string[];
+  /** VERSION_ID and VERSION_CODENAME, whichever there are. */
+  readonly release: readonly string[];
+  readonly architecture: Architecture;
+  readonly systemdVersion: string | undefined;
+}
+
+/** systemd's architecture names (systemd.unit(5), ConditionArchitecture=). */
+export type Architecture = 'x86-64' | 'arm64' | 'riscv64' | 'ppc64-le' | 's390x' | 'loongarch64';

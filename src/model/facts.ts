@@ -1,0 +1,123 @@
+import type { AbsolutePath, KernelVersion } from './brands.ts';
+import type { Architecture } from './config.ts';
+
+export type Manager = 'apt' | 'dnf5' | 'dnf4' | 'zypper' | 'pacman';
+
+/** What is known of the machine that the initrd is for. Plain data, read once. */
+export interface HostFacts {
+  readonly root: AbsolutePath;
+  readonly os: OsFacts;
+  readonly architecture: Architecture;
+  readonly manager: Manager;
+  readonly kernel: KernelFacts;
+  /** Names of loaded modules, `_` for `-`; empty with `--generic`. */
+  readonly loadedModules: readonly string[];
+  /** crypttab(5) lines with x-initrd.attach, as they stand. */
+  readonly crypttab: readonly CrypttabEntry[];
+  /** Files of the host's /etc that the initrd needs, for example vconsole.conf. */
+  readonly hostFiles: readonly HostFile[];
+  readonly cpu: CpuFacts | undefined;
+  /** Sentences for the user about what could not be read. */
+  readonly warnings: readonly string[];
+}
+
+/** os-release(5). */
+export interface OsFacts {
+  readonly id: string;
+  readonly idLike: readonly string[];
+  readonly name: string;
+  readonly prettyName: string;
+  readonly versionId: string | undefined;
+  readonly versionCodename: string | undefined;
+}
+
+export interface KernelFacts {
+  readonly version: KernelVersion;
+  /** The root that holds usr/lib/modules and usr/lib/firmware. */
+  readonly root: AbsolutePath;
+  /** From that root, without leading slash: `usr/lib/modules/VERSION`, or `lib/modules/VERSION` where unmerged. */
+  readonly modulesDirectory: string;
+  readonly modules: ModuleIndex;
+  /** What lies below usr/lib/firmware (lib/firmware), by path from there without compression suffix changes. */
+  readonly firmware: FirmwareIndex;
+  /** `CONFIG_X` of /boot/config-VERSION or the modules directory; undefined where no such file is. */
+  readonly config: ReadonlyMap<string, string> | undefined;
+}
+
+/**
+ * The indexes of one kernel's modules (kmod's modules.*). Names use `_` for `-`; paths are relative to
+ * the modules directory, with their compression suffix.
+ */
+export interface ModuleIndex {
+  /** modules.dep: path to the paths it needs, transitive, as depmod wrote it. */
+  readonly paths: ReadonlyMap<string, ModuleRecord>;
+  /** modules.alias in file order; a pattern with wildcards matches as fnmatch(3) does. */
+  readonly aliases: readonly ModuleAlias[];
+  /** Built into the kernel (modules.builtin). */
+  readonly builtin: ReadonlySet<string>;
+  readonly softdeps: ReadonlyMap<string, readonly string[]>;
+  readonly weakdeps: ReadonlyMap<string, readonly string[]>;
+  /** Firmware and soft dependencies of what is built in (modules.builtin.modinfo). */
+  readonly builtinInfo: ReadonlyMap<string, ModuleInfo>;
+}
+
+export interface ModuleRecord {
+  readonly name: string;
+  /** For example `kernel/drivers/ata/ahci.ko.xz`. */
+  readonly path: string;
+  /** Paths of modules.dep. */
+  readonly dependencies: readonly string[];
+}
+
+export interface ModuleAlias {
+  readonly pattern: string;
+  /** Name, `_` for `-`. */
+  readonly module: string;
+}
+
+export interface FirmwareIndex {
+  /** From the kernel root: `usr/lib/firmware`. */
+  readonly directory: string;
+  /** Relative to that directory. */
+  readonly files: ReadonlyMap<string, FirmwareFile>;
+}
+
+export type FirmwareFile =
+  { readonly type: 'file' | 'directory' } | { readonly type: 'symlink'; readonly target: string };
+
+/** The `.modinfo` section of a module, as far as we need it. */
+export interface ModuleInfo {
+  readonly name: string | undefined;
+  readonly depends: readonly string[];
+  readonly softdeps: readonly string[];
+  readonly weakdeps: readonly string[];
+  readonly aliases: readonly string[];
+  /** Names or globs below the firmware directories. */
+  readonly firmware: readonly string[];
+}
+
+/** crypttab(5). */
+export interface CrypttabEntry {
+  readonly name: string;
+  readonly device: string;
+  /** `none` or `-` where there is none. */
+  readonly keyFile: string;
+  readonly options: readonly string[];
+  /** The line as it stands. */
+  readonly line: string;
+}
+
+export interface HostFile {
+  /** From `/`, the same in the host and in the image. */
+  readonly path: string;
+  /** What asks for it: "crypttab entry root", "keyboard at the passphrase prompt". */
+  readonly reason: string;
+  readonly secret: boolean;
+}
+
+export interface CpuFacts {
+  readonly vendor: 'intel' | 'amd';
+  readonly family: number;
+  readonly model: number;
+  readonly stepping: number;
+}

@@ -1,0 +1,35 @@
+import type { AbsolutePath } from './brands.ts';
+import type { PartName } from './plan.ts';
+
+/** One entry of a cpio member. Paths have no leading slash; times are whole seconds since 1970. */
+export type Entry = EntryBase &
+  (
+    | { readonly type: 'directory' }
+    | { readonly type: 'symlink'; readonly target: string }
+    | { readonly type: 'file'; readonly content: FileContent }
+    | { readonly type: 'character' | 'block'; readonly major: number; readonly minor: number }
+  );
+
+export interface EntryBase {
+  readonly path: string;
+  /** Permission bits, 0 to 0o7777. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly mtime: number;
+}
+
+export type FileContent =
+  | { readonly type: 'bytes'; readonly bytes: Uint8Array }
+  | { readonly type: 'file'; readonly source: AbsolutePath; readonly size: number };
+
+/** A member as written to disk. */
+export interface WrittenPart {
+  readonly name: PartName;
+  readonly file: AbsolutePath;
+  /** Bytes in the image, padding not counted. */
+  readonly bytes: number;
+  /** Bytes of the cpio before compression. */
+  readonly unpackedBytes: number;
+  readonly entries: number;
+}

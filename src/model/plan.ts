@@ -1,0 +1,113 @@
+import type { Architecture, Compression, OutputFormat } from './config.ts';
+import type { Manager } from './facts.ts';
+
+/**
+ * Everything a build does, decided: sorted plain JSON without clock, random or environment.
+ * `--dry-run --json` prints it, a build obeys it.
+ */
+export interface Plan {
+  /** Raised when a field changes its meaning. */
+  readonly version: 1;
+  readonly kernelVersion: string;
+  readonly architecture: Architecture;
+  readonly distribution: { readonly id: string; readonly version: string | null };
+  readonly generic: boolean;
+  readonly packages: PackagePlan;
+  readonly root: RootPlan;
+  readonly modules: ModulePlan;
+  readonly firmware: FirmwarePlan;
+  readonly microcode: MicrocodePlan | null;
+  readonly host: readonly HostEntry[];
+  readonly parts: readonly PartPlan[];
+  readonly output: { readonly format: OutputFormat; readonly name: string };
+  readonly sourceDateEpoch: number | null;
+  readonly configFiles: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+export interface PackagePlan {
+  readonly manager: Manager;
+  /** Names, or patterns in the manager's own language. */
+  readonly install: readonly Reasoned[];
+  readonly remove: readonly Reasoned[];
+  readonly withRecommends: boolean;
+  readonly withDocs: boolean;
+  readonly offline: boolean;
+}
+
+/** A value and where it came from (`file:line`, flag, fact). */
+export interface Reasoned {
+  readonly value: string;
+  readonly from: string;
+}
+
+/** What is done to the installed root to make an initrd of it. */
+export interface RootPlan {
+  readonly locale: string;
+  readonly extraTrees: readonly {
+    readonly source: string;
+    readonly target: string;
+    readonly from: string;
+  }[];
+  readonly postinst: readonly ScriptPlan[];
+  readonly finalize: readonly ScriptPlan[];
+  readonly removeFiles: readonly Reasoned[];
+  readonly cleanPackageMetadata: boolean;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly rootPassword: 'locked' | 'set';
+}
+
+export interface ScriptPlan {
+  readonly path: string;
+  readonly insideRoot: boolean;
+  readonly from: string;
+}
+
+export interface ModulePlan {
+  /** From the kernel root: `usr/lib/modules/VERSION`. */
+  readonly directory: string;
+  readonly files: readonly PlannedModule[];
+  /** Asked for, and neither a module nor built in. */
+  readonly missing: readonly Reasoned[];
+}
+
+export interface PlannedModule {
+  readonly name: string;
+  /** Relative to the modules directory. */
+  readonly path: string;
+  /** A pattern's file:line, "loaded", or "needed by NAME", "soft dependency of NAME". */
+  readonly from: string;
+}
+
+export interface FirmwarePlan {
+  /** From the kernel root, `usr/lib/firmware/…`; links and what they lead to are both listed. */
+  readonly files: readonly Reasoned[];
+  readonly missing: readonly Reasoned[];
+}
+
+export interface MicrocodePlan {
+  /** Path in the early cpio: kernel/x86/microcode/GenuineIntel.bin. */
+  readonly target: string;
+  /** Files on the host, concatenated in this order. */
+  readonly sources: readonly string[];
+}
+
+/** One file of the host part. */
+export interface HostEntry {
+  /** In the image, without leading slash. */
+  readonly path: string;
+  readonly mode: number;
+  readonly content:
+    | { readonly type: 'copy'; readonly source: string }
+    | { readonly type: 'text'; readonly text: string };
+  readonly secret: boolean;
+  readonly from: string;
+}
+
+export type PartName = 'microcode' | 'base' | 'kernel' | 'host';
+
+export interface PartPlan {
+  readonly name: PartName;
+  readonly compression: Compression;
+  readonly level: number;
+}

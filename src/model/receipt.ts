@@ -1,0 +1,23 @@
+import type { AbsolutePath } from './brands.ts';
+import type { WrittenPart } from './image.ts';
+import type { ResolvedPackage } from './packages.ts';
+
+/** What a build did, for the report. */
+export interface Receipt {
+  readonly image: AbsolutePath;
+  /** Bytes of the image with padding; for a directory, of its files. */
+  readonly bytes: number;
+  readonly kernelVersion: string;
+  readonly parts: readonly WrittenPart[];
+  readonly packages: readonly ResolvedPackage[];
+  readonly modules: number;
+  readonly firmware: number;
+  readonly missingFirmware: readonly string[];
+  readonly steps: readonly Step[];
+  readonly warnings: readonly string[];
+}
+
+export interface Step {
+  readonly name: string;
+  readonly milliseconds: number;
+}

@@ -1,0 +1,150 @@
+import type { AbsolutePath } from './brands.ts';
+
+/**
+ * The door to the machine. Every function with effects takes it first; tests hand in a fake.
+ * Files are read and written synchronously (measured faster than promises for trees of small
+ * files), processes run asynchronously.
+ */
+export interface Sys {
+  /** A directory seen as `/`: no path or symlink inside it can lead out. */
+  root(directory: AbsolutePath): RootFiles;
+  /** Runs a program to its end. Throws BuildError for an exit code outside `okExit`. */
+  run(command: Command): Promise<Ran>;
+  /**
+   * Feeds `input` to a program's stdin and yields what it prints, without holding either in memory.
+   * The program's failure is thrown before a broken pipe.
+   */
+  pipe(
+    command: Command,
+    input: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  ): AsyncIterable<Uint8Array>;
+  /** The absolute path of a program of this machine, undefined where there is none. */
+  which(program: string): AbsolutePath | undefined;
+  /** Opens a file of this machine once for many reads. Close it. */
+  open(path: AbsolutePath): OpenFile;
+  /** Writes a stream to `path` through a temporary file beside it, fsync and rename. */
+  writeAtomically(
+    path: AbsolutePath,
+    chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+    mode: number,
+  ): Promise<{ bytes: number }>;
+  /** Free bytes for root on the file system that holds `directory`. */
+  freeSpace(directory: AbsolutePath): number;
+  /** A fresh mode 0700 directory below `parent`. Remove it in a `finally`. */
+  workspace(parent: AbsolutePath): Workspace;
+  /** Takes an exclusive lock held until released. Throws BuildError naming the holder when it is taken. */
+  lock(path: AbsolutePath, options: { readonly waitSeconds: number }): Promise<Lock>;
+  /** Milliseconds since an arbitrary point; for reports only. */
+  now(): number;
+}
+
+export interface OpenFile {
+  readonly size: number;
+  read(offset: number, length: number): Buffer;
+  close(): void;
+}
+
+export interface Workspace {
+  readonly path: AbsolutePath;
+  remove(): void;
+}
+
+export interface Lock {
+  release(): void;
+}
+
+export interface FileStat {
+  readonly type: 'file' | 'directory' | 'symlink' | 'character' | 'block' | 'fifo' | 'socket';
+  /** Permission bits with setuid, setgid and sticky: 0 to 0o7777. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** Bytes; 0 for what is no regular file. */
+  readonly size: number;
+  /** Whole seconds since 1970. */
+  readonly mtime: number;
+  /** Device numbers of a character or block device. */
+  readonly rdev: { readonly major: number; readonly minor: number };
+}
+
+export interface TreeEntry extends FileStat {
+  /** From the root, without a leading slash. */
+  readonly path: string;
+  /** A symlink's target as it stands. */
+  readonly target?: string;
+}
+
+/**
+ * Paths are taken from the root ("/etc/fstab" and "etc/fstab" are the same). Symlinks, absolute ones too, are
+ * followed inside the root only. Reads of what is not there give undefined or an empty list; every other
+ * failure is a BuildError that names the path.
+ */
+export interface RootFiles {
+  readonly path: AbsolutePath;
+  /** Where `path` really lies on this machine, links followed inside the root (the last one too unless told). */
+  resolve(path: string, options?: { readonly followLast?: boolean }): AbsolutePath;
+  readText(path: string): string | undefined;
+  readBytes(path: string): Buffer | undefined;
+  /** Names in a directory, sorted bytewise. */
+  list(path: string): readonly string[];
+  /** Follows links. */
+  stat(path: string): FileStat | undefined;
+  lstat(path: string): FileStat | undefined;
+  readlink(path: string): string | undefined;
+  /** Everything below `path` (not itself), links not followed, parents before children, sorted bytewise. */
+  walk(path: string): Iterable<TreeEntry>;
+  /** Paths without leading slash that match a shell pattern, links not followed, dot files included, sorted. */
+  glob(pattern: string): readonly string[];
+  /** Replaces what stood at `path`; a symlink there is replaced, never written through. Parents are made. */
+  write(path: string, content: string | Uint8Array, mode: number): void;
+  mkdir(path: string, mode: number): void;
+  symlink(target: string, path: string): void;
+  /** Removes a file, link or whole tree; a link is removed, never followed. */
+  remove(path: string): void;
+  /** Copies a file, link or tree of the machine to `path`, keeping modes and links, merging into directories. */
+  copyIn(source: AbsolutePath, path: string): void;
+}
+
+/** A program to run, as data: printable, comparable, made by pure functions. */
+export interface Command {
+  /** Program and arguments, never a shell line. */
+  readonly argv: readonly [string, ...string[]];
+  /** The whole environment of the program; nothing is inherited. Defaults to PATH, LANG and HOME only. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: AbsolutePath;
+  readonly stdin?: string | Uint8Array;
+  /** Exit codes that are no failure; [0] by default. */
+  readonly okExit?: readonly number[];
+  /** Where it runs; on the bare machine when absent. */
+  readonly sandbox?: Sandbox;
+  /** What the program is run for, for messages: "Unpack the packages". */
+  readonly purpose: string;
+}
+
+/**
+ * A program's own view of the machine: private mount, PID, IPC and UTS namespaces, `root` read-only at `/`,
+ * a minimal /dev, its own /proc, an empty /tmp and /run, and only `binds` besides.
+ */
+export interface Sandbox {
+  readonly root: AbsolutePath;
+  /** Whether the whole of `root` may be written; otherwise only what `binds` name. */
+  readonly rootWritable: boolean;
+  readonly binds: readonly Bind[];
+  /** False: an empty network namespace. */
+  readonly network: boolean;
+  /** Answers fsync, sync and the like with success at once; a workspace is thrown away on a crash anyway. */
+  readonly suppressSync: boolean;
+}
+
+export interface Bind {
+  readonly source: AbsolutePath;
+  /** Path in the sandbox. */
+  readonly target: string;
+  readonly writable: boolean;
+}
+
+export interface Ran {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}

@@ -1,0 +1,126 @@
+import { logger } from '../log.ts';
+import type { Ran, Sys } from '../model/sys.ts';
+import { namesCommand, resolveCommand } from './apt-commands.ts';
+import { aptPaths } from './apt-layout.ts';
+import { parsePrintedUris, parseUnknown, type PrintedArchive } from './apt-output.ts';
+import { aptPreferences } from './apt-preferences.ts';
+import { noLists, unknownPackages, unresolvable } from './apt-problems.ts';
+import { cacheDirectories, cachedCopies } from './archives.ts';
+import { readDpkgHost, type DpkgHost } from './dpkg-host.ts';
+import type { PackageRequest, Resolution } from './driver.ts';
+
+const debug = logger('packages');
+
+/**
+ * Asks apt what the request comes to: with the versions that the host runs where they can be had, for those are the
+ * ones this machine is known to boot with.
+ */
+export async function resolvePackages(sys: Sys, request: PackageRequest): Promise<Resolution> {
+  const host = readDpkgHost(sys.root(request.hostRoot));
+  if (!hasLists(sys, request)) throw noLists();
+  const { archives, warnings } = await choose(sys, request, host);
+  return {
+    archives: archives.map((archive) => ({
+      ...archive,
+      origin: cachedCopies(sys, request, archive).length > 0 ? 'cache' : 'network',
+      hostVersion: host.packages.get(archive.name)?.version,
+    })),
+    warnings,
+  };
+}
+
+interface Choice {
+  readonly archives: readonly PrintedArchive[];
+  readonly warnings: readonly string[];
+}
+
+async function choose(sys: Sys, request: PackageRequest, host: DpkgHost): Promise<Choice> {
+  prepareState(sys, request, host, true);
+  const pinned = await attempt(sys, request, host);
+  if (pinned.exitCode === 0) {
+    const archives = parsePrintedUris(pinned.stdout);
+    return { archives: await preferSuperseded(sys, request, host, archives), warnings: [] };
+  }
+  await refuseUnknown(sys, request, host, pinned);
+  prepareState(sys, request, host, false);
+  const newest = await attempt(sys, request, host);
+  if (newest.exitCode !== 0) throw unresolvable(newest);
+  return { archives: parsePrintedUris(newest.stdout), warnings: [unpinned] };
+}
+
+const unpinned =
+  'Cannot combine the package versions installed here with those in the package lists, taking the newest ones';
+
+async function attempt(
+  sys: Sys,
+  request: PackageRequest,
+  host: DpkgHost,
+  sources: readonly string[] = [],
+): Promise<Ran> {
+  return sys.run(resolveCommand(request, host.architecture, sources));
+}
+
+// Lists that are newer than the installed packages no longer name their archives, which may still lie in a cache.
+// apt takes those as they are: no list has a digest for them any more, and the host was installed from them.
+async function preferSuperseded(
+  sys: Sys,
+  request: PackageRequest,
+  host: DpkgHost,
+  archives: readonly PrintedArchive[],
+): Promise<readonly PrintedArchive[]> {
+  const sources = archives.flatMap((archive) => supersededFile(sys, request, host, archive));
+  if (sources.length === 0) return archives;
+  const ran = await attempt(sys, request, host, sources);
+  if (ran.exitCode === 0) return parsePrintedUris(ran.stdout);
+  debug('cannot use %o: %s', sources, ran.stderr);
+  return archives;
+}
+
+function supersededFile(
+  sys: Sys,
+  request: PackageRequest,
+  host: DpkgHost,
+  { name, version }: PrintedArchive,
+): readonly string[] {
+  const installed = host.packages.get(name);
+  if (installed === undefined || installed.version === version) return [];
+  const file = `${name}_${installed.version.replaceAll(':', '%3a')}_${installed.architecture}.deb`;
+  const root = sys.root(request.hostRoot);
+  return cacheDirectories
+    .map((directory) => `/${directory}/${file}`)
+    .filter((path) => root.stat(path)?.type === 'file')
+    .slice(0, 1);
+}
+
+// Every word that apt does not know may come from another drop-in, so all of them are named at once.
+async function refuseUnknown(
+  sys: Sys,
+  request: PackageRequest,
+  host: DpkgHost,
+  ran: Ran,
+): Promise<void> {
+  const unknown = parseUnknown(ran.stderr);
+  if (unknown.length === 0) return;
+  const known = await sys.run(namesCommand(request, host.architecture));
+  throw unknownPackages(request.plan.install, unknown, known.stdout.split('\n'));
+}
+
+function hasLists(sys: Sys, { hostRoot }: PackageRequest): boolean {
+  return sys
+    .root(hostRoot)
+    .list('var/lib/apt/lists')
+    .some((name) => /_Packages(\.[a-z0-9]+)?$/.test(name));
+}
+
+// What apt needs to take the root for a system without any package.
+function prepareState(sys: Sys, request: PackageRequest, host: DpkgHost, pinned: boolean): void {
+  const { state, cache } = aptPaths(request);
+  const own = sys.root(state);
+  own.mkdir('archives/partial', 0o755);
+  own.mkdir('archives', 0o755);
+  own.mkdir('.', 0o755);
+  own.write('status', '', 0o644);
+  const preferences = sys.root(request.hostRoot).readText('etc/apt/preferences') ?? '';
+  own.write('preferences', aptPreferences(host, pinned, preferences), 0o644);
+  sys.root(cache).mkdir('archives', 0o755);
+}

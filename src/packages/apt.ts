@@ -1,0 +1,14 @@
+import { fetchArchives } from './apt-fetch.ts';
+import { installArchives } from './apt-install.ts';
+import { resolvePackages } from './apt-resolve.ts';
+import type { PackageDriver } from './driver.ts';
+import { timed } from './timed.ts';
+
+/** Debian's apt and dpkg, and those of everything like Debian. */
+export const aptDriver: PackageDriver = {
+  resolve: async (sys, request) => timed(sys, 'resolve', resolvePackages(sys, request)),
+  fetch: async (sys, request, resolution) =>
+    timed(sys, 'fetch', fetchArchives(sys, request, resolution)),
+  install: async (sys, request, fetched) =>
+    timed(sys, 'install', installArchives(sys, request, fetched)),
+};

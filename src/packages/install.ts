@@ -1,0 +1,27 @@
+import { BuildError } from '../model/errors.ts';
+import type { Manager } from '../model/facts.ts';
+import type { RootTree } from '../model/packages.ts';
+import type { Sys } from '../model/sys.ts';
+import { aptDriver } from './apt.ts';
+import type { PackageDriver, PackageRequest } from './driver.ts';
+
+/** Makes a root of the host's packages in the workspace. */
+export async function installPackages(sys: Sys, request: PackageRequest): Promise<RootTree> {
+  const driver = drivers[request.plan.manager];
+  if (driver === null) {
+    throw new BuildError(
+      `Cannot install packages with ${request.plan.manager}: it is not supported yet`,
+    );
+  }
+  const resolution = await driver.resolve(sys, request);
+  const fetched = await driver.fetch(sys, request, resolution);
+  return driver.install(sys, request, fetched);
+}
+
+const drivers: Readonly<Record<Manager, PackageDriver | null>> = {
+  apt: aptDriver,
+  dnf5: null,
+  dnf4: null,
+  zypper: null,
+  pacman: null,
+};

@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import { absolutePath, type AbsolutePath } from '../model/brands.ts';
+import { BuildError } from '../model/errors.ts';
+import type { Destination } from '../model/invocation.ts';
+import type { Sys } from '../model/sys.ts';
+
+/** A finished and verified image in the workspace. */
+export interface FinishedImage {
+  readonly chunks: Iterable<Uint8Array>;
+  readonly bytes: number;
+  /** Of the bytes that were verified, in hex. */
+  readonly sha256: string;
+}
+
+const imageMode = 0o600;
+
+/** Puts the image where it is wanted, in one rename: until then, and on every failure, the old one stays. */
+export async function placeImage(
+  sys: Sys,
+  image: FinishedImage,
+  destination: Destination,
+  name: string,
+  kernelBytes: number,
+): Promise<AbsolutePath> {
+  const path = imagePath(destination, name);
+  checkSpace(sys, destination, image.bytes, kernelBytes);
+  await sys.writeAtomically(path, sameBytes(image, path), imageMode);
+  return path;
+}
+
+/** kernel-install looks for files named `initrd*` in its staging area. */
+function imagePath(destination: Destination, name: string): AbsolutePath {
+  return destination.type === 'staging'
+    ? absolutePath(`${destination.directory}/initrd`)
+    : absolutePath(`${destination.directory}/${destination.name ?? name}`);
+}
+
+/** Throws before anything is written where the image will not fit; with both numbers. */
+function checkSpace(
+  sys: Sys,
+  destination: Destination,
+  imageBytes: number,
+  kernelBytes: number,
+): void {
+  need(sys, destination.directory, imageBytes, 'the image');
+  if (destination.type === 'path' || destination.bootRoot === undefined) return;
+  // 90-loaderentry.install copies both without looking, and a truncated initrd would stand in a boot entry.
+  const replaced = entryBytes(sys, destination.entryDirectory);
+  need(sys, destination.bootRoot, imageBytes + kernelBytes - replaced, 'the kernel and the image');
+}
+
+function need(sys: Sys, directory: AbsolutePath, bytes: number, what: string): void {
+  const free = sys.freeSpace(directory);
+  if (free >= bytes) return;
+  throw new BuildError(
+    `Cannot place ${what} in "${directory}": ${mebibytes(bytes)} wanted, ${mebibytes(free)} free`,
+    { hint: 'Remove a kernel that is not needed any more, or choose another directory' },
+  );
+}
+
+function entryBytes(sys: Sys, directory: AbsolutePath | undefined): number {
+  if (directory === undefined) return 0;
+  const entry = sys.root(directory);
+  return ['linux', 'initrd'].reduce((sum, name) => sum + (entry.stat(name)?.size ?? 0), 0);
+}
+
+function* sameBytes(image: FinishedImage, path: string): Generator<Uint8Array> {
+  const hash = createHash('sha256');
+  for (const chunk of image.chunks) {
+    hash.update(chunk);
+    yield chunk;
+  }
+  if (hash.digest('hex') === image.sha256) return;
+  throw new BuildError(`Cannot place "${path}": the image changed after it was verified`, {
+    hint: 'Check the memory and the disk of this machine, then build again',
+  });
+}
+
+function mebibytes(bytes: number): string {
+  return `${(bytes / (1024 * 1024)).toFixed(1)} MiB`;
+}

@@ -1,0 +1,89 @@
+import type { Compression, Config } from '../model/config.ts';
+import { UsageError } from '../model/errors.ts';
+import type { HostFacts } from '../model/facts.ts';
+import type {
+  FirmwarePlan,
+  HostEntry,
+  MicrocodePlan,
+  ModulePlan,
+  PartPlan,
+} from '../model/plan.ts';
+
+const kernelOptions = {
+  zstd: 'CONFIG_RD_ZSTD',
+  xz: 'CONFIG_RD_XZ',
+  gzip: 'CONFIG_RD_GZIP',
+} as const satisfies Record<Exclude<Compression, 'none'>, string>;
+
+const levels = { zstd: 9, xz: 6, gzip: 6, none: 0 } as const satisfies Record<Compression, number>;
+
+/** The image's members in their order, and how each is compressed. */
+export function planParts(
+  config: Config,
+  facts: HostFacts,
+  content: {
+    readonly microcode: MicrocodePlan | null;
+    readonly modules: ModulePlan;
+    readonly firmware: FirmwarePlan;
+    readonly host: readonly HostEntry[];
+  },
+): { readonly parts: readonly PartPlan[]; readonly warnings: readonly string[] } {
+  const { compression, warnings } = understood(config.compressOutput, facts);
+  const level = levelFor(config, compression);
+  const packed = { compression, level };
+  const plain = { compression: 'none', level: 0 } as const;
+  return {
+    warnings,
+    parts: [
+      ...(content.microcode === null ? [] : [{ name: 'microcode', ...plain } as const]),
+      { name: 'base', ...packed },
+      { name: 'kernel', ...(mostlyCompressed(content) ? plain : packed) },
+      ...(content.host.length === 0 && config.rootPassword === undefined
+        ? []
+        : [{ name: 'host', ...packed } as const]),
+    ],
+  };
+}
+
+// A kernel that cannot unpack the image does not boot; its configuration decides where it is known.
+function understood(
+  wanted: Compression,
+  facts: HostFacts,
+): { readonly compression: Compression; readonly warnings: readonly string[] } {
+  const { config, version } = facts.kernel;
+  const known = (compression: Compression): boolean =>
+    compression === 'none' ||
+    config === undefined ||
+    config.get(kernelOptions[compression]) === 'y';
+  if (known(wanted)) return { compression: wanted, warnings: [] };
+  const instead = (['zstd', 'xz', 'gzip'] as const).find(known) ?? 'none';
+  return {
+    compression: instead,
+    warnings: [
+      `Kernel ${version} cannot unpack ${wanted}, the image is compressed with ${instead}`,
+    ],
+  };
+}
+
+function levelFor(config: Config, compression: Compression): number {
+  const level = config.compressLevel ?? levels[compression];
+  if (compression === 'zstd' && level > 19) {
+    throw new UsageError(
+      `Cannot compress with level ${level}: above 19 zstd needs a window that a booting machine may not have`,
+    );
+  }
+  return compression === config.compressOutput ? level : levels[compression];
+}
+
+// Compressing compressed modules again costs time and memory at boot and gains nothing.
+function mostlyCompressed(content: {
+  readonly modules: ModulePlan;
+  readonly firmware: FirmwarePlan;
+}): boolean {
+  const paths = [
+    ...content.modules.files.map(({ path }) => path),
+    ...content.firmware.files.map(({ value }) => value),
+  ];
+  const compressed = paths.filter((path) => /\.(?:xz|zst|gz)$/.test(path)).length;
+  return compressed * 2 > paths.length;
+}

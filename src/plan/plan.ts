@@ -1,0 +1,82 @@
+import type { Config } from '../model/config.ts';
+import type { HostFacts, ModuleInfo } from '../model/facts.ts';
+import { describeOrigin, type Sourced } from '../model/origin.ts';
+import type { ModulePlan, PackagePlan, Plan, Reasoned, RootPlan } from '../model/plan.ts';
+import { selectFirmware } from './firmware.ts';
+import { hostEntries } from './host-entries.ts';
+import { selectMicrocode } from './microcode.ts';
+import { planParts } from './parts.ts';
+
+/** The whole build, decided. `infos` holds the `.modinfo` of the chosen modules by path. */
+export function makePlan(
+  config: Config,
+  facts: HostFacts,
+  modules: ModulePlan,
+  infos: ReadonlyMap<string, ModuleInfo>,
+  options: { readonly generic: boolean; readonly offline: boolean },
+): Plan {
+  const firmware = selectFirmware(config, facts, modules, infos);
+  const microcode = selectMicrocode(facts);
+  const host = hostEntries(facts);
+  const { parts, warnings } = planParts(config, facts, { microcode, modules, firmware, host });
+  return {
+    version: 1,
+    kernelVersion: facts.kernel.version,
+    architecture: facts.architecture,
+    distribution: { id: facts.os.id, version: facts.os.versionId ?? null },
+    generic: options.generic,
+    packages: packagePlan(config, facts, options.offline),
+    root: rootPlan(config),
+    modules,
+    firmware,
+    microcode,
+    host,
+    parts,
+    output: { format: config.format, name: config.output },
+    sourceDateEpoch: config.sourceDateEpoch ?? null,
+    configFiles: config.files,
+    warnings: [...config.warnings, ...facts.warnings, ...warnings],
+  };
+}
+
+function packagePlan(config: Config, facts: HostFacts, offline: boolean): PackagePlan {
+  return {
+    manager: facts.manager,
+    install: sortedWords(config.packages),
+    remove: sortedWords(config.removePackages),
+    withRecommends: config.withRecommends,
+    withDocs: config.withDocs,
+    offline,
+  };
+}
+
+function rootPlan(config: Config): RootPlan {
+  return {
+    locale: config.locale,
+    extraTrees: config.extraTrees.map(({ value, from }) => ({
+      ...value,
+      from: describeOrigin(from),
+    })),
+    postinst: config.postinstScripts.map(({ value, from }) => ({
+      ...value,
+      from: describeOrigin(from),
+    })),
+    finalize: config.finalizeScripts.map(({ value, from }) => ({
+      ...value,
+      from: describeOrigin(from),
+    })),
+    removeFiles: config.removeFiles.map(reasoned),
+    cleanPackageMetadata: config.cleanPackageMetadata,
+    environment: config.environment,
+    rootPassword: config.rootPassword === undefined ? 'locked' : 'set',
+  };
+}
+
+function sortedWords(words: readonly Sourced<string>[]): readonly Reasoned[] {
+  const unique = new Map(words.map((word) => [word.value, reasoned(word)]));
+  return [...unique.values()].sort((a, b) => (a.value < b.value ? -1 : 1));
+}
+
+function reasoned(word: Sourced<string>): Reasoned {
+  return { value: word.value, from: describeOrigin(word.from) };
+}

@@ -1,0 +1,34 @@
+import { logger } from '../log.ts';
+import type { RootTree } from '../model/packages.ts';
+import type { Plan } from '../model/plan.ts';
+import type { RootFiles } from '../model/sys.ts';
+
+const debug = logger('root');
+
+// Made while installing, different at every build, of no use at boot.
+const alwaysRemoved = [
+  'var/cache/ldconfig',
+  'etc/.pwd.lock',
+  'etc/passwd-',
+  'etc/group-',
+  'etc/shadow-',
+  'etc/gshadow-',
+  'etc/.updated',
+  'var/.updated',
+  'var/lib/systemd/random-seed',
+  'var/lib/systemd/catalog/database',
+];
+
+/** Removes what RemoveFiles= names, the package database unless it is kept, and what only building left behind. */
+export function removeLeftovers(root: RootFiles, tree: RootTree, plan: Plan): void {
+  const metadata = plan.root.cleanPackageMetadata ? tree.metadata : [];
+  for (const path of [...alwaysRemoved, ...metadata]) root.remove(path);
+  for (const { value, from } of plan.root.removeFiles) {
+    const paths = root.glob(value);
+    debug('RemoveFiles=%s (%s): %d paths', value, from, paths.length);
+    for (const path of paths) root.remove(path);
+  }
+  for (const directory of ['tmp', 'run', 'var/tmp', 'proc', 'sys']) {
+    for (const name of root.list(directory)) root.remove(`${directory}/${name}`);
+  }
+}

@@ -1,0 +1,33 @@
+import type { Command } from '../model/sys.ts';
+import { withNameServers } from './name-servers.ts';
+import { sandboxArgv } from './sandbox.ts';
+import { suppressSyncFilter } from './seccomp.ts';
+
+/** A command as the operating system gets it. */
+export interface Launch {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  /** What descriptor 3 and those after it are fed with; sandboxArgv() expects the seccomp filter on 3. */
+  readonly descriptors: readonly Uint8Array[];
+}
+
+export function launch(command: Command): Launch {
+  const { sandbox, cwd = '/' } = command;
+  const [file, ...args] =
+    sandbox === undefined ? command.argv : sandboxArgv(withNameServers(sandbox), command.argv, cwd);
+  return {
+    file,
+    args,
+    env: { ...defaultEnvironment, ...command.env },
+    cwd: sandbox === undefined ? cwd : '/',
+    descriptors: sandbox?.suppressSync === true ? [suppressSyncFilter()] : [],
+  };
+}
+
+const defaultEnvironment = {
+  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  LANG: 'C.UTF-8',
+  HOME: '/',
+};

@@ -1,0 +1,39 @@
+import { accessSync, constants } from 'node:fs';
+import { absolutePath, type AbsolutePath } from '../model/brands.ts';
+import type { Sys } from '../model/sys.ts';
+import { freeSpace } from './free-space.ts';
+import { lock } from './lock.ts';
+import { openFile } from './open-file.ts';
+import { rootFiles } from './root-files.ts';
+import { makeRunner, type RunnerOptions } from './run.ts';
+import { workspace } from './workspace.ts';
+import { writeAtomically } from './write-atomically.ts';
+
+/** The machine as it is. */
+export function makeSys(options: RunnerOptions & { readonly searchPath: string }): Sys {
+  return {
+    ...makeRunner(options),
+    root: rootFiles,
+    which: (program) => which(program, options.searchPath),
+    open: openFile,
+    writeAtomically,
+    freeSpace,
+    workspace,
+    lock,
+    now: () => performance.now(),
+  };
+}
+
+function which(program: string, searchPath: string): AbsolutePath | undefined {
+  for (const directory of searchPath.split(':')) {
+    if (!directory.startsWith('/')) continue;
+    const path = absolutePath(`${directory}/${program}`);
+    try {
+      accessSync(path, constants.X_OK);
+      return path;
+    } catch {
+      continue;
+    }
+  }
+  return undefined;
+}

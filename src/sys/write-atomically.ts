@@ -1,0 +1,77 @@
+import {
+  closeSync,
+  fchmodSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import { basename, dirname } from 'node:path';
+import type { AbsolutePath } from '../model/brands.ts';
+import { fileFailure, named } from './failure.ts';
+
+/**
+ * Streams into a temporary file beside `path`, then fsync, rename, fsync of the directory: whatever happens, `path`
+ * holds either its old content or the whole new one.
+ */
+export async function writeAtomically(
+  path: AbsolutePath,
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  mode: number,
+): Promise<{ bytes: number }> {
+  const directory = dirname(path);
+  const temporary = `${directory}/.${basename(path)}.${process.pid}.new`;
+  named('make the directory', directory, () => mkdirSync(directory, { recursive: true }));
+  const bytes = await streamTo(temporary, chunks, mode).catch((error: unknown) => {
+    rmSync(temporary, { force: true });
+    throw error;
+  });
+  named('replace', path, () => renameOrRemove(temporary, path));
+  named('sync', directory, () => syncDirectory(directory));
+  return { bytes };
+}
+
+async function streamTo(
+  path: string,
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  mode: number,
+): Promise<number> {
+  const fd = named('write', path, () => openSync(path, 'w', mode));
+  let bytes = 0;
+  try {
+    for await (const chunk of chunks) bytes += named('write', path, () => writeAll(fd, chunk));
+    named('sync', path, () => {
+      fchmodSync(fd, mode);
+      fsyncSync(fd);
+    });
+  } finally {
+    closeSync(fd);
+  }
+  return bytes;
+}
+
+function writeAll(fd: number, chunk: Uint8Array): number {
+  let written = 0;
+  while (written < chunk.length) written += writeSync(fd, chunk, written);
+  return written;
+}
+
+function renameOrRemove(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    rmSync(from, { force: true });
+    throw fileFailure('replace', to, error);
+  }
+}
+
+function syncDirectory(directory: string): void {
+  const fd = openSync(directory, 'r');
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}

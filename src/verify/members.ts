@@ -1,0 +1,202 @@
+// The image as a sequence of members, each held against the kernel's loader rules (Linux, init/initramfs.c and
+// lib/decompress_unzstd.c).
+import { byteReader, type ByteReader } from '../formats/byte-reader.ts';
+import { gzipMember } from '../formats/gzip-member.ts';
+import { MAGIC_LENGTH, memberKind } from '../formats/member-magic.ts';
+import { readNewc, type NewcEnd, type NewcEntry } from '../formats/newc-reader.ts';
+import { xzStream } from '../formats/xz-stream.ts';
+import { zstdFrame, type ZstdFrame } from '../formats/zstd-frame.ts';
+import { BuildError } from '../model/errors.ts';
+import { wantsContent } from './file-facts.ts';
+import type { Report, VerifiedMember } from './report.ts';
+
+type MemberCompression = VerifiedMember['compression'];
+
+export type Decompress = (
+  compression: 'zstd' | 'xz',
+  chunks: AsyncIterable<Uint8Array>,
+) => AsyncIterable<Uint8Array>;
+
+export interface MemberHead {
+  readonly index: number;
+  readonly compression: MemberCompression;
+}
+
+export interface MemberRules {
+  readonly decompress: Decompress;
+  readonly compressions: readonly MemberCompression[];
+}
+
+/**
+ * Walks the image to its end and hands every entry over. What cannot be read is reported, and ends the walk:
+ * the result is then undefined, since nothing can be said of what follows.
+ */
+export async function readMembers(
+  reader: ByteReader,
+  rules: MemberRules,
+  report: Report,
+  onEntry: (entry: NewcEntry, member: MemberHead) => void,
+): Promise<readonly VerifiedMember[] | undefined> {
+  const members: VerifiedMember[] = [];
+  for (let index = 0; ; index++) {
+    await reader.skipZeros();
+    const offset = reader.position();
+    const magic = await reader.peek(MAGIC_LENGTH);
+    if (magic.length === 0) return members;
+    const compression = memberCompression(magic);
+    const name = `member ${index + 1} at offset ${offset}`;
+    const error = (check: 'archive' | 'alignment' | 'compression', message: string): void =>
+      report({ severity: 'error', check, path: '', message });
+    if (compression === undefined) {
+      const kind = memberKind(magic) ?? `bytes ${magic.toString('hex')}`;
+      error('archive', `Cannot read ${name}: found ${kind}, wanted newc, zstd, xz or gzip`);
+      return undefined;
+    }
+    if (offset % 4 !== 0) {
+      error('alignment', `Misplaced ${name}: every member has to start at a multiple of 4`);
+    }
+    if (!rules.compressions.includes(compression)) {
+      const allowed = rules.compressions.join(', ');
+      error('compression', `Compressed ${name} with ${compression}, the kernel takes ${allowed}`);
+    }
+    const plain = openMember(reader, compression, rules.decompress);
+    try {
+      const end = await walkArchive(plain.reader, (entry) =>
+        onEntry(entry, { index, compression }),
+      );
+      if (!end.trailer) {
+        error('archive', `Cut off ${name}: it ends without TRAILER!!!, or is split over frames`);
+      }
+      if (compression !== 'none') await expectOnlyZeros(plain.reader);
+      for (const message of plain.complaints()) error('compression', `Unfit ${name}: ${message}`);
+      members.push({
+        offset,
+        bytes: reader.position() - offset,
+        compression,
+        entries: end.entries,
+      });
+    } catch (caught) {
+      const cause = plain.failure() ?? caught;
+      if (!(cause instanceof BuildError)) throw cause;
+      error('archive', `Damaged ${name}: ${cause.message}`);
+      return undefined;
+    } finally {
+      if (plain.reader !== reader) await plain.reader.close();
+    }
+  }
+}
+
+const WINDOW_MAX = 8 * 1024 * 1024;
+
+function memberCompression(magic: Buffer): MemberCompression | undefined {
+  const kind = memberKind(magic);
+  switch (kind) {
+    case 'newc':
+      return 'none';
+    // A skippable frame is refused by the frame's own reader, with a better message.
+    case 'zstd-skippable':
+      return 'zstd';
+    case 'zstd':
+    case 'xz':
+    case 'gzip':
+      return kind;
+    case 'newc-crc':
+    case 'odc':
+    case 'lz4':
+    case 'lz4-frame':
+    case 'bzip2':
+    case 'lzma':
+    case 'lzo':
+    case undefined:
+      return undefined;
+    default:
+      return kind satisfies never;
+  }
+}
+
+interface OpenMember {
+  /** Of the cpio archive. */
+  readonly reader: ByteReader;
+  /** What is wrong with the compression. Throws BuildError where the image was not read up to the member's end. */
+  readonly complaints: () => readonly string[];
+  /** Why the compressed bytes could not be read: the reason behind whatever the decompressor says. */
+  readonly failure: () => unknown;
+}
+
+function openMember(
+  image: ByteReader,
+  compression: MemberCompression,
+  decompress: Decompress,
+): OpenMember {
+  let complaints: readonly string[] | undefined;
+  let failure: unknown;
+  async function* watched<End>(
+    walk: AsyncGenerator<Buffer, End>,
+    judge: (end: End) => readonly string[],
+  ): AsyncGenerator<Buffer> {
+    try {
+      complaints = judge(yield* walk);
+    } catch (error) {
+      failure = error;
+      throw error;
+    }
+  }
+  const finished = (): readonly string[] => {
+    if (complaints !== undefined) return complaints;
+    throw new BuildError('The decompressor did not read it to its end');
+  };
+  switch (compression) {
+    case 'none':
+      return { reader: image, complaints: () => [], failure: () => undefined };
+    case 'gzip': {
+      const plain = watched(gzipMember(image), () => []);
+      return { reader: byteReader(plain), complaints: finished, failure: () => failure };
+    }
+    case 'zstd': {
+      const plain = decompress('zstd', watched(zstdFrame(image), judgeZstd));
+      return { reader: byteReader(plain), complaints: finished, failure: () => failure };
+    }
+    case 'xz': {
+      const plain = decompress('xz', watched(xzStream(image), judgeXz));
+      return { reader: byteReader(plain), complaints: finished, failure: () => failure };
+    }
+    default:
+      return compression satisfies never;
+  }
+}
+
+function judgeZstd({ windowSize, dictionaryId }: ZstdFrame): string[] {
+  const complaints: string[] = [];
+  if (windowSize > WINDOW_MAX) {
+    complaints.push(
+      `its window is ${windowSize} bytes, at most ${WINDOW_MAX} keep memory small at boot`,
+    );
+  }
+  if (dictionaryId !== 0) complaints.push('it needs a dictionary, the kernel has none');
+  return complaints;
+}
+
+function judgeXz({ check }: { readonly check: string }): string[] {
+  if (check === 'crc32' || check === 'none') return [];
+  return [`its check is ${check}, the kernel knows crc32 and none`];
+}
+
+async function walkArchive(
+  reader: ByteReader,
+  onEntry: (entry: NewcEntry) => void,
+): Promise<NewcEnd> {
+  const walk = readNewc(reader, wantsContent);
+  for (;;) {
+    const next = await walk.next();
+    if (next.done === true) return next.value;
+    onEntry(next.value);
+  }
+}
+
+async function expectOnlyZeros(reader: ByteReader): Promise<void> {
+  await reader.skipZeros();
+  if ((await reader.peek(1)).length === 0) return;
+  throw new BuildError(
+    `Found more after its cpio archive, at unpacked offset ${reader.position()}`,
+  );
+}

@@ -1,0 +1,103 @@
+// What verifying an image comes to.
+import { BuildError } from '../model/errors.ts';
+
+export type Check =
+  /** The stream is no sequence of members, or one of them is damaged or cut off. */
+  | 'archive'
+  | 'alignment'
+  | 'compression'
+  | 'microcode'
+  | 'path'
+  | 'parents'
+  | 'links'
+  | 'duplicate'
+  /** Members disagree on what a path is, so that the kernel would lose files. */
+  | 'conflict'
+  | 'init'
+  | 'systemd'
+  | 'modules'
+  | 'libraries'
+  | 'interpreter'
+  | 'elf';
+
+export interface Finding {
+  /** An error: the image may not boot, and is refused. */
+  readonly severity: 'error' | 'warning';
+  readonly check: Check;
+  /** In the image, without leading slash; empty for the image itself. */
+  readonly path: string;
+  /** The package that ships the path. */
+  readonly package?: string;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+export interface VerifyReport {
+  readonly findings: readonly Finding[];
+  /** The findings that are no errors, in a sentence each. */
+  readonly warnings: readonly string[];
+  /** Bytes of the image and their SHA-256 in hex: what was verified is what may be placed. */
+  readonly bytes: number;
+  readonly sha256: string;
+  /** Bytes of all files after unpacking. */
+  readonly unpackedBytes: number;
+  readonly members: readonly VerifiedMember[];
+}
+
+export interface VerifiedMember {
+  readonly offset: number;
+  /** Bytes in the image, padding not counted. */
+  readonly bytes: number;
+  readonly compression: 'zstd' | 'xz' | 'gzip' | 'none';
+  readonly entries: number;
+}
+
+/** Takes findings in; keeps no more than a hundred of one check, since one mistake can touch every file. */
+export type Report = (finding: Finding) => void;
+
+export function collectFindings(owners: ReadonlyMap<string, string>): {
+  readonly findings: readonly Finding[];
+  readonly report: Report;
+} {
+  const findings: Finding[] = [];
+  const counts = new Map<Check, number>();
+  const report: Report = (finding) => {
+    const count = (counts.get(finding.check) ?? 0) + 1;
+    counts.set(finding.check, count);
+    if (count > KEPT_PER_CHECK) return;
+    const owner = ownerOf(owners, finding.path);
+    findings.push(owner === undefined ? finding : { ...finding, package: owner });
+  };
+  return { findings, report };
+}
+
+/**
+ * @throws BuildError that lists the first ten errors with the packages they belong to, where there are any
+ */
+export function assertBootable(report: VerifyReport): void {
+  const errors = report.findings.filter(({ severity }) => severity === 'error');
+  if (errors.length === 0) return;
+  const lines = errors.slice(0, LISTED).map((error) => `- ${describeFinding(error)}`);
+  const rest = errors.length - lines.length;
+  const more = rest === 0 ? [] : [`- and ${rest} more`];
+  const count = errors.length === 1 ? '1 reason' : `${errors.length} reasons`;
+  const hint = errors.find((error) => error.hint !== undefined)?.hint;
+  throw new BuildError(
+    [`Refusing the image, it may not boot, for ${count}:`, ...lines, ...more].join('\n'),
+    { hint },
+  );
+}
+
+/** A finding's sentence with the package it belongs to. */
+export function describeFinding({ message, package: owner }: Finding): string {
+  return owner === undefined ? message : `${message} (package ${owner})`;
+}
+
+const KEPT_PER_CHECK = 100;
+const LISTED = 10;
+
+/** Package lists may name a file by its place before /usr was merged. */
+function ownerOf(owners: ReadonlyMap<string, string>, path: string): string | undefined {
+  const alias = path.startsWith('usr/') ? path.slice('usr/'.length) : `usr/${path}`;
+  return owners.get(path) ?? owners.get(alias);
+}

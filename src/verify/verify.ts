@@ -1,0 +1,85 @@
+// Reads a finished image back and proves that it can boot: nothing of it is taken on trust from the writer.
+import { createHash } from 'node:crypto';
+import { byteReader } from '../formats/byte-reader.ts';
+import { checkInit, checkSystemd } from './check-init.ts';
+import { checkLibraries } from './check-libraries.ts';
+import { checkModules } from './check-modules.ts';
+import { readMembers, type Decompress } from './members.ts';
+import type { Overlay } from './overlay.ts';
+import {
+  collectFindings,
+  describeFinding,
+  type Report,
+  type VerifiedMember,
+  type VerifyReport,
+} from './report.ts';
+import { unpacking } from './unpack.ts';
+
+export interface VerifyInput {
+  /** The finished image, as it would be placed. */
+  readonly image: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+  /** Unpacks one whole zstd frame or xz stream. */
+  readonly decompress: Decompress;
+  readonly expect: {
+    readonly kernelVersion: string;
+    /** Paths of the planned modules, relative to the modules directory. */
+    readonly modules: readonly string[];
+    /** What the kernel can unpack; all we know where absent. */
+    readonly compressions?: readonly VerifiedMember['compression'][];
+  };
+  /** Path without leading slash to the package that ships it, for messages. */
+  readonly owners: ReadonlyMap<string, string>;
+}
+
+/**
+ * Walks the image once, in the memory of its largest file. An image that cannot be read to its end gets
+ * only the findings up to there, since the rest would follow from the first.
+ */
+export async function verifyImage(input: VerifyInput): Promise<VerifyReport> {
+  const { findings, report } = collectFindings(input.owners);
+  const hash = createHash('sha256');
+  const reader = byteReader(hashed(input.image, hash.update.bind(hash)));
+  const unpacked = unpacking(report);
+  const rules = {
+    decompress: input.decompress,
+    compressions: input.expect.compressions ?? (['zstd', 'xz', 'gzip', 'none'] as const),
+  };
+  const members = await readMembers(reader, rules, report, unpacked.onEntry);
+  // What follows a damaged member counts for the digest all the same.
+  await reader.skip(Number.POSITIVE_INFINITY);
+  if (members !== undefined) checkSystem(unpacked.overlay, input, report);
+  return {
+    findings,
+    warnings: findings.filter(({ severity }) => severity === 'warning').map(describeFinding),
+    bytes: reader.position(),
+    sha256: hash.digest('hex'),
+    unpackedBytes: unpacked.unpackedBytes(),
+    members: members ?? [],
+  };
+}
+
+export { assertBootable } from './report.ts';
+
+function checkSystem(overlay: Overlay, { expect }: VerifyInput, report: Report): void {
+  for (const [path, node] of overlay.entries()) {
+    if (node.type !== 'file' || node.facts.type !== 'damaged') continue;
+    // What is neither run nor loaded is somebody's data, and the image boots without it.
+    const matters = (node.mode & 0o111) !== 0 || /\.ko$|\.so(?:\.|$)/.test(path);
+    const message = `Damaged ELF file "${path}": ${node.facts.message}`;
+    report({ severity: matters ? 'error' : 'warning', check: 'elf', path, message });
+  }
+  checkInit(overlay, report);
+  checkSystemd(overlay, report);
+  checkModules(overlay, expect.kernelVersion, expect.modules, report);
+  checkLibraries(overlay, report);
+}
+
+async function* hashed(
+  chunks: VerifyInput['image'],
+  update: (chunk: Uint8Array) => unknown,
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    update(chunk);
+    yield chunk;
+  }
+}

@@ -1,0 +1,273 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { rootDisk, rootReached } from '../helpers/disk.ts';
+import { deploy } from '../helpers/kernel-install.ts';
+import { checkout } from '../helpers/paths.ts';
+import { boot, unpackErrors } from '../helpers/qemu.ts';
+import { type Ran, explain } from '../helpers/run.ts';
+import { type ThrowAwayHost, openHost } from '../helpers/throw-away-host.ts';
+
+// Side by side in one Debian 13: npm run bench [-- RUNS]. Builds and boots of all generators take turns, so that a
+// machine that grows slower or faster in between does so for all of them.
+
+interface Generator {
+  readonly name: string;
+  /** The generator of ours whose figures its own are divided by. */
+  readonly against: string;
+  /** Packages that bring it. */
+  readonly packages: readonly string[];
+  readonly build: (version: string, image: string) => readonly string[];
+}
+
+interface Figures {
+  readonly seconds: number[];
+  readonly bootSeconds: number[];
+  bytes: number;
+}
+
+const uuid = '0d7b8f4e-2f0a-4a3c-9c55-6a1b1b0f7a31';
+const output = '/var/tmp/bench';
+const memoryFile = `${output}/memory`;
+
+const generators: readonly Generator[] = [
+  {
+    name: 'pkginitrd',
+    against: 'pkginitrd',
+    packages: [],
+    build: (version, image) => [
+      // The process's own peak, not that of its largest child.
+      ...['node', '--import', `${output}/memory.mjs`, '/usr/lib/pkginitrd/pkginitrd.mjs', 'build'],
+      ...['-k', version, '--loaded-modules', `${output}/loaded-modules`, '-O', output, '-o', image],
+    ],
+  },
+  {
+    name: 'pkginitrd --generic',
+    against: 'pkginitrd --generic',
+    packages: [],
+    build: (version, image) => [
+      ...['pkginitrd', 'build', '--generic', '-k', version, '-O', output, '-o', image],
+    ],
+  },
+  {
+    name: 'dracut --no-hostonly',
+    against: 'pkginitrd --generic',
+    packages: ['dracut'],
+    build: (version, image) => [
+      ...['dracut', '--no-hostonly', '--force', '--quiet', `${output}/${image}`, version],
+    ],
+  },
+  {
+    name: 'dracut --hostonly',
+    against: 'pkginitrd',
+    packages: ['dracut'],
+    build: (version, image) => [
+      ...[
+        'dracut',
+        '--hostonly',
+        '--force',
+        '--quiet',
+        '--add-drivers',
+        'virtio_blk virtio_pci ext4',
+      ],
+      ...[`${output}/${image}`, version],
+    ],
+  },
+  {
+    name: 'mkosi-initrd --generic',
+    against: 'pkginitrd --generic',
+    packages: ['mkosi'],
+    build: (version, image) => [
+      ...[
+        'mkosi-initrd',
+        '--generic',
+        '--kernel-version',
+        version,
+        '--output-dir',
+        output,
+        '--output',
+        image,
+      ],
+    ],
+  },
+];
+
+await main(Number(process.argv[2] ?? 3));
+
+async function main(runs: number): Promise<void> {
+  const directory = mkdtempSync(join(tmpdir(), 'pkginitrd-bench-'));
+  try {
+    const host = openHost(directory, 'trixie');
+    if (host === undefined) throw new Error('No fixture: run tests/helpers/setup.sh');
+    await deploy(host, {});
+    mkdirSync(join(host.upper, output), { recursive: true });
+    // mkosi-initrd does without firmware, but not without its directory.
+    mkdirSync(join(host.upper, 'usr/lib/firmware'), { recursive: true });
+    host.write(
+      `${output}/memory.mjs`,
+      `import { writeFileSync } from 'node:fs';
+process.on('exit', () => writeFileSync('${memoryFile}', String(process.resourceUsage().maxRSS)));\n`,
+    );
+    host.write(
+      `${output}/loaded-modules`,
+      readFileSync(join(checkout, 'tests/helpers/loaded-modules'), 'utf8'),
+    );
+    const figures = await measure(host, directory, runs);
+    report(figures);
+    await smallThings(host, runs);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+async function measure(
+  host: ThrowAwayHost,
+  directory: string,
+  runs: number,
+): Promise<ReadonlyMap<string, Figures>> {
+  const figures = new Map<string, Figures>();
+  const usable = await installed(host);
+  const disk = await rootDisk({ directory, label: 'bench', uuid });
+  for (let round = 0; round <= runs; round += 1) {
+    for (const generator of [...usable]) {
+      const image = generator.name.replaceAll(/\W+/g, '-');
+      const argv = generator.build(host.kernel.version, image);
+      const ran = await host.enter(argv);
+      if (ran.code !== 0) {
+        print(`${generator.name} failed, left out:\n${explain(argv, ran)}`);
+        figures.delete(generator.name);
+        usable.splice(usable.indexOf(generator), 1);
+        continue;
+      }
+      // The first round fills the caches.
+      if (round === 0) continue;
+      const path = builtFile(host, image);
+      const found = figures.get(generator.name) ?? { seconds: [], bootSeconds: [], bytes: 0 };
+      figures.set(generator.name, found);
+      found.seconds.push(ran.milliseconds / 1000);
+      found.bytes = statSync(path).size;
+      const uptime = await bootTime(host.kernel.image, path, disk);
+      if (uptime !== undefined) found.bootSeconds.push(uptime);
+      print(`${generator.name}, run ${round}: ${(ran.milliseconds / 1000).toFixed(1)} s`);
+      if (generator.name === 'pkginitrd' && round === runs) print(ran.stdout + ran.stderr);
+    }
+  }
+  return figures;
+}
+
+async function installed(host: ThrowAwayHost): Promise<Generator[]> {
+  const usable: Generator[] = [];
+  for (const generator of generators) {
+    if (generator.packages.length > 0) {
+      const argv = [
+        'apt-get',
+        '-q',
+        '-y',
+        '--no-install-recommends',
+        'install',
+        ...generator.packages,
+      ];
+      const ran = await host.enter(argv, { DEBIAN_FRONTEND: 'noninteractive' });
+      if (ran.code !== 0) {
+        print(`${generator.name} cannot be installed, left out:\n${ran.stderr}`);
+        continue;
+      }
+    }
+    usable.push(generator);
+  }
+  return usable;
+}
+
+// mkosi adds its own suffix.
+function builtFile(host: ThrowAwayHost, image: string): string {
+  for (const suffix of ['', '.img', '.cpio.zst', '.cpio']) {
+    const path = join(host.upper, output, `${image}${suffix}`);
+    if (statSync(path, { throwIfNoEntry: false })?.isFile() === true) return path;
+  }
+  throw new Error(`Cannot find the image ${image} in ${output}`);
+}
+
+/** Seconds from the kernel's start to the root's init, by the guest's own clock. */
+async function bootTime(kernel: string, initrd: string, disk: string): Promise<number | undefined> {
+  const commandLine = `root=UUID=${uuid} rw quiet`;
+  const booted = await boot({ kernel, initrd, commandLine, disks: [disk], until: rootReached });
+  const uptime = /^ROOT-UPTIME ([\d.]+)$/m.exec(booted.transcript)?.[1];
+  if (booted.reached && uptime !== undefined) return Number(uptime);
+  const lines = booted.transcript.trim().split('\n').slice(-5);
+  print(
+    `${initrd} did not boot (${booted.end}): ${[...unpackErrors(booted.transcript), ...lines].join('\n')}`,
+  );
+  return undefined;
+}
+
+async function smallThings(host: ThrowAwayHost, runs: number): Promise<void> {
+  const { version } = host.kernel;
+  const peak = Number(readFileSync(join(host.upper, memoryFile), 'utf8')) / 1024;
+  print(`own peak memory: ${peak.toFixed(0)} MiB (target 150 MB)`);
+
+  const dryRuns: number[] = [];
+  const argv = ['pkginitrd', 'build', '--dry-run', '-k', version];
+  for (let round = 0; round <= runs; round += 1) {
+    const ran = await host.enter([
+      'sh',
+      '-c',
+      `t=$(date +%s%N); "$@" >&2; echo $(($(date +%s%N) - t))`,
+      'sh',
+      ...argv,
+    ]);
+    if (round > 0) dryRuns.push(nanoseconds(ran) / 1e6);
+  }
+  const found = await host.enter(['find', `/usr/lib/modules/${version}`, '-name', '*.ko*']);
+  const modules = found.stdout.split('\n').length - 1;
+  print(`dry run over ${modules} modules: ${median(dryRuns).toFixed(0)} ms`);
+
+  const loop = `t=$(date +%s%N); for i in $(seq 100); do "$@"; done; echo $(($(date +%s%N) - t))`;
+  const plugin = '/usr/lib/kernel/install.d/52-pkginitrd.install';
+  for (const args of [
+    ['add', version, '/efi/x', '/vmlinuz'],
+    ['remove', version, '/efi/x'],
+  ]) {
+    const times: number[] = [];
+    for (let round = 0; round < runs; round += 1) {
+      const skipped = await host.enter(['sh', '-c', loop, 'sh', plugin, ...args]);
+      times.push(nanoseconds(skipped) / 1e8);
+    }
+    print(`plugin, ${args[0]} for another generator: ${median(times).toFixed(2)} ms (target 5 ms)`);
+  }
+}
+
+function nanoseconds(ran: Ran): number {
+  if (ran.code !== 0) throw new Error(explain(['bench'], ran));
+  return Number(ran.stdout.trim().split('\n').at(-1));
+}
+
+function report(figures: ReadonlyMap<string, Figures>): void {
+  const heads = ['build s', 'MiB', 'boot s'].map((head) => head.padStart(16)).join('');
+  print(`\n${'median (× ours)'.padEnd(26)}${heads}`);
+  for (const { name, against } of generators) {
+    const found = figures.get(name);
+    if (found === undefined) continue;
+    const own = figures.get(against);
+    const values = [figuresOf(found), own === undefined ? undefined : figuresOf(own)] as const;
+    const cells = values[0].map((value, index) => {
+      const base = values[1]?.[index];
+      const ratio = base === undefined ? '' : ` (${(value / base).toFixed(2)})`;
+      return `${value.toFixed(1)}${ratio}`.padStart(16);
+    });
+    print(name.padEnd(26) + cells.join(''));
+  }
+}
+
+function figuresOf({ seconds, bytes, bootSeconds }: Figures): readonly number[] {
+  return [median(seconds), bytes / 2 ** 20, median(bootSeconds)];
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const [low, high] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]];
+  return low === undefined || high === undefined ? Number.NaN : (low + high) / 2;
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}

@@ -1,0 +1,51 @@
+import { copyFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { cache } from './paths.ts';
+import { runOk } from './run.ts';
+
+/** The last line that a root of ours prints. */
+export const rootReached = /^SWITCH-ROOT-REACHED$/m;
+
+export interface RootDisk {
+  readonly directory: string;
+  readonly label: string;
+  readonly uuid: string;
+}
+
+/** An ext4 image with a root that tells where it came from and powers off. Needs no loop device. */
+export async function rootDisk({ directory, label, uuid }: RootDisk): Promise<string> {
+  const tree = join(directory, 'root');
+  const image = join(directory, 'root.img');
+  plantRoot(tree);
+  const identity = ['-L', label, '-U', uuid, '-E', 'root_owner=0:0'];
+  await runOk(['mkfs.ext4', '-q', '-F', '-d', tree, ...identity, image, '48M']);
+  return image;
+}
+
+// switch-root wants an os-release, a /usr that is not empty, and an init.
+function plantRoot(tree: string): void {
+  for (const name of ['dev', 'proc', 'sys', 'run', 'tmp', 'var', 'etc', 'usr/bin', 'usr/lib']) {
+    mkdirSync(join(tree, name), { recursive: true });
+  }
+  for (const name of ['bin', 'sbin']) symlinkSync('usr/bin', join(tree, name));
+  copyFileSync(join(cache, 'busybox/bin/busybox'), join(tree, 'usr/bin/busybox'));
+  for (const name of ['sh', 'cat', 'grep', 'poweroff']) {
+    symlinkSync('busybox', join(tree, 'usr/bin', name));
+  }
+  writeFileSync(join(tree, 'usr/lib/os-release'), 'ID=test\nNAME=Test\nPRETTY_NAME="Test root"\n');
+  symlinkSync('../usr/lib/os-release', join(tree, 'etc/os-release'));
+  writeFileSync(join(tree, 'usr/bin/init'), init, { mode: 0o755 });
+}
+
+const init = `#!/bin/sh
+export PATH=/usr/bin
+exec </dev/console >/dev/console 2>&1
+echo
+while read -r device point type options rest; do
+  [ "$point" = / ] && echo "ROOT-MOUNT $device $type"
+done </proc/mounts
+read -r uptime rest </proc/uptime
+echo "ROOT-UPTIME $uptime"
+echo SWITCH-ROOT-REACHED
+exec poweroff -f
+`;

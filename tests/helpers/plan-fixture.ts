@@ -1,0 +1,127 @@
+import { parseModulesAlias } from '../../src/formats/modules-alias.ts';
+import { parseModulesDep } from '../../src/formats/modules-dep.ts';
+import { parseModulesSoftdep } from '../../src/formats/modules-softdep.ts';
+import { parseModulesWeakdep } from '../../src/formats/modules-weakdep.ts';
+import { absolutePath, kernelVersion } from '../../src/model/brands.ts';
+import type { Config } from '../../src/model/config.ts';
+import type { FirmwareFile, HostFacts, ModuleInfo } from '../../src/model/facts.ts';
+import type { Sourced } from '../../src/model/origin.ts';
+
+/** A word of a drop-in, on the line of its place in the list. */
+export function words(...values: readonly string[]): readonly Sourced<string>[] {
+  return values.map((value, index) => ({
+    value,
+    from: { type: 'file', file: '/etc/pkginitrd/test.conf', line: index + 1 },
+  }));
+}
+
+export function config(changes: Partial<Config> = {}): Config {
+  return {
+    format: 'cpio',
+    output: 'initrd',
+    compressOutput: 'zstd',
+    compressLevel: undefined,
+    packages: words('udev', 'systemd'),
+    removePackages: [],
+    removeFiles: words('/usr/share/doc'),
+    kernelModules: [],
+    defaultKernelModules: [],
+    firmwareFiles: [],
+    extraTrees: [],
+    postinstScripts: [],
+    finalizeScripts: [],
+    locale: 'C.UTF-8',
+    withDocs: false,
+    withRecommends: false,
+    cleanPackageMetadata: true,
+    rootPassword: undefined,
+    environment: {},
+    sourceDateEpoch: undefined,
+    profiles: [],
+    files: ['/etc/pkginitrd/test.conf'],
+    warnings: [],
+    ...changes,
+  };
+}
+
+const dep = `kernel/fs/ext4/ext4.ko: kernel/fs/jbd2/jbd2.ko kernel/fs/mbcache.ko
+kernel/fs/jbd2/jbd2.ko:
+kernel/fs/mbcache.ko:
+kernel/fs/btrfs/btrfs.ko: kernel/lib/raid6/raid6_pq.ko
+kernel/lib/raid6/raid6_pq.ko:
+kernel/crypto/crc32c_generic.ko:
+kernel/arch/x86/crypto/crc32c-intel.ko:
+kernel/drivers/ata/ahci.ko: kernel/drivers/ata/libahci.ko
+kernel/drivers/ata/libahci.ko:
+kernel/drivers/crypto/ccp/ccp.ko:
+kernel/drivers/net/ethernet/realtek/r8169.ko: kernel/drivers/net/phy/libphy.ko
+kernel/drivers/net/phy/libphy.ko:
+kernel/drivers/net/phy/realtek.ko: kernel/drivers/net/phy/libphy.ko
+`;
+
+const firmware: readonly (readonly [string, FirmwareFile])[] = [
+  ['rtl_nic', { type: 'directory' }],
+  ['rtl_nic/rtl8168g-2.fw', { type: 'file' }],
+  ['rtl_nic/rtl8125a-3.fw.zst', { type: 'file' }],
+  ['vendor', { type: 'symlink', target: 'real/vendor' }],
+  ['real', { type: 'directory' }],
+  ['real/vendor', { type: 'directory' }],
+  ['real/vendor/blob.bin', { type: 'symlink', target: '../../store/blob-1.bin' }],
+  ['store', { type: 'directory' }],
+  ['store/blob-1.bin', { type: 'file' }],
+  ['outside.bin', { type: 'symlink', target: '/etc/alternatives/outside.bin' }],
+  ['intel-ucode', { type: 'directory' }],
+  ['intel-ucode/06-9e-0d', { type: 'file' }],
+];
+
+export function facts(changes: Partial<HostFacts> = {}): HostFacts {
+  return {
+    root: absolutePath('/'),
+    os: {
+      id: 'debian',
+      idLike: [],
+      name: 'Debian GNU/Linux',
+      prettyName: 'Debian GNU/Linux 13 (trixie)',
+      versionId: '13',
+      versionCodename: 'trixie',
+    },
+    architecture: 'x86-64',
+    manager: 'apt',
+    kernel: {
+      version: kernelVersion('6.12.48+deb13-amd64'),
+      root: absolutePath('/'),
+      modulesDirectory: 'usr/lib/modules/6.12.48+deb13-amd64',
+      modules: {
+        paths: parseModulesDep(dep),
+        aliases: parseModulesAlias(
+          'alias crypto-crc32c crc32c_generic\nalias crypto-crc32c crc32c_intel\n',
+        ),
+        builtin: new Set(['nvme', 'crc16']),
+        softdeps: parseModulesSoftdep(
+          'softdep btrfs pre: crypto-crc32c\nsoftdep r8169 pre: realtek\n',
+        ),
+        weakdeps: parseModulesWeakdep(''),
+        builtinInfo: new Map(),
+      },
+      firmware: { directory: 'usr/lib/firmware', files: new Map(firmware) },
+      config: new Map([['CONFIG_RD_ZSTD', 'y']]),
+    },
+    loadedModules: [],
+    crypttab: [],
+    hostFiles: [],
+    cpu: { vendor: 'intel', family: 6, model: 0x9e, stepping: 13 },
+    warnings: [],
+    ...changes,
+  };
+}
+
+export function info(firmwareNames: readonly string[]): ModuleInfo {
+  return {
+    name: undefined,
+    depends: [],
+    softdeps: [],
+    weakdeps: [],
+    aliases: [],
+    firmware: firmwareNames,
+  };
+}

@@ -1,0 +1,178 @@
+import { spawn } from 'node:child_process';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { killGroup, plainEnvironment } from './run.ts';
+
+export interface Boot {
+  readonly kernel: string;
+  readonly initrd: string;
+  /** Added to the console and panic options that every boot gets. */
+  readonly commandLine: string;
+  /** Raw disk images, attached by virtio-blk in this order. */
+  readonly disks?: readonly string[];
+  /** MiB; 1024 by default. */
+  readonly memory?: number;
+  /** QEMU's machine type; `q35` by default. */
+  readonly machine?: string;
+  /** The console line that ends the boot, and with it the guest. */
+  readonly until: RegExp;
+  /** Lines typed into the console, each one when its prompt has appeared after the one before. */
+  readonly dialogue?: readonly Exchange[];
+  /** Milliseconds; three minutes by default, which is ten times what emulation needs. */
+  readonly timeout?: number;
+}
+
+interface Exchange {
+  readonly prompt: RegExp;
+  readonly type: string;
+}
+
+export interface Booted {
+  /** Whether `until` was seen. */
+  readonly reached: boolean;
+  /** Why the guest ended: the line, its own power-off, a panic, the time limit. */
+  readonly end: 'reached' | 'exit' | 'panic' | 'timeout';
+  /** The console, escape sequences and carriage returns gone. */
+  readonly transcript: string;
+  /** From QEMU's start to its end, in milliseconds. */
+  readonly milliseconds: number;
+}
+
+/** Boots a kernel with an initrd and returns what its console said. No process outlives the call. */
+export async function boot(options: Boot): Promise<Booted> {
+  const directory = mkdtempSync(join(tmpdir(), 'pkginitrd-qemu-'));
+  // Through a file: QEMU drops what a full pipe does not take, and a busy reader's pipe is soon full of single bytes.
+  const log = join(directory, 'console');
+  const console = openSync(log, 'w');
+  try {
+    const began = performance.now();
+    const guest = startGuest(options, console);
+    const end = await follow(guest, log, options);
+    killGroup(guest.pid);
+    const errors = await guest.closed;
+    const milliseconds = performance.now() - began;
+    return {
+      reached: end === 'reached',
+      end,
+      transcript: transcriptOf(log) + errors,
+      milliseconds,
+    };
+  } finally {
+    closeSync(console);
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+interface Guest {
+  readonly pid: number;
+  readonly type: (line: string) => void;
+  readonly isRunning: () => boolean;
+  /** QEMU's own complaints. */
+  readonly closed: Promise<string>;
+}
+
+function startGuest(options: Boot, console: number): Guest {
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', ...qemuArguments(options)], {
+    env: plainEnvironment,
+    stdio: ['pipe', console, 'pipe'],
+    detached: true,
+  });
+  const { pid, stdin, stderr } = child;
+  if (pid === undefined || stdin === null || stderr === null) {
+    throw new Error('Cannot start QEMU: no setpriv');
+  }
+  let errors = '';
+  stdin.on('error', () => {
+    // The guest is gone before its line was typed: the transcript tells.
+  });
+  stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
+  return {
+    pid,
+    type: (line) => stdin.write(`${line}\n`),
+    isRunning: () => child.exitCode === null && child.signalCode === null,
+    closed: new Promise((resolve) => child.once('close', () => resolve(errors))),
+  };
+}
+
+async function follow(guest: Guest, log: string, options: Boot): Promise<Booted['end']> {
+  const deadline = performance.now() + (options.timeout ?? 180_000);
+  const dialogue = [...(options.dialogue ?? [])];
+  let searched = 0;
+  for (;;) {
+    const running = guest.isRunning();
+    const transcript = transcriptOf(log);
+    const [next] = dialogue;
+    const found = (next?.prompt ?? options.until).exec(transcript.slice(searched));
+    if (found !== null && next === undefined) return 'reached';
+    if (found !== null && next !== undefined) {
+      searched += found.index + found[0].length;
+      dialogue.shift();
+      // A shell empties its input when it sets up the terminal, just after its prompt.
+      await sleep(500);
+      guest.type(next.type);
+    }
+    if (/Kernel panic - not syncing/.test(transcript)) return 'panic';
+    if (!running) return 'exit';
+    if (performance.now() > deadline) return 'timeout';
+    await sleep(100);
+  }
+}
+
+/** What the kernel says when it cannot unpack an initrd; it goes on booting half of one. */
+export function unpackErrors(transcript: string): readonly string[] {
+  return transcript
+    .split('\n')
+    .filter((line) =>
+      /Initramfs unpacking failed|write error|invalid magic|junk (?:at|within)|broken padding|data is probably corrupt/i.test(
+        line,
+      ),
+    );
+}
+
+function qemuArguments(options: Boot): readonly string[] {
+  const disks = (options.disks ?? []).flatMap((disk) => [
+    '-drive',
+    `file=${disk.replaceAll(',', ',,')},format=raw,if=virtio,cache=unsafe`,
+  ]);
+  return [
+    'qemu-system-x86_64',
+    ...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
+    ...['-machine', options.machine ?? 'q35', '-accel', accelerator()],
+    ...['-cpu', 'max', '-smp', '2', '-m', `${options.memory ?? 1024}`],
+    ...['-chardev', 'stdio,id=console,signal=off', '-serial', 'chardev:console'],
+    ...['-kernel', options.kernel, '-initrd', options.initrd],
+    ...['-append', `console=ttyS0,115200 panic=1 oops=panic ${options.commandLine}`],
+    ...disks,
+  ];
+}
+
+// A /dev/kvm without the processor's own help opens well, and guests hang in it.
+function accelerator(): string {
+  try {
+    accessSync('/dev/kvm', constants.R_OK | constants.W_OK);
+    return /^flags\s*:.*\b(?:vmx|svm)\b/m.test(readFileSync('/proc/cpuinfo', 'utf8'))
+      ? 'kvm'
+      : 'tcg,thread=multi';
+  } catch {
+    return 'tcg,thread=multi';
+  }
+}
+
+// Without escape sequences and carriage returns.
+function transcriptOf(log: string): string {
+  return readFileSync(log, 'utf8').replaceAll(
+    // eslint-disable-next-line no-control-regex
+    /\u001B(?:\[[0-9;?]*[ -/]*[@-~]|\][^\u0007]*\u0007|[@-Z\\-_78c])|\r/g,
+    '',
+  );
+}

@@ -1,0 +1,200 @@
+#!/bin/bash
+# Prepares the machine and the fixtures in .cache/ that the tests need. What is there already is left alone.
+#
+#   setup.sh [programs] [tools] [lists] [busybox] [kernel] [trixie]      all of them where none is named
+#
+# programs the programs that a build of the product runs
+# tools    those, and the programs that the tests run
+# lists    the machine's apt lists, fetched where absent or older than a day: a build takes its packages by them
+# busybox  .cache/busybox: Debian's busybox-static, unpacked; the guests' whole user space
+# kernel   .cache/kernel-CODENAME: the distribution's newest kernel package, unpacked aside, with depmod's indexes
+# trixie   .cache/trixie: a Debian 13 with systemd, Node.js and a kernel, entered by enter-root.sh
+#
+# Needs root on Debian or Ubuntu; elsewhere it says what it skips and ends well, and the tests skip themselves.
+set -euo pipefail
+
+here=$(cd "$(dirname "$0")" && pwd)
+checkout=$(cd "$here/../.." && pwd)
+cache=$checkout/.cache
+mirror=${DEBIAN_MIRROR:-http://deb.debian.org/debian}
+security=${DEBIAN_SECURITY_MIRROR:-http://deb.debian.org/debian-security}
+trixie_packages=(
+    systemd systemd-sysv udev dbus kmod zstd xz-utils cpio e2fsprogs fdisk nodejs bubblewrap ca-certificates procps time
+)
+
+main() {
+    local steps=("$@") step
+    [ $# -gt 0 ] || steps=(tools lists busybox kernel trixie)
+    if [ "$(id -u)" != 0 ]; then
+        say "not root: skipped ${steps[*]}"
+        return
+    fi
+    if ! command -v apt-get >/dev/null; then
+        say "no apt-get on this machine: skipped ${steps[*]}"
+        return
+    fi
+    mkdir -p "$cache"
+    # Two runs at once would build the same fixture twice.
+    exec 9>"$cache/.lock"
+    flock 9
+    for step in "${steps[@]}"; do "step_$step"; done
+}
+
+step_programs() {
+    install_missing zstd:zstd xz-utils:xz kmod:depmod bubblewrap:bwrap util-linux:flock dpkg:dpkg-deb
+}
+
+step_tools() {
+    step_programs
+    install_missing debootstrap:debootstrap qemu-system-x86:qemu-system-x86_64 e2fsprogs:mkfs.ext4 systemd:kernel-install \
+        ca-certificates:update-ca-certificates
+}
+
+# install_missing PACKAGE:PROGRAM...: the program shows that the package is there.
+install_missing() {
+    local missing=() row
+    for row in "$@"; do
+        command -v "${row#*:}" >/dev/null || missing+=("${row%:*}")
+    done
+    [ ${#missing[@]} -gt 0 ] || return 0
+    step_lists
+    say "installing ${missing[*]}"
+    DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends install "${missing[@]}" </dev/null >&2
+}
+
+step_lists() {
+    refresh_lists /
+}
+
+step_busybox() {
+    [ ! -e "$cache/busybox" ] || return 0
+    say 'unpacking busybox-static'
+    local work
+    work=$(workspace busybox)
+    download "$work" busybox-static
+    mkdir "$work/tree"
+    dpkg-deb -x "$work"/busybox-static_*.deb "$work/tree"
+    publish "$work/tree" busybox
+}
+
+step_kernel() {
+    local codename work package
+    # shellcheck source=/dev/null
+    codename=$(. /etc/os-release && printf '%s' "$VERSION_CODENAME")
+    [ ! -e "$cache/kernel-$codename" ] || return 0
+    work=$(workspace kernel)
+    package=$(newest_kernel_package)
+    say "unpacking $package"
+    download "$work" "$package"
+    unpack_kernel "$work/${package}"_*.deb "$work/tree"
+    publish "$work/tree" "kernel-$codename"
+}
+
+step_trixie() {
+    if [ ! -e "$cache/trixie" ]; then
+        local work package
+        work=$(workspace trixie)
+        say "building a Debian 13 root by debootstrap (a few minutes)"
+        debootstrap --variant=minbase trixie "$work/root" "$mirror" >"$work/log" 2>&1 || fail_with "$work/log"
+        {
+            printf 'deb %s trixie main\n' "$mirror"
+            printf 'deb %s trixie-updates main\n' "$mirror"
+            printf 'deb %s trixie-security main\n' "$security"
+        } >"$work/root/etc/apt/sources.list"
+        inside "$work/root" apt-get -q update >"$work/log" 2>&1 || fail_with "$work/log"
+        inside "$work/root" apt-get -q -y --no-install-recommends dist-upgrade >"$work/log" 2>&1 || fail_with "$work/log"
+        inside "$work/root" apt-get -q -y --no-install-recommends install "${trixie_packages[@]}" >"$work/log" 2>&1 ||
+            fail_with "$work/log"
+        # Unpacked rather than installed: no other initrd generator comes along by dependency.
+        package=$(inside "$work/root" apt-cache depends --important linux-image-amd64 | sed -n 's/^ *Depends: \(linux-image-\)/\1/p' | head -n 1)
+        inside "$work/root" sh -c "cd /var/tmp && apt-get -q download $package" >"$work/log" 2>&1 || fail_with "$work/log"
+        unpack_kernel "$work"/root/var/tmp/"$package"_*.deb "$work/root"
+        rm "$work"/root/var/tmp/*.deb
+        inside "$work/root" apt-get clean
+        printf 'trixie\n' >"$work/root/etc/hostname"
+        publish "$work/root" trixie
+    fi
+    refresh_lists "$cache/trixie"
+}
+
+# The dependency of the meta package: the meta package itself holds nothing.
+newest_kernel_package() {
+    local meta name
+    for meta in linux-image-amd64 linux-image-generic; do
+        name=$(apt-cache depends --important "$meta" 2>/dev/null | sed -n 's/^ *Depends: \(linux-image-[0-9]\)/\1/p' | head -n 1)
+        [ -z "$name" ] || break
+    done
+    [ -n "${name-}" ] || die 'apt knows no kernel package: is "main" among its sources?'
+    printf '%s\n' "$name"
+}
+
+# unpack_kernel DEB ROOT: with modules below usr/lib, whatever the package's age.
+unpack_kernel() {
+    local deb=$1 root=$2 version
+    mkdir -p "$root/usr/lib"
+    [ -e "$root/lib" ] || ln -s usr/lib "$root/lib"
+    # tar keeps the link lib -> usr/lib; dpkg-deb -x would put a directory in its place.
+    dpkg-deb --fsys-tarfile "$deb" | tar -x --keep-directory-symlink -C "$root"
+    for version in "$root"/usr/lib/modules/*/; do
+        version=$(basename "$version")
+        depmod -b "$root" "$version"
+    done
+}
+
+# refresh_lists ROOT: a build that goes by old lists asks the mirror for packages it has no more.
+refresh_lists() {
+    local root=$1 stamp
+    stamp=$cache/lists-$(basename "$root").stamp
+    [ "$root" != / ] || stamp=$cache/lists-machine.stamp
+    if [ -n "$(find "$stamp" -mtime 0 -print -quit 2>/dev/null)" ] &&
+        compgen -G "${root%/}/var/lib/apt/lists/*_Packages*" >/dev/null; then
+        return 0
+    fi
+    say "fetching the apt lists of $root"
+    if [ "$root" = / ]; then
+        apt-get -q update </dev/null >&2 || say "apt-get update failed, going on with the lists there are"
+    else
+        inside "$root" apt-get -q update >/dev/null || say "apt-get update failed in $root, going on with the lists there are"
+    fi
+    : >"$stamp"
+}
+
+# download DIRECTORY PACKAGE: apt-get drops to user _apt, which may not write into root's directories.
+download() {
+    (cd "$1" && apt-get -q -o APT::Sandbox::User=root download "$2" >/dev/null)
+}
+
+inside() {
+    local root=$1
+    shift
+    "$here/enter-root.sh" --setenv DEBIAN_FRONTEND=noninteractive "$root" "$@" </dev/null
+}
+
+# workspace NAME: a half-built fixture stays below .cache/tmp and is thrown away by the next run.
+workspace() {
+    rm -rf "${cache:?}/tmp/$1"
+    mkdir -p "$cache/tmp/$1"
+    printf '%s\n' "$cache/tmp/$1"
+}
+
+# publish TREE NAME: only a finished fixture gets its name.
+publish() {
+    mv -T "$1" "$cache/$2"
+    rm -rf "${cache:?}/tmp/${2%%-*}"
+}
+
+fail_with() {
+    tail -n 20 "$1" >&2
+    die "the step above failed, its log is $1"
+}
+
+say() {
+    printf 'setup: %s\n' "$1" >&2
+}
+
+die() {
+    say "$1"
+    exit 1
+}
+
+main "$@"

@@ -1,0 +1,275 @@
+import assert from 'node:assert/strict';
+import {
+  appendFileSync,
+  copyFileSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { after, before, test } from 'node:test';
+import { aptDriver } from '../../../src/packages/apt.ts';
+import type { Fetched } from '../../../src/packages/driver.ts';
+import { installPackages } from '../../../src/packages/install.ts';
+import { buildDeb, smallHost, writeIndex, type SmallHost } from './repository.ts';
+import {
+  cleanUp,
+  differences,
+  failureOf,
+  listTree,
+  requestFor,
+  skip,
+  sys,
+  temporary,
+} from './support.ts';
+
+// A host root other than /, with planted packages and every kind of damage.
+
+const intruder = (port: number): string => `#!/bin/bash
+exec > /intruder.txt 2>&1
+attempt() { if "$@" > /dev/null 2>&1; then echo "$1 $2: done"; fi; }
+connect() { : < "/dev/tcp/127.0.0.1/$1"; }
+disk() { mknod /tmp/disk b 254 0 && dd if=/tmp/disk of=/dev/null count=1; }
+pattern() { cat /proc/sys/kernel/core_pattern > /proc/sys/kernel/core_pattern; }
+archive() { : > /run/pkginitrd-archives/planted; }
+attempt connect ${port}
+attempt disk node
+attempt mount -t tmpfs none /mnt
+attempt mount -o remount,rw /proc
+attempt archive write
+attempt pattern write
+echo "processes: $(ls -d /proc/[0-9]* | wc -l)"
+echo "devices: $(ls /sys)"
+ls -A / /run
+exit 0
+`;
+
+let host: SmallHost;
+
+before(async () => {
+  if (skip !== false) return;
+  host = await smallHost((port) => [
+    { name: 'widget', version: '1.0' },
+    { name: 'widget', version: '2.0' },
+    { name: 'gadget', version: '2.0', depends: 'widget (= 2.0)' },
+    { name: 'gizmo', version: '2.0' },
+    { name: 'intruder', version: '1', postinst: intruder(port) },
+    { name: 'grumpy', version: '1', postinst: '#!/bin/sh\necho no mood today\nexit 3\n' },
+    { name: 'broken', version: '1', depends: 'nowhere-to-be-found' },
+  ]);
+});
+
+after(() => {
+  host?.close();
+  cleanUp();
+});
+
+test('scripts have no network and reach nothing outside of the root', { skip }, async () => {
+  const before = listTree(host.root, ['var/cache/pkginitrd']);
+  const request = requestFor(['intruder'], { hostRoot: host.root });
+  const { root } = await installPackages(sys, request);
+  const report = readFileSync(`${root}/intruder.txt`, 'utf8');
+  assert.doesNotMatch(report, /: done/);
+  assert.match(report, /^devices: $/m);
+  assert.match(report, /^pkginitrd-archives$/m);
+  assert.deepEqual(differences(before, listTree(host.root, ['var/cache/pkginitrd'])), []);
+});
+
+test('a script that fails is named, with what it said', { skip }, async () => {
+  const error = await failureOf(
+    installPackages(sys, requestFor(['grumpy'], { hostRoot: host.root })),
+  );
+  assert.match(error.message, /^Cannot configure "grumpy": its post-installation script/);
+  assert.match(error.message, /^ {2}no mood today$/m);
+});
+
+test('what nothing satisfies is explained', { skip }, async () => {
+  const error = await failureOf(resolve('broken'));
+  assert.match(
+    error.message,
+    /^Cannot resolve the packages: .*\n.*broken : Depends: nowhere-to-be-found/,
+  );
+});
+
+test('the version of the host is taken where a list has it', { skip }, async () => {
+  assert.equal(await versionOf('widget'), '2.0');
+  await withInstalled('widget', '1.0', async () => {
+    assert.equal(await versionOf('widget'), '1.0');
+  });
+});
+
+test('the version of the host is taken where only a cache has it', { skip }, async () => {
+  await withInstalled('gizmo', '1.0', async () => {
+    assert.equal(await versionOf('gizmo'), '2.0');
+    mkdirSync(`${host.root}/var/cache/apt/archives`, { recursive: true });
+    const deb = await buildDeb(
+      { name: 'gizmo', version: '1.0' },
+      `${host.root}/var/cache/apt/archives`,
+    );
+    const { archives } = await fetch('gizmo', { offline: false });
+    assert.equal(archives.find(({ name }) => name === 'gizmo')?.version, '1.0');
+    writeFileSync(deb, 'half');
+    assert.equal(await versionOf('gizmo'), '2.0');
+    rmSync(deb);
+  });
+});
+
+test('versions of the host that do not fit are given up, with a warning', { skip }, async () => {
+  await withInstalled('widget', '1.0', async () => {
+    const { archives, warnings } = await resolve('gadget');
+    assert.equal(archives.find(({ name }) => name === 'widget')?.version, '2.0');
+    assert.equal(archives.find(({ name }) => name === 'widget')?.hostVersion, '1.0');
+    assert.equal(warnings.length, 1);
+  });
+});
+
+test(
+  'without the network and with nothing in a cache the missing packages are named',
+  { skip },
+  async () => {
+    const error = await failureOf(fetch('widget', { offline: true }));
+    assert.equal(error.message, 'Cannot install without the network: no cache has widget 2.0');
+    assert.match(error.hint ?? '', /--offline/);
+  },
+);
+
+test('what was fetched is kept, and used without the network', { skip }, async () => {
+  assert.equal(originOf(await fetch('widget', { offline: false }), 'widget'), 'network');
+  assert.equal(originOf(await fetch('widget', { offline: true }), 'widget'), 'cache');
+});
+
+test('a damaged archive is fetched again, or named without the network', { skip }, async () => {
+  const cached = `${host.root}/var/cache/pkginitrd/apt/archives/widget_2.0_all.deb`;
+  const good = readFileSync(cached);
+  const bad = Buffer.from(good);
+  bad.writeUInt8(bad.readUInt8(bad.length - 20) ^ 1, bad.length - 20);
+  writeFileSync(cached, bad);
+  const error = await failureOf(fetch('widget', { offline: true }));
+  assert.match(
+    error.message,
+    /^Cannot install "widget" without the network: ".*widget_2.0_all.deb" is damaged/,
+  );
+  assert.equal(originOf(await fetch('widget', { offline: false }), 'widget'), 'network');
+  assert.deepEqual(readFileSync(cached), good);
+});
+
+test("a whole archive of the host's cache is used, a half one is not", { skip }, async () => {
+  const [name, theirs] = [
+    'widget_1.0_all.deb',
+    `${host.root}/var/cache/apt/archives/widget_1.0_all.deb`,
+  ];
+  mkdirSync(`${host.root}/var/cache/apt/archives`, { recursive: true });
+  await withInstalled('widget', '1.0', async () => {
+    const whole = readFileSync(`${host.repository}/${name}`);
+    writeFileSync(theirs, whole.subarray(0, 100));
+    await failureOf(fetch('widget', { offline: true }));
+    assert.equal(readFileSync(theirs).length, 100);
+    copyFileSync(`${host.repository}/${name}`, theirs);
+    assert.equal(originOf(await fetch('widget', { offline: true }), 'widget'), 'cache');
+  });
+  rmSync(theirs);
+});
+
+test('an archive that the repository no longer has is named', { skip }, async () => {
+  const path = `${host.repository}/gadget_2.0_all.deb`;
+  renameSync(path, `${path}.away`);
+  const error = await failureOf(fetch('gadget', { offline: false }));
+  renameSync(`${path}.away`, path);
+  assert.match(error.message, /^Cannot fetch "gadget": http:.*gadget_2.0_all.deb: 404 Not Found/);
+  assert.match(error.hint ?? '', /apt-get update/);
+});
+
+test('an unsigned repository is refused, cached archive or not', { skip }, async () => {
+  const unsigned = `${host.repository}/unsigned`;
+  mkdirSync(unsigned);
+  const deb = await buildDeb({ name: 'stranger', version: '1' }, unsigned);
+  await writeIndex(unsigned);
+  const list = `${host.root}/etc/apt/sources.list.d/unsigned.list`;
+  mkdirSync(`${host.root}/etc/apt/sources.list.d`, { recursive: true });
+  writeFileSync(list, `deb http://127.0.0.1:${host.port}/unsigned ./\n`);
+  await host.update('-o', 'Acquire::AllowInsecureRepositories=true');
+  const refusal =
+    /^Cannot install "stranger": apt trusts no signature of http:\/\/127.0.0.1:\d+\/unsigned/;
+  assert.match((await failureOf(fetch('stranger', { offline: false }))).message, refusal);
+  copyFileSync(deb, `${host.root}/var/cache/pkginitrd/apt/archives/stranger_1_all.deb`);
+  assert.match((await failureOf(fetch('stranger', { offline: true }))).message, refusal);
+  rmSync(list);
+  await host.update();
+});
+
+test('a full disk is said to be one', { skip }, async () => {
+  const request = requestFor([], { hostRoot: host.root, offline: true });
+  const fetched = await aptDriver.fetch(sys, request, await aptDriver.resolve(sys, request));
+  mkdirSync(`${request.workspace}/root`);
+  await mount('-t', 'tmpfs', '-o', 'size=40m', 'none', `${request.workspace}/root`);
+  const error = await failureOf(aptDriver.install(sys, request, fetched));
+  await sys.run({ argv: ['umount', `${request.workspace}/root`], purpose: 'Prepare the test' });
+  assert.match(error.message, /^Cannot .* in ".*\/root": no space left on the device$/);
+});
+
+test('packages are removed when all is configured, dpkg itself too', { skip }, async () => {
+  const remove = ['dpkg', '^widg', 'not-installed'];
+  const request = requestFor(['widget'], { hostRoot: host.root, offline: true, remove });
+  const tree = await installPackages(sys, request);
+  const root = sys.root(tree.root);
+  assert.equal(root.stat('usr/bin/dpkg'), undefined);
+  assert.equal(root.stat('usr/share/widget'), undefined);
+  assert.ok(root.stat('usr/bin/bash'));
+  assert.deepEqual(
+    tree.packages.filter(({ name }) => ['dpkg', 'widget'].includes(name)),
+    [],
+  );
+  assert.equal(tree.owners.get('usr/bin/bash'), 'bash');
+  assert.equal(tree.owners.get('usr/bin/dpkg'), undefined);
+});
+
+test('a host without package lists is told what to do', { skip }, async () => {
+  const lists = `${host.root}/var/lib/apt/lists`;
+  const away = temporary('lists');
+  renameSync(lists, `${away}/lists`);
+  const error = await failureOf(resolve('widget'));
+  renameSync(`${away}/lists`, lists);
+  assert.match(error.message, /no package lists/);
+  assert.equal(error.hint, 'Run "apt-get update"');
+});
+
+async function resolve(name: string) {
+  return aptDriver.resolve(sys, requestFor([name], { hostRoot: host.root }));
+}
+
+async function fetch(name: string, { offline }: { readonly offline: boolean }): Promise<Fetched> {
+  const request = requestFor([name], { hostRoot: host.root, offline });
+  return aptDriver.fetch(sys, request, await aptDriver.resolve(sys, request));
+}
+
+async function versionOf(name: string): Promise<string | undefined> {
+  return (await resolve(name)).archives.find((archive) => archive.name === name)?.version;
+}
+
+function originOf(fetched: Fetched, name: string): string | undefined {
+  return fetched.archives.find((archive) => archive.name === name)?.origin;
+}
+
+// Lets the host's dpkg believe that it has the package.
+async function withInstalled(
+  name: string,
+  version: string,
+  action: () => Promise<void>,
+): Promise<void> {
+  const status = `${host.root}/var/lib/dpkg/status`;
+  const before = readFileSync(status);
+  appendFileSync(
+    status,
+    `\nPackage: ${name}\nStatus: install ok installed\nArchitecture: all\nVersion: ${version}\n`,
+  );
+  try {
+    await action();
+  } finally {
+    writeFileSync(status, before);
+  }
+}
+
+async function mount(...args: readonly string[]): Promise<void> {
+  await sys.run({ argv: ['mount', ...args], purpose: 'Prepare the test' });
+}

@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { absolutePath, type AbsolutePath } from '../../../src/model/brands.ts';
+import { BuildError } from '../../../src/model/errors.ts';
+import type { TreeEntry } from '../../../src/model/sys.ts';
+import type { PackageRequest } from '../../../src/packages/driver.ts';
+import { makeSys } from '../../../src/sys/sys.ts';
+
+export const sys = makeSys({ searchPath: '/usr/sbin:/usr/bin:/sbin:/bin' });
+
+/** Why these tests cannot run here, false where they can. */
+export const skip = reasonToSkip();
+
+export function requestFor(
+  install: readonly string[],
+  { hostRoot = '/', offline = false, remove = [] as readonly string[] } = {},
+): PackageRequest {
+  const reasoned = (values: readonly string[]) =>
+    values.map((value, index) => ({ value, from: `test.conf:${index + 1}` }));
+  return {
+    plan: {
+      manager: 'apt',
+      install: reasoned(install),
+      remove: reasoned(remove),
+      withRecommends: false,
+      withDocs: false,
+      offline,
+    },
+    os: {
+      id: 'debian',
+      idLike: [],
+      name: 'Debian',
+      prettyName: 'Debian',
+      versionId: undefined,
+      versionCodename: undefined,
+    },
+    hostRoot: absolutePath(hostRoot),
+    workspace: temporary('workspace'),
+    sourceDateEpoch: undefined,
+  };
+}
+
+const made: string[] = [];
+
+/** A directory on the disk, not in a tmpfs; removed by cleanUp(). */
+export function temporary(name: string): AbsolutePath {
+  const path = mkdtempSync(`/var/tmp/apt-test-${name}-`);
+  made.push(path);
+  return absolutePath(path);
+}
+
+export function cleanUp(): void {
+  for (const path of made) rmSync(path, { recursive: true, force: true });
+}
+
+/** Everything of a tree but its times, one line for each path. */
+export function listTree(
+  directory: AbsolutePath,
+  skipped: readonly string[] = [],
+): readonly string[] {
+  const entries = [...sys.root(directory).walk('/')];
+  return entries
+    .filter(({ path }) => !skipped.some((prefix) => `${path}/`.startsWith(`${prefix}/`)))
+    .map((entry) => describeEntry(directory, entry));
+}
+
+/** The paths of lines of listTree() that are not the same in both. */
+export function differences(a: readonly string[], b: readonly string[]): readonly string[] {
+  const [inA, inB] = [new Set(a), new Set(b)];
+  const lines = [...a.filter((line) => !inB.has(line)), ...b.filter((line) => !inA.has(line))];
+  return [...new Set(lines.map((line) => line.split(' ')[0] ?? ''))];
+}
+
+export async function failureOf(running: Promise<unknown>): Promise<BuildError> {
+  try {
+    await running;
+  } catch (error) {
+    if (error instanceof BuildError) return error;
+    throw error;
+  }
+  throw new Error('It did not fail');
+}
+
+function describeEntry(directory: AbsolutePath, entry: TreeEntry): string {
+  const content =
+    entry.type === 'file'
+      ? createHash('sha1')
+          .update(readFileSync(`${directory}/${entry.path}`))
+          .digest('hex')
+      : (entry.target ?? `${entry.rdev.major}:${entry.rdev.minor}`);
+  return `${entry.path} ${entry.type} ${entry.mode.toString(8)} ${entry.uid}:${entry.gid} ${content}`;
+}
+
+function reasonToSkip(): string | false {
+  if (process.getuid?.() !== 0) return 'needs root';
+  const missing = ['apt-get', 'bwrap', 'dpkg-deb', 'gpg'].filter(
+    (name) => sys.which(name) === undefined,
+  );
+  return missing.length === 0 ? false : `needs ${missing.join(', ')}`;
+}

@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import test from 'node:test';
+import { fnmatch } from '../../../src/formats/fnmatch.ts';
+import { choosesModule } from '../../../src/formats/module-pattern.ts';
+import { absolutePath } from '../../../src/model/brands.ts';
+import type { MatchFacts } from '../../../src/model/config.ts';
+import { debian13, load, values } from './load-fixture.ts';
+
+const dropins = absolutePath(fileURLToPath(new URL('../../../dropins', import.meta.url)));
+const profiles = readdirSync(`${dropins}/profiles`);
+
+const like = (distribution: string, release: readonly string[], systemd?: string): MatchFacts => ({
+  ...debian13,
+  distribution,
+  distributionLike: distribution === 'debian' ? [] : ['debian'],
+  release,
+  systemdVersion: systemd,
+});
+
+const split = ['systemd-cryptsetup', 'systemd-repart', 'systemd-tpm'];
+
+const hosts: readonly (readonly [
+  MatchFacts,
+  packages: readonly string[],
+  removed: readonly string[],
+])[] = [
+  [like('debian', ['12', 'bookworm']), [], []],
+  [like('debian', ['13', 'trixie']), ['systemd-cryptsetup', 'systemd-repart'], ['dpkg']],
+  [like('debian', ['forky']), split, ['dpkg']],
+  [like('ubuntu', ['24.04', 'noble']), ['systemd-repart'], []],
+  [like('ubuntu', ['25.10', 'questing']), ['systemd-cryptsetup', 'systemd-repart'], ['dpkg']],
+  [like('raspbian', ['12', 'bookworm'], '252'), [], []],
+  [like('kali', ['2026.3'], '257'), ['systemd-cryptsetup', 'systemd-repart'], []],
+  [like('kali', ['2026.3'], '262'), split, []],
+];
+
+for (const [facts, packages, removed] of hosts) {
+  test(`the drop-ins fit ${facts.distribution} ${facts.release[0]} with systemd ${facts.systemdVersion}`, (t) => {
+    const config = load(t, {}, { vendorDirectory: dropins, facts });
+    assert.deepEqual(config.warnings, []);
+    const names = values(config.packages);
+    assert.deepEqual(names.filter((name) => split.includes(name)).sort(), packages);
+    assert.deepEqual(values(config.removePackages), removed);
+    for (const name of ['systemd', 'udev', 'kmod', 'libcryptsetup12', 'liblzma5']) {
+      assert.ok(names.includes(name), name);
+    }
+  });
+}
+
+test('a distribution that is not like Debian gets no name of Debian', (t) => {
+  const facts = { ...debian13, distribution: 'fedora', release: ['43'] };
+  const config = load(t, {}, { vendorDirectory: dropins, facts, profiles });
+  assert.ok(values(config.packages).includes('systemd'));
+  for (const name of ['libcryptsetup12', 'systemd-cryptsetup', 'nfs-common', 'dpkg']) {
+    assert.ok(!values(config.packages).includes(name), name);
+  }
+});
+
+const packagesOf: Readonly<Record<string, string>> = {
+  lvm: 'lvm2',
+  raid: 'mdadm',
+  network: 'systemd-resolved',
+  nfs: 'nfs-common',
+  plymouth: 'plymouth',
+  pkcs11: 'p11-kit',
+};
+
+for (const profile of profiles) {
+  test(`the profile ${profile} brings its packages on Debian`, (t) => {
+    const config = load(t, {}, { vendorDirectory: dropins, profiles: [profile] });
+    assert.ok(values(config.packages).includes(packagesOf[profile] ?? ''));
+    assert.deepEqual(config.warnings, []);
+  });
+}
+
+test('the profile nfs brings a network with it', (t) => {
+  const config = load(t, {}, { vendorDirectory: dropins, profiles: ['nfs'] });
+  assert.deepEqual([...config.profiles].sort(), ['network', 'nfs']);
+});
+
+const modules: readonly (readonly [path: string, chosen: boolean])[] = [
+  ['kernel/drivers/usb/host/xhci-pci.ko.xz', true],
+  ['kernel/drivers/nvme/host/nvme-tcp.ko', true],
+  ['kernel/drivers/nvme/target/nvmet-tcp.ko', false],
+  ['kernel/drivers/md/raid456.ko.zst', true],
+  ['kernel/drivers/md/dm-crypt.ko', true],
+  ['kernel/fs/nls/nls_cp437.ko', true],
+  ['kernel/crypto/xts.ko', true],
+  ['kernel/arch/x86/crypto/aesni-intel.ko', true],
+  ['kernel/drivers/crypto/qat/qat_common/intel_qat.ko', false],
+  ['kernel/drivers/crypto/ccp/ccp-crypto.ko', true],
+  ['kernel/drivers/gpu/drm/amd/amdgpu/amdgpu.ko', false],
+  ['kernel/sound/core/snd.ko', false],
+];
+
+test('the portable module list boots other hardware and leaves out what no boot needs', (t) => {
+  const patterns = values(load(t, {}, { vendorDirectory: dropins }).kernelModules);
+  for (const [path, chosen] of modules) assert.equal(choosesModule(patterns, path), chosen, path);
+});
+
+const kept = [
+  '/usr/lib/udev/hwdb.bin',
+  '/usr/lib/udev/rules.d/50-udev-default.rules',
+  '/usr/lib/systemd/systemd',
+  '/usr/lib/x86_64-linux-gnu/libcryptsetup.so.12',
+  '/usr/lib/modprobe.d/systemd.conf',
+  '/usr/lib/locale/C.utf8/LC_CTYPE',
+  '/usr/share/terminfo/l/linux',
+  '/etc/passwd',
+  '/etc/shadow',
+];
+
+test('RemoveFiles= takes nothing away that systemd, udev or a shell read', (t) => {
+  const { removeFiles } = load(t, {}, { vendorDirectory: dropins });
+  for (const path of kept) {
+    const parts = path.split('/');
+    const above = parts.map((_, index) => parts.slice(0, index + 1).join('/'));
+    const by = removeFiles.find(({ value }) => above.some((each) => fnmatch(value, each)));
+    assert.equal(by, undefined, path);
+  }
+});

@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict';
+import { gzipSync } from 'node:zlib';
+import { test, type TestContext } from 'node:test';
+import { readHostFacts, type HostRequest } from '../../../src/host/facts.ts';
+import { readModuleInfos } from '../../../src/host/modinfo.ts';
+import { readOs } from '../../../src/host/os.ts';
+import { systemdVersion } from '../../../src/host/systemd.ts';
+import { absolutePath, kernelVersion, type AbsolutePath } from '../../../src/model/brands.ts';
+import { rootFiles } from '../../../src/sys/root-files.ts';
+import { makeSys } from '../../../src/sys/sys.ts';
+import { plant, scratch, type Tree } from '../../helpers/scratch.ts';
+import { moduleBytes } from '../../helpers/module-bytes.ts';
+import { execFileSync } from 'node:child_process';
+
+const sys = makeSys({ searchPath: '/usr/bin:/bin' });
+
+const debian: Tree = {
+  'etc/os-release': { link: '../usr/lib/os-release' },
+  'usr/lib/os-release': 'ID=debian\nVERSION_ID="13"\nPRETTY_NAME="Debian 13"\n',
+  'usr/bin/apt-get': '',
+  'var/lib/dpkg/status': '',
+  'usr/lib/modules/6.1.0-9-amd64/modules.dep': 'kernel/a.ko:\n',
+  'usr/lib/modules/6.1.0-13-amd64/modules.dep': 'kernel/a.ko:\n',
+  'usr/lib/modules/6.12.1-amd64/updates': null,
+  'proc/modules': 'dm_crypt 65536 1 - Live 0x0\nsnd-x 1 0 - Live 0x0\n',
+};
+
+function read(t: TestContext, tree: Tree, changes: Partial<HostRequest> = {}) {
+  const root: AbsolutePath = plant(scratch(t), { ...debian, ...tree });
+  return readHostFacts(sys, {
+    hostRoot: root,
+    kernelRoot: undefined,
+    kernelVersion: undefined,
+    loadedModulesFile: undefined,
+    generic: false,
+    architecture: 'x86-64',
+    os: readOs(rootFiles(root)),
+    ...changes,
+  });
+}
+
+test('readHostFacts() takes the newest kernel that has an index', (t) => {
+  assert.equal(read(t, {}).kernel.version, '6.1.0-13-amd64');
+});
+
+test('readHostFacts() finds kernels below an unmerged /lib/modules', (t) => {
+  const facts = read(t, { 'lib/modules/6.2.0/modules.dep': '' });
+  assert.equal(facts.kernel.modulesDirectory, 'lib/modules/6.2.0');
+});
+
+test('readHostFacts() of a kernel that is not there names those that are', (t) => {
+  assert.throws(() => read(t, {}, { kernelVersion: kernelVersion('5.0') }), {
+    name: 'BuildError',
+    message: /Cannot find kernel "5.0"/,
+    hint: 'Installed are: 6.1.0-9-amd64, 6.1.0-13-amd64',
+  });
+});
+
+test('readHostFacts() of a kernel without modules.dep says to run depmod', (t) => {
+  assert.throws(() => read(t, {}, { kernelVersion: kernelVersion('6.12.1-amd64') }), {
+    hint: 'Run: depmod 6.12.1-amd64',
+  });
+});
+
+test('readHostFacts() reads loaded modules of the host, or of a file that stands in', (t) => {
+  assert.deepEqual(read(t, {}).loadedModules, ['dm_crypt', 'snd_x']);
+  const file = absolutePath(`${plant(scratch(t), { modules: 'ext4 1 2\n' })}/modules`);
+  assert.deepEqual(read(t, {}, { loadedModulesFile: file }).loadedModules, ['ext4']);
+  assert.throws(
+    () => read(t, {}, { loadedModulesFile: absolutePath('/nowhere/modules') }),
+    /"\/nowhere\/modules" is not there/,
+  );
+});
+
+test('readHostFacts() takes crypttab lines with x-initrd.attach only, and their keys', (t) => {
+  const facts = read(t, {
+    'etc/crypttab':
+      'root UUID=1 none x-initrd.attach,discard\nhome UUID=2 /etc/home.key\ndata UUID=3 /etc/data.key x-initrd.attach\nold UUID=4 /gone x-initrd.attach\n',
+    'etc/cryptsetup-keys.d/root.key': 'k',
+    'etc/data.key': 'k',
+    'etc/home.key': 'k',
+  });
+  assert.deepEqual(
+    facts.crypttab.map(({ name }) => name),
+    ['root', 'data', 'old'],
+  );
+  assert.deepEqual(
+    facts.hostFiles.filter(({ secret }) => secret).map(({ path }) => path),
+    ['/etc/cryptsetup-keys.d/root.key', '/etc/data.key'],
+  );
+  assert.match(facts.warnings.join(), /"\/gone" of crypttab entry "old"/);
+});
+
+test('readHostFacts() for any machine takes nothing of the host', (t) => {
+  const facts = read(
+    t,
+    { 'etc/crypttab': 'root UUID=1 none x-initrd.attach\n', 'etc/vconsole.conf': 'KEYMAP=de\n' },
+    { generic: true },
+  );
+  assert.deepEqual(
+    [facts.loadedModules, facts.crypttab, facts.hostFiles, facts.cpu],
+    [[], [], [], undefined],
+  );
+});
+
+test('readHostFacts() without a package manager says what was looked for', (t) => {
+  const root = plant(scratch(t), {
+    'etc/os-release': 'ID=x\n',
+    'usr/lib/modules/1/modules.dep': '',
+  });
+  assert.throws(
+    () =>
+      readHostFacts(sys, {
+        hostRoot: root,
+        kernelRoot: undefined,
+        kernelVersion: undefined,
+        loadedModulesFile: undefined,
+        generic: true,
+        architecture: 'x86-64',
+        os: readOs(rootFiles(root)),
+      }),
+    /Cannot find a package manager/,
+  );
+});
+
+test('readModuleInfos() reads plain, xz, zstd and gzip modules alike', async (t) => {
+  const bytes = moduleBytes(['name=test', 'depends=a,b', 'firmware=x/*.bin']);
+  const root = plant(scratch(t), {
+    'm/a.ko': bytes,
+    'm/b.ko.gz': gzipSync(bytes),
+    'm/c.ko': bytes,
+    'm/d.ko': bytes,
+  });
+  execFileSync('xz', ['--check=crc32', `${root}/m/c.ko`]);
+  execFileSync('zstd', ['-q', '--rm', `${root}/m/d.ko`]);
+  const work = scratch(t);
+  const paths = ['a.ko', 'b.ko.gz', 'c.ko.xz', 'd.ko.zst'];
+  const infos = await readModuleInfos(sys, rootFiles(root), 'm', paths, work);
+  assert.deepEqual(
+    paths.map((path) => [infos.get(path)?.depends, infos.get(path)?.firmware]),
+    paths.map(() => [['a', 'b'], ['x/*.bin']]),
+  );
+  assert.deepEqual(rootFiles(work).list('/'), [], 'nothing is left in the workspace');
+});
+
+test('readModuleInfos() of a damaged module names it', async (t) => {
+  const root = plant(scratch(t), { 'm/a.ko': 'no module at all' });
+  await assert.rejects(readModuleInfos(sys, rootFiles(root), 'm', ['a.ko'], scratch(t)), /ELF/);
+});
+
+for (const [path, version] of [
+  ['usr/lib/systemd/libsystemd-shared-252.so', '252'],
+  ['usr/lib/x86_64-linux-gnu/systemd/libsystemd-shared-257.so', '257'],
+  ['usr/lib64/systemd/libsystemd-shared-257.9-1.fc42.so', '257.9'],
+  ['usr/lib/systemd/systemd', undefined],
+] as const) {
+  test(`systemdVersion() of a host with ${path} is ${version}`, (t) => {
+    assert.equal(systemdVersion(rootFiles(plant(scratch(t), { [path]: '' }))), version);
+  });
+}

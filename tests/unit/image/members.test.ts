@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { arrange, type SourcedEntry } from '../../../src/image/members.ts';
+import { rootFiles } from '../../../src/sys/root-files.ts';
+import { chmodSync } from 'node:fs';
+import { plant, scratch } from '../../helpers/scratch.ts';
+
+function file(path: string, text = '', mtime = 5): SourcedEntry {
+  const content = { type: 'bytes', bytes: Buffer.from(text) } as const;
+  return {
+    entry: { type: 'file', path, mode: 0o644, uid: 0, gid: 0, mtime, content },
+    from: `source of ${path}`,
+  };
+}
+
+test('arrange() adds missing parents before their children and sorts bytewise', () => {
+  const entries = arrange([file('usr/lib/b'), file('usr/lib/B'), file('etc/x')], 9);
+  assert.deepEqual(
+    entries.map(({ path, type }) => `${type} ${path}`),
+    [
+      'directory etc',
+      'file etc/x',
+      'directory usr',
+      'directory usr/lib',
+      'file usr/lib/B',
+      'file usr/lib/b',
+    ],
+  );
+});
+
+test('arrange() clamps times and leaves older ones', () => {
+  const entries = arrange([file('old', '', 3), file('new', '', 50)], 9);
+  assert.deepEqual(
+    entries.map(({ path, mtime }) => [path, mtime]),
+    [
+      ['new', 9],
+      ['old', 3],
+    ],
+  );
+});
+
+test('arrange() names path and both sources of a conflict, and lets equal entries pass', () => {
+  assert.equal(arrange([file('a', 'x'), file('a', 'x')], 9).length, 1);
+  assert.throws(
+    () => arrange([file('a', 'x'), { ...file('a', 'y'), from: 'elsewhere' }], 9),
+    /two things at "a": one from source of a, one from elsewhere/,
+  );
+});
+
+test('arrange() refuses a file below something that is no directory', () => {
+  assert.throws(() => arrange([file('lib'), file('lib/x')], 9), /below "lib": that is a file/);
+});
+
+test('arrange() gives a parent the mode it has in the member below', (t) => {
+  const root = plant(scratch(t), { 'etc/keys.d': null });
+  chmodSync(`${root}/etc/keys.d`, 0o700);
+  const entries = arrange([file('etc/keys.d/root.key')], 9, rootFiles(root));
+  assert.equal(entries.find(({ path }) => path === 'etc/keys.d')?.mode, 0o700);
+});

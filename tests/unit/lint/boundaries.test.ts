@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { plant, scratch } from '../../helpers/scratch.ts';
+
+const checkout = fileURLToPath(new URL('../../../', import.meta.url));
+const config = readFileSync(`${checkout}.oxlintrc.json`, 'utf8').replace(
+  '"typeAware": true',
+  '"typeAware": false',
+);
+
+// Each line breaks one rule of the architecture; the linter has to say which.
+const violations = [
+  ['src/plan/planted.ts', "import { x } from '../config/load.ts';", 'A1'],
+  ['src/packages/planted.ts', "import { x } from '../sys/run.ts';", 'A1'],
+  ['src/verify/planted.ts', "import { x } from '../build.ts';", 'A1'],
+  ['src/model/planted.ts', "import { x } from '../formats/newc.ts';", 'A1'],
+  ['src/formats/planted.ts', "import { x } from '../sys/sys.ts';", 'A1'],
+  ['src/sys/planted.ts', "import { x } from '../config/load.ts';", 'A1'],
+  ['src/image/planted.ts', "import { readFileSync as x } from 'node:fs';", 'A2'],
+  ['src/formats/planted.ts', "import { readFileSync as x } from 'node:fs';", 'A2'],
+  ['src/host/planted.ts', "import { execFile as x } from 'child_process';", 'A2'],
+  ['src/build.ts', "import { readFileSync as x } from 'node:fs';", 'A2'],
+  ['src/config/planted.ts', "import x from 'yargs';", 'A3'],
+  ['src/cli/planted.ts', "import { execa as x } from 'execa';", 'A3'],
+  ['src/image/planted.ts', "import x from 'fast-glob';", 'A3'],
+  ['src/sys/planted.ts', "import { execa as x } from 'execa';", 'A3'],
+  ['src/sys/planted.ts', "import x from 'zstd-codec/lib/zstd-stream.js';", 'A3'],
+  ['src/cli/planted.ts', "import x from 'debug';", 'A3'],
+  ['src/sys/planted.ts', "import x from 'ini';", 'A3'],
+  ['src/plan/planted.ts', 'const x = new Date();', 'A4'],
+  ['src/plan/planted.ts', 'const x = Math.random();', 'A4'],
+  ['src/packages/planted.ts', 'const x = process.env;', 'A5'],
+  ['src/build.ts', 'const x = process.argv;', 'A5'],
+] as const;
+
+for (const [file, line, rule] of violations) {
+  test(`The linter refuses ${line} in ${file} by ${rule}`, (t) => {
+    const root = plant(scratch(t), {
+      '.oxlintrc.json': config,
+      [file]: `${line}\nexport { x };\n`,
+    });
+    const { status, stdout } = lint(root);
+    assert.equal(status, 1, stdout);
+    assert.match(stdout, new RegExp(`${rule}: `));
+  });
+}
+
+test('The linter lets each room use what it is for', (t) => {
+  const root = plant(scratch(t), {
+    '.oxlintrc.json': config,
+    'src/plan/a.ts':
+      "import { x } from '../model/plan.ts';\nimport { y } from '../formats/newc.ts';\nexport { x, y };\n",
+    'src/cli/a.ts': "import x from 'yargs';\nexport { x };\n",
+    'src/sys/run.ts':
+      "import { execa } from 'execa';\nimport { spawn } from 'node:child_process';\nexport { execa, spawn };\n",
+    'src/main.ts': 'export const x = process.argv;\n',
+  });
+  const { status, stdout } = lint(root);
+  assert.equal(status, 0, stdout);
+});
+
+function lint(root: string) {
+  return spawnSync(`${checkout}node_modules/.bin/oxlint`, ['.'], { cwd: root, encoding: 'utf8' });
+}

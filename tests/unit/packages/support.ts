@@ -1,0 +1,37 @@
+import { absolutePath } from '../../../src/model/brands.ts';
+import type { Reasoned } from '../../../src/model/plan.ts';
+import type { PackageRequest } from '../../../src/packages/driver.ts';
+
+/** A request for systemd with nothing special about it, but for what is given. */
+export function requestFor(
+  plan: Partial<PackageRequest['plan']> = {},
+  rest: Partial<Omit<PackageRequest, 'plan'>> = {},
+): PackageRequest {
+  return {
+    plan: {
+      manager: 'apt',
+      install: reasoned('systemd'),
+      remove: [],
+      withRecommends: false,
+      withDocs: false,
+      offline: false,
+      ...plan,
+    },
+    os: {
+      id: 'debian',
+      idLike: [],
+      name: 'Debian',
+      prettyName: 'Debian',
+      versionId: '13',
+      versionCodename: 'trixie',
+    },
+    hostRoot: absolutePath('/'),
+    workspace: absolutePath('/work'),
+    sourceDateEpoch: undefined,
+    ...rest,
+  };
+}
+
+export function reasoned(...values: readonly string[]): readonly Reasoned[] {
+  return values.map((value, index) => ({ value, from: `test.conf:${index + 1}` }));
+}
