@@ -5,6 +5,7 @@ import { readModuleInfos } from './host/modinfo.ts';
 import { readOs } from './host/os.ts';
 import { systemdVersion } from './host/systemd.ts';
 import { kernelPart, modulesInSandbox, stageModules } from './image/kernel-part.ts';
+import { makeManifest, manifestEntry, placedManifest } from './image/manifest.ts';
 import { arrange, treeEntries } from './image/members.ts';
 import { shadowEntry } from './image/root-password.ts';
 import { hostEntries, microcodePart } from './image/small-parts.ts';
@@ -14,12 +15,13 @@ import type { Architecture, Config } from './model/config.ts';
 import type { HostFacts } from './model/facts.ts';
 import type { Entry, WrittenPart } from './model/image.ts';
 import type { BuildInvocation } from './model/invocation.ts';
+import type { Manifest } from './model/manifest.ts';
 import type { RootTree } from './model/packages.ts';
 import type { PartName, Plan } from './model/plan.ts';
 import type { Receipt } from './model/receipt.ts';
 import type { Sys } from './model/sys.ts';
 import { installPackages } from './packages/install.ts';
-import { placeImage } from './place/place.ts';
+import { placeImage, placeManifest } from './place/place.ts';
 import { placePrebuilt, prebuiltInitrd } from './place/prebuilt.ts';
 import { makePlan } from './plan/plan.ts';
 import { selectModules } from './plan/select-modules.ts';
@@ -62,7 +64,7 @@ export async function build(
     try {
       return {
         type: 'built',
-        receipt: await carryOut(sys, invocation, decided, workspace.path, steps),
+        receipt: await carryOut(sys, invocation, settings, decided, workspace.path, steps),
       };
     } finally {
       lock.release();
@@ -129,6 +131,7 @@ async function decide(
 async function carryOut(
   sys: Sys,
   invocation: BuildInvocation,
+  { vendorDirectory }: BuildSettings,
   { config, facts, plan }: Decided,
   workspace: AbsolutePath,
   steps: Stopwatch,
@@ -151,9 +154,13 @@ async function carryOut(
   await steps.take('modules', 'Indexing the kernel modules', () =>
     runDepmod(sys, plan, facts, tree, indexes, epoch),
   );
+  const { packages } = tree;
+  const bugs = readOs(sys.root(tree.root)).bugReportUrl;
+  const about = { plan, config, packages, epoch, bugs, vendorDirectory, hostRoot };
+  const manifest = makeManifest(about);
   const parts = await steps.take('image', 'Writing the image', () =>
     writeParts(sys, plan, workspace, (name) =>
-      partEntries(sys, name, { plan, config, facts, tree, indexes, epoch }),
+      partEntries(sys, name, { plan, config, facts, tree, indexes, manifest, epoch }),
     ),
   );
   const verified = await steps.take('verify', 'Reading the image back', () =>
@@ -177,17 +184,22 @@ async function carryOut(
       kernelBytes(sys, invocation),
     ),
   );
+  const beside =
+    destination.type === 'path'
+      ? placedManifest(manifest, packages, parts, { ...verified, path: image })
+      : undefined;
+  const unplaced = beside === undefined ? [] : await placeManifest(sys, image, beside);
   return {
     image,
     bytes: verified.bytes,
     kernelVersion: plan.kernelVersion,
     parts,
-    packages: tree.packages,
+    packages,
     modules: plan.modules.files.length,
     firmware: plan.firmware.files.length,
     missingFirmware: plan.firmware.missing.map(({ value }) => value),
     steps: steps.taken(),
-    warnings: [...plan.warnings, ...tree.warnings, ...verified.warnings],
+    warnings: [...plan.warnings, ...tree.warnings, ...verified.warnings, ...unplaced],
   };
 }
 
@@ -229,11 +241,12 @@ interface PartSources {
   readonly facts: HostFacts;
   readonly tree: RootTree;
   readonly indexes: AbsolutePath;
+  readonly manifest: Manifest;
   readonly epoch: number;
 }
 
 function partEntries(sys: Sys, name: PartName, sources: PartSources): readonly Entry[] {
-  const { plan, config, facts, tree, indexes, epoch } = sources;
+  const { plan, config, facts, tree, indexes, manifest, epoch } = sources;
   switch (name) {
     case 'microcode':
       return plan.microcode === null
@@ -249,7 +262,14 @@ function partEntries(sys: Sys, name: PartName, sources: PartSources): readonly E
       );
     }
     case 'kernel':
-      return kernelPart(sys, plan, facts.kernel.root, indexes, epoch);
+      return kernelPart(
+        sys,
+        plan,
+        facts.kernel.root,
+        indexes,
+        manifestEntry(manifest, epoch),
+        epoch,
+      );
     case 'host': {
       const root = sys.root(tree.root);
       const entries = [...hostEntries(sys, plan.host, facts.root, epoch)];

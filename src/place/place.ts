@@ -13,6 +13,7 @@ export interface FinishedImage {
 }
 
 const imageMode = 0o600;
+const manifestMode = 0o644;
 
 /** Puts the image where it is wanted, in one rename: until then, and on every failure, the old one stays. */
 export async function placeImage(
@@ -26,6 +27,26 @@ export async function placeImage(
   checkSpace(sys, destination, image.bytes, kernelBytes);
   await sys.writeAtomically(path, sameBytes(image, path), imageMode);
   return path;
+}
+
+/**
+ * Writes what is in the image beside it, when the image is there: it names the image's digest, so that an older
+ * manifest is known for one. A staging area gets none, kernel-install would not carry it to the boot partition.
+ */
+export async function placeManifest(
+  sys: Sys,
+  image: AbsolutePath,
+  text: string,
+): Promise<readonly string[]> {
+  const path = absolutePath(`${image}.manifest.json`);
+  try {
+    await sys.writeAtomically(path, [Buffer.from(text)], manifestMode);
+    return [];
+  } catch (error) {
+    if (!(error instanceof BuildError)) throw error;
+    sys.root(absolutePath('/')).remove(path);
+    return [`${error.message}, the image has no manifest beside it`];
+  }
 }
 
 /** kernel-install looks for files named `initrd*` in its staging area. */
