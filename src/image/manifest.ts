@@ -114,6 +114,7 @@ function usedSettings(sources: ManifestSources): Readonly<Record<string, Manifes
     CompressLevel: config.compressLevel ?? null,
     Packages: values(plan.packages.install),
     RemovePackages: values(plan.packages.remove),
+    Sources: config.sources,
     RemoveFiles: values(plan.root.removeFiles),
     KernelModules: values(config.kernelModules),
     FirmwareFiles: values(config.firmwareFiles),

@@ -94,12 +94,14 @@ function files(archives: readonly FetchedArchive[]): readonly string[] {
 
 function plain(sys: Sys, archive: FetchedArchive): ResolvedPackage {
   const { name, version, architecture, size, origin, hostVersion } = archive;
+  const about = { name, version, architecture, size, origin, hostVersion };
+  if (origin === 'installed') return about;
   // An archive that no package list names any more has its digest from the file.
   const digest = archive.digest ?? {
     algorithm: 'sha256',
     hex: hashOf(sys, archive.path, 'sha256'),
   };
-  return { name, version, architecture, size, origin, hostVersion, digest };
+  return { ...about, digest };
 }
 
 function byName(a: ResolvedPackage, b: ResolvedPackage): number {

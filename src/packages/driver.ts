@@ -30,6 +30,8 @@ export interface PackageDriver {
 
 export interface Resolution {
   readonly archives: readonly ResolvedArchive[];
+  /** Package lists of this build's own that fetching needs as well, as the manager sees them. */
+  readonly index?: readonly string[];
   readonly warnings: readonly string[];
 }
 
