@@ -21,18 +21,22 @@ export function rebuildPackage(
   target: RootFiles,
   file: string,
 ): Rebuilt {
-  const packed = host.readBytes(`${installed.directory}/mtree`);
-  if (packed === undefined) return { type: 'changed', files: [`${installed.directory}/mtree`] };
-  const mtree = parseMtree(gunzipSync(packed).toString('utf8'));
+  const records = `${installed.directory}/mtree`;
+  const packed = host.readBytes(records);
+  const mtree = packed === undefined ? undefined : readMtree(packed);
+  if (packed === undefined || mtree === undefined) return { type: 'changed', files: [records] };
   const backup = backupPaths(host, installed);
   const { entries, changed, leftOut } = collect(host, mtree, backup, notExtracted);
   if (changed.length > 0) return { type: 'changed', files: changed };
   const data = rebuildTar(sys, host, entries, 'sha256');
   const script = host.readBytes(`${installed.directory}/install`);
+  const members = [
+    ...member('.PKGINFO', Buffer.from(packageInfo(installed, backup))),
+    ...member('.MTREE', packed),
+    ...(script === undefined ? [] : member('.INSTALL', script)),
+  ];
   function* archive(): Generator<Uint8Array> {
-    yield* member('.PKGINFO', Buffer.from(packageInfo(installed, backup)));
-    yield* member('.MTREE', packed ?? Buffer.alloc(0));
-    if (script !== undefined) yield* member('.INSTALL', script);
+    yield* members;
     yield* data.chunks;
   }
   target.write(file, archive(), 0o644);
@@ -42,6 +46,15 @@ export function rebuildPackage(
   }
   target.remove(file);
   return { type: 'changed', files: found };
+}
+
+/** undefined where it is damaged. */
+function readMtree(packed: Buffer): readonly MtreeEntry[] | undefined {
+  try {
+    return parseMtree(gunzipSync(packed).toString('utf8'));
+  } catch {
+    return undefined;
+  }
 }
 
 interface Collected {
@@ -70,10 +83,11 @@ function collect(
     // Made by systemd-sysusers; the host's name its people and their passwords.
     if (accounts.has(path)) continue;
     if (entry.type === 'link') {
-      const target = host.readlink(path);
+      const type = host.lstat(path)?.type;
+      const target = type === 'symlink' ? host.readlink(path) : undefined;
       if (target === entry.target) {
         entries.push({ tar: { ...common, type: 'symlink', target }, content: undefined });
-      } else if (target !== undefined || !isAbsent(path, notExtracted)) changed.push(path);
+      } else if (type !== undefined || !isAbsent(path, notExtracted)) changed.push(path);
       continue;
     }
     const at = backup.has(path) ? packagedDefault(host, entry) : path;

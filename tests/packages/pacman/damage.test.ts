@@ -1,10 +1,19 @@
 import assert from 'node:assert/strict';
-import { readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:http';
 import { after, test, type TestContext } from 'node:test';
 import type { AbsolutePath } from '../../../src/model/brands.ts';
 import { BuildError } from '../../../src/model/errors.ts';
 import type { PackageOrigin } from '../../../src/model/packages.ts';
+import { pacmanDriver } from '../../../src/packages/pacman.ts';
 import { installPackages } from '../../../src/packages/install.ts';
 import {
   cleanUp,
@@ -89,6 +98,53 @@ for (const { name, spoil, message, hint } of damages) {
     assert.deepEqual(differences(before, listTree(host, own)), []);
   });
 }
+
+const spoiled: readonly (readonly [path: string, spoil: (file: string) => void])[] = [
+  ['usr/bin/less', (file) => writeFileSync(file, 'another')],
+  ['usr/bin/less', (file) => rmSync(file)],
+  [
+    'usr/bin/less',
+    (file) => {
+      rmSync(file);
+      symlinkSync('lesskey', file);
+    },
+  ],
+  [
+    'bin',
+    (file) => {
+      rmSync(file);
+      writeFileSync(file, 'a file where a link was');
+    },
+  ],
+];
+
+for (const [index, [path, spoil]] of spoiled.entries()) {
+  test(`a changed "${path}" is not taken from the installed system (${index + 1})`, async (t) => {
+    const host = await hostFor(t);
+    if (host === undefined) return;
+    const request = pacmanRequest(host, packages, { sources: ['installed'] });
+    const resolution = await pacmanDriver.resolve(sys, request);
+    spoil(`${host}/${path}`);
+    const error = await failureOf(pacmanDriver.fetch(sys, request, resolution));
+    assert.match(
+      error.message,
+      new RegExp(`^Cannot take "[a-z-]+" from the installed .*"/${path}"`),
+    );
+    assert.match(error.hint ?? '', /pacman -S /);
+  });
+}
+
+test('changed configuration files are left out, said so, and accounts never come along', async (t) => {
+  const host = await hostFor(t);
+  if (host === undefined) return;
+  appendFileSync(`${host}/etc/systemd/journald.conf`, '# mine\n');
+  appendFileSync(`${host}/etc/shadow`, 'planted:secret:1::::::\n');
+  const request = pacmanRequest(host, ['filesystem', 'systemd'], { sources: ['installed'] });
+  const tree = await installPackages(sys, request);
+  assert.match(tree.warnings.join('\n'), /"\/etc\/systemd\/journald.conf".*"systemd" goes into/);
+  assert.equal(sys.root(tree.root).stat('etc/systemd/journald.conf'), undefined);
+  assert.doesNotMatch(sys.root(tree.root).readText('etc/shadow') ?? '', /planted/);
+});
 
 test('a corrupt archive is taken from the installed system instead', async (t) => {
   const host = await hostFor(t);
