@@ -3,6 +3,7 @@ import { loadConfig } from './config/load.ts';
 import { readHostFacts } from './host/facts.ts';
 import { readModuleInfos } from './host/modinfo.ts';
 import { readOs } from './host/os.ts';
+import { readStorage } from './host/storage.ts';
 import { systemdVersion } from './host/systemd.ts';
 import { kernelPart, modulesInSandbox, stageModules } from './image/kernel-part.ts';
 import { arrange, treeEntries } from './image/members.ts';
@@ -11,17 +12,19 @@ import { hostEntries, microcodePart } from './image/small-parts.ts';
 import { concatenate, writePart } from './image/write-image.ts';
 import { absolutePath, type AbsolutePath } from './model/brands.ts';
 import type { Architecture, Config } from './model/config.ts';
-import type { HostFacts } from './model/facts.ts';
+import type { HostFacts, ModuleInfo } from './model/facts.ts';
 import type { Entry, WrittenPart } from './model/image.ts';
 import type { BuildInvocation } from './model/invocation.ts';
 import type { RootTree } from './model/packages.ts';
-import type { PartName, Plan } from './model/plan.ts';
+import type { ModulePlan, PartName, Plan } from './model/plan.ts';
 import type { Receipt } from './model/receipt.ts';
 import type { Sys } from './model/sys.ts';
 import { installPackages } from './packages/install.ts';
 import { placeImage } from './place/place.ts';
 import { placePrebuilt, prebuiltInitrd } from './place/prebuilt.ts';
+import { learnDependencies } from './plan/learn-dependencies.ts';
 import { makePlan } from './plan/plan.ts';
+import { suggestedProfiles } from './plan/profiles.ts';
 import { selectModules } from './plan/select-modules.ts';
 import { stopwatch, type Stopwatch } from './stopwatch.ts';
 import { makeInitrdRoot } from './root/make-initrd-root.ts';
@@ -100,6 +103,7 @@ async function decide(
 ): Promise<Decided> {
   const { hostRoot, generic, offline } = invocation;
   const os = readOs(sys.root(hostRoot));
+  const storage = generic ? [] : readStorage(sys, hostRoot);
   const config = loadConfig(sys, {
     hostRoot,
     vendorDirectory: settings.vendorDirectory,
@@ -111,19 +115,43 @@ async function decide(
       systemdVersion: systemdVersion(sys.root(hostRoot)),
     },
     profiles: invocation.profiles,
+    suggestedProfiles: suggestedProfiles(storage),
     assignments: invocation.assignments,
     generic,
   });
-  const facts = readHostFacts(sys, { ...invocation, os, architecture: settings.architecture });
-  const modules = selectModules(config, facts);
-  const infos = await readModuleInfos(
-    sys,
-    sys.root(facts.kernel.root),
-    facts.kernel.modulesDirectory,
-    modules.files.map(({ path }) => path),
-    scratch,
-  );
+  const facts = readHostFacts(sys, {
+    ...invocation,
+    os,
+    architecture: settings.architecture,
+    storage,
+  });
+  const { modules, infos } = await settleModules(sys, config, facts, scratch);
   return { config, facts, plan: makePlan(config, facts, modules, infos, { generic, offline }) };
+}
+
+interface SettledModules {
+  readonly modules: ModulePlan;
+  readonly infos: ReadonlyMap<string, ModuleInfo>;
+}
+
+// What a chosen module says of itself may ask for further ones; two rounds are enough for every kernel seen.
+async function settleModules(
+  sys: Sys,
+  config: Config,
+  facts: HostFacts,
+  scratch: AbsolutePath,
+): Promise<SettledModules> {
+  const infos = new Map<string, ModuleInfo>();
+  for (let known = facts; ;) {
+    const modules = selectModules(config, known);
+    const unread = modules.files.map(({ path }) => path).filter((path) => !infos.has(path));
+    const root = sys.root(facts.kernel.root);
+    const read = await readModuleInfos(sys, root, facts.kernel.modulesDirectory, unread, scratch);
+    for (const [path, info] of read) infos.set(path, info);
+    const learned = learnDependencies(known, infos);
+    if (learned === undefined) return { modules, infos };
+    known = learned;
+  }
 }
 
 async function carryOut(

@@ -1,4 +1,5 @@
 import type { Plan, PartPlan, PlannedModule, Reasoned } from '../model/plan.ts';
+import { printStorage } from './print-storage.ts';
 import { table, wrapped } from './table.ts';
 import { count } from './units.ts';
 
@@ -7,6 +8,7 @@ export function printPlan(plan: Plan): string {
   const { packages, root, modules, firmware } = plan;
   return [
     overview(plan),
+    plan.storage.length > 0 && section('Storage', [printStorage(plan.storage)]),
     section(`Packages: ${packages.install.length} asked for, installed with ${packages.manager}`, [
       reasons(packages.install),
     ]),
@@ -53,6 +55,7 @@ function overview(plan: Plan): string {
     ['Output', `${plan.output.name} (${plan.output.format})`],
     ['Parts', plan.parts.map(partText).join(', ')],
     ['Microcode', plan.microcode?.sources.join(' ') ?? 'none'],
+    ['Profiles', plan.profiles.join(' ') || 'none'],
     ['Locale', plan.root.locale],
     ['root', plan.root.rootPassword === 'set' ? 'has a password' : 'is locked'],
     ['Remove', count(plan.root.removeFiles.length, 'file pattern')],
@@ -82,6 +85,8 @@ function moduleReasons(modules: readonly PlannedModule[]): readonly (readonly st
   for (const { from } of modules) {
     const kind = from
       .replace(/^(needed by|\w+ dependency of) .*$/, '$1 others')
+      .replace(/^device .*$/, 'devices of the host')
+      .replace(/^under (\S+): .*$/, 'under $1')
       // Which pattern of a file it was is in the JSON.
       .replace(/(:\d+)?( ".*")?$/, '');
     counts.set(kind, (counts.get(kind) ?? 0) + 1);

@@ -1,5 +1,6 @@
 import type { Architecture, Compression, OutputFormat } from './config.ts';
 import type { Manager } from './facts.ts';
+import type { StorageStack } from './storage.ts';
 
 /**
  * Everything a build does, decided: sorted plain JSON without clock, random or environment.
@@ -12,6 +13,9 @@ export interface Plan {
   readonly architecture: Architecture;
   readonly distribution: { readonly id: string; readonly version: string | null };
   readonly generic: boolean;
+  /** What /, /usr and swap of the host lie on; empty when generic. */
+  readonly storage: readonly StorageStack[];
+  readonly profiles: readonly string[];
   readonly packages: PackagePlan;
   readonly root: RootPlan;
   readonly modules: ModulePlan;

@@ -25,6 +25,8 @@ export function makePlan(
     architecture: facts.architecture,
     distribution: { id: facts.os.id, version: facts.os.versionId ?? null },
     generic: options.generic,
+    storage: facts.storage,
+    profiles: config.profiles,
     packages: packagePlan(config, facts, options.offline),
     root: rootPlan(config),
     modules,

@@ -10,6 +10,8 @@ const plan: Plan = {
   architecture: 'x86-64',
   distribution: { id: 'debian', version: '13' },
   generic: false,
+  storage: [],
+  profiles: [],
   packages: {
     manager: 'apt',
     install: [
@@ -66,6 +68,7 @@ test('printPlan is short, grouped and aligned', () => {
   Output     initrd (cpio)
   Parts      base zstd -10, kernel uncompressed
   Microcode  none
+  Profiles   none
   Locale     C.UTF-8
   root       is locked
   Remove     1 file pattern
