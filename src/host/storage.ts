@@ -15,18 +15,22 @@ export function readStorage(
   const root = sys.root(hostRoot);
   const reader = { sys, root };
   const mounts = parseMountinfo(root.readText('proc/self/mountinfo') ?? '');
+  const swaps = swapSpaces(root).map((source) => ({
+    purpose: 'swap' as const,
+    source,
+    ...bare,
+    below: nodes(reader, directoryOfSource(root, source)),
+  }));
+  const isSwap = ({ below: [top] }: StorageStack): boolean =>
+    swaps.some((swap) => swap.below[0]?.device === top?.device);
   return [
     ...mountPoints.flatMap((purpose) => {
       const mount = mounts.findLast(({ mountPoint }) => mountPoint === purpose);
       return mount === undefined ? [] : [{ purpose, ...ofMount(reader, mount) }];
     }),
-    ...swapSpaces(root).map((source) => ({
-      purpose: 'swap' as const,
-      source,
-      ...bare,
-      below: nodes(reader, directoryOfSource(root, source)),
-    })),
-    ...resumeDevice(reader),
+    ...swaps,
+    // Most resume from a swap space that is in use.
+    ...resumeDevice(reader).filter((stack) => !isSwap(stack)),
   ];
 }
 
