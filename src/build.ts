@@ -260,13 +260,17 @@ interface PartSources {
   readonly epoch: number;
 }
 
-function partEntries(sys: Sys, name: PartName, sources: PartSources): readonly Entry[] {
+async function partEntries(
+  sys: Sys,
+  name: PartName,
+  sources: PartSources,
+): Promise<readonly Entry[]> {
   const { plan, config, facts, tree, indexes, epoch } = sources;
   switch (name) {
     case 'microcode':
-      return plan.microcode === null
-        ? []
-        : microcodePart(sys, plan.microcode, facts.kernel.root, epoch);
+      return microcodePart(sys, plan.microcode, facts.kernel.root, epoch, (bytes, compression) =>
+        decompress(sys, [bytes], compression),
+      );
     case 'base': {
       const root = sys.root(tree.root);
       const from = 'the packages';
@@ -297,14 +301,14 @@ async function writeParts(
   sys: Sys,
   plan: Plan,
   workspace: AbsolutePath,
-  entriesOf: (name: PartName) => readonly Entry[],
+  entriesOf: (name: PartName) => Promise<readonly Entry[]>,
 ): Promise<readonly WrittenPart[]> {
   const parts: WrittenPart[] = [];
   for (const { name, compression, level } of plan.parts) {
     const file = absolutePath(`${workspace}/${name}.part`);
     const pack = (archive: Iterable<Uint8Array>): AsyncIterable<Uint8Array> =>
       compress(sys, archive, compression, level);
-    parts.push(await writePart(sys, name, entriesOf(name), pack, file));
+    parts.push(await writePart(sys, name, await entriesOf(name), pack, file));
   }
   return parts;
 }

@@ -54,13 +54,21 @@ function overview(plan: Plan): string {
     ['Made for', plan.generic ? 'any machine' : 'this host'],
     ['Output', `${plan.output.name} (${plan.output.format})`],
     ['Parts', plan.parts.map(partText).join(', ')],
-    ['Microcode', plan.microcode?.sources.join(' ') ?? 'none'],
+    ['Microcode', microcodeText(plan)],
     ['Profiles', plan.profiles.join(' ') || 'none'],
     ['Locale', plan.root.locale],
     ['root', plan.root.rootPassword === 'set' ? 'has a password' : 'is locked'],
     ['Remove', count(plan.root.removeFiles.length, 'file pattern')],
   ];
   return table(rows);
+}
+
+function microcodeText({ microcode }: Plan): string {
+  const sources = microcode.flatMap((each) => each.sources);
+  if (sources.length === 0) return 'none';
+  return sources.length <= 2
+    ? sources.join(' ')
+    : `${count(sources.length, 'file')}, all processors`;
 }
 
 function partText({ name, compression, level }: PartPlan): string {

@@ -11,11 +11,25 @@ export interface ModuleAlias {
 
 /** Patterns may hold blanks, module names cannot: a line is split at its last blank. */
 export function parseModulesAlias(text: string): ModuleAlias[] {
-  return text.split('\n').flatMap((line) => {
-    const [, pattern, module] = /^alias\s+(\S.*?)\s+(\S+)\s*$/.exec(line) ?? [];
-    if (pattern === undefined || module === undefined) return [];
-    return [{ pattern: normalizeAlias(pattern), module: normalizeModuleName(module) }];
-  });
+  const aliases: ModuleAlias[] = [];
+  // No regular expression: a kernel has 40,000 lines.
+  for (const raw of text.split('\n')) {
+    const line = raw.trim();
+    if (!line.startsWith('alias') || !isBlank(line[5])) continue;
+    const rest = line.slice('alias '.length).trimStart();
+    const last = Math.max(rest.lastIndexOf(' '), rest.lastIndexOf('\t'));
+    if (last === -1) continue;
+    const pattern = rest.slice(0, last).trimEnd();
+    aliases.push({
+      pattern: pattern.includes('-') ? normalizeAlias(pattern) : pattern,
+      module: normalizeModuleName(rest.slice(last + 1)),
+    });
+  }
+  return aliases;
+}
+
+function isBlank(character: string | undefined): boolean {
+  return character === ' ' || character === '\t';
 }
 
 /** Every module that answers to a modalias or name, in the order of the index, without repeats. */

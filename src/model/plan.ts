@@ -20,7 +20,8 @@ export interface Plan {
   readonly root: RootPlan;
   readonly modules: ModulePlan;
   readonly firmware: FirmwarePlan;
-  readonly microcode: MicrocodePlan | null;
+  /** One for each vendor of processors; empty where there is none. */
+  readonly microcode: readonly MicrocodePlan[];
   readonly host: readonly HostEntry[];
   readonly parts: readonly PartPlan[];
   readonly output: { readonly format: OutputFormat; readonly name: string };
@@ -92,7 +93,7 @@ export interface FirmwarePlan {
 export interface MicrocodePlan {
   /** Path in the early cpio: kernel/x86/microcode/GenuineIntel.bin. */
   readonly target: string;
-  /** Files on the host, concatenated in this order. */
+  /** Files below the kernel root, unpacked where their suffix says so and concatenated in this order. */
   readonly sources: readonly string[];
 }
 

@@ -16,7 +16,7 @@ export function makePlan(
   options: { readonly generic: boolean; readonly offline: boolean },
 ): Plan {
   const firmware = selectFirmware(config, facts, modules, infos);
-  const microcode = selectMicrocode(facts);
+  const microcode = selectMicrocode(facts, options);
   const host = hostEntries(facts);
   const { parts, warnings } = planParts(config, facts, { microcode, modules, firmware, host });
   return {

@@ -47,7 +47,7 @@ const plan: Plan = {
     missing: [{ value: 'simpledrm', from }],
   },
   firmware: { files: [], missing: [] },
-  microcode: null,
+  microcode: [],
   host: [],
   parts: [
     { name: 'base', compression: 'zstd', level: 10 },
@@ -100,10 +100,12 @@ test('printPlan shows what only some plans have', () => {
     ...plan,
     generic: true,
     distribution: { id: 'arch', version: null },
-    microcode: {
-      target: 'kernel/x86/microcode/GenuineIntel.bin',
-      sources: ['/lib/firmware/intel-ucode/06-9e-0d'],
-    },
+    microcode: [
+      {
+        target: 'kernel/x86/microcode/GenuineIntel.bin',
+        sources: ['/lib/firmware/intel-ucode/06-9e-0d'],
+      },
+    ],
     packages: { ...plan.packages, remove: [{ value: 'dpkg', from }] },
     root: {
       ...plan.root,
