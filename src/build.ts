@@ -191,6 +191,10 @@ async function carryOut(
       expect: {
         kernelVersion: plan.kernelVersion,
         modules: plan.modules.files.map(({ path }) => path),
+        firmware: plan.firmware.files.map(({ value }) =>
+          value.replace(/^(?:usr\/)?lib\//, 'usr/lib/'),
+        ),
+        rootNeeds: plan.modules.rootNeeds,
       },
       owners: tree.owners,
     }),
