@@ -10,8 +10,8 @@ import { shadowEntry } from './image/root-password.ts';
 import { hostEntries, microcodePart } from './image/small-parts.ts';
 import { concatenate, writePart } from './image/write-image.ts';
 import { absolutePath, type AbsolutePath } from './model/brands.ts';
-import type { Architecture, Config } from './model/config.ts';
-import type { HostFacts } from './model/facts.ts';
+import type { Architecture, Compression } from './model/config.ts';
+import type { OsFacts } from './model/facts.ts';
 import type { Entry, WrittenPart } from './model/image.ts';
 import type { BuildInvocation } from './model/invocation.ts';
 import type { RootTree } from './model/packages.ts';
@@ -19,8 +19,9 @@ import type { PartName, Plan } from './model/plan.ts';
 import type { Receipt } from './model/receipt.ts';
 import type { Sys } from './model/sys.ts';
 import { installPackages } from './packages/install.ts';
-import { placeImage } from './place/place.ts';
+import { placeImage, placeTree, type FinishedImage } from './place/place.ts';
 import { placePrebuilt, prebuiltInitrd } from './place/prebuilt.ts';
+import { unpackable } from './plan/parts.ts';
 import { makePlan } from './plan/plan.ts';
 import { selectModules } from './plan/select-modules.ts';
 import { stopwatch, type Stopwatch } from './stopwatch.ts';
@@ -74,10 +75,14 @@ export async function build(
 
 const lockFile = absolutePath('/run/lock/pkginitrd.lock');
 
+/** What carrying out needs besides the plan. The indexes of the kernel, tens of megabytes, are not kept. */
 interface Decided {
-  readonly config: Config;
-  readonly facts: HostFacts;
   readonly plan: Plan;
+  readonly os: OsFacts;
+  readonly hostRoot: AbsolutePath;
+  readonly kernelRoot: AbsolutePath;
+  readonly compressions: readonly Compression[];
+  readonly rootPassword: string | undefined;
 }
 
 async function usePrebuilt(sys: Sys, invocation: BuildInvocation): Promise<Outcome | undefined> {
@@ -123,24 +128,32 @@ async function decide(
     modules.files.map(({ path }) => path),
     scratch,
   );
-  return { config, facts, plan: makePlan(config, facts, modules, infos, { generic, offline }) };
+  return {
+    plan: makePlan(config, facts, modules, infos, { generic, offline }),
+    os,
+    hostRoot,
+    kernelRoot: facts.kernel.root,
+    compressions: unpackable(facts),
+    rootPassword: config.rootPassword,
+  };
 }
 
 async function carryOut(
   sys: Sys,
   invocation: BuildInvocation,
-  { config, facts, plan }: Decided,
+  decided: Decided,
   workspace: AbsolutePath,
   steps: Stopwatch,
 ): Promise<Receipt> {
-  const { hostRoot, destination } = invocation;
+  const { plan, hostRoot } = decided;
   const tree = await steps.take('packages', 'Installing the packages', () =>
     installPackages(sys, {
       plan: plan.packages,
-      os: facts.os,
+      os: decided.os,
       hostRoot,
       workspace,
       sourceDateEpoch: plan.sourceDateEpoch ?? undefined,
+      locale: plan.root.locale,
     }),
   );
   const epoch = plan.sourceDateEpoch ?? tree.newestPackageTime;
@@ -149,12 +162,12 @@ async function carryOut(
   );
   const indexes = absolutePath(`${workspace}/indexes`);
   await steps.take('modules', 'Indexing the kernel modules', () =>
-    runDepmod(sys, plan, facts, tree, indexes, epoch),
+    runDepmod(sys, decided, tree, indexes, epoch),
   );
+  const entriesOf = (name: PartName): readonly Entry[] =>
+    partEntries(sys, name, { ...decided, tree, indexes, epoch });
   const parts = await steps.take('image', 'Writing the image', () =>
-    writeParts(sys, plan, workspace, (name) =>
-      partEntries(sys, name, { plan, config, facts, tree, indexes, epoch }),
-    ),
+    writeParts(sys, plan, workspace, entriesOf),
   );
   const verified = await steps.take('verify', 'Reading the image back', () =>
     verifyImage({
@@ -163,19 +176,18 @@ async function carryOut(
       expect: {
         kernelVersion: plan.kernelVersion,
         modules: plan.modules.files.map(({ path }) => path),
+        compressions: decided.compressions,
       },
       owners: tree.owners,
     }),
   );
   assertBootable(verified);
   const image = await steps.take('place', 'Putting the image in its place', () =>
-    placeImage(
-      sys,
-      { chunks: concatenate(sys, parts), bytes: verified.bytes, sha256: verified.sha256 },
-      destination,
-      plan.output.name,
-      kernelBytes(sys, invocation),
-    ),
+    place(sys, invocation, plan, {
+      image: { chunks: concatenate(sys, parts), bytes: verified.bytes, sha256: verified.sha256 },
+      entries: () => plan.parts.flatMap(({ name }) => entriesOf(name)),
+      unpackedBytes: verified.unpackedBytes,
+    }),
   );
   return {
     image,
@@ -194,13 +206,11 @@ async function carryOut(
 // The image's own depmod: kmod's index formats have to fit the kmod that will read them.
 async function runDepmod(
   sys: Sys,
-  plan: Plan,
-  facts: HostFacts,
+  { plan, kernelRoot }: Decided,
   tree: RootTree,
   indexes: AbsolutePath,
   epoch: number,
 ): Promise<void> {
-  const kernelRoot = facts.kernel.root;
   stageModules(sys, plan, kernelRoot, indexes);
   const { env, sandbox } = inRoot(tree.root, epoch, [
     {
@@ -223,22 +233,17 @@ async function runDepmod(
   });
 }
 
-interface PartSources {
-  readonly plan: Plan;
-  readonly config: Config;
-  readonly facts: HostFacts;
+interface PartSources extends Decided {
   readonly tree: RootTree;
   readonly indexes: AbsolutePath;
   readonly epoch: number;
 }
 
 function partEntries(sys: Sys, name: PartName, sources: PartSources): readonly Entry[] {
-  const { plan, config, facts, tree, indexes, epoch } = sources;
+  const { plan, hostRoot, kernelRoot, rootPassword, tree, indexes, epoch } = sources;
   switch (name) {
     case 'microcode':
-      return plan.microcode === null
-        ? []
-        : microcodePart(sys, plan.microcode, facts.kernel.root, epoch);
+      return plan.microcode === null ? [] : microcodePart(sys, plan.microcode, kernelRoot, epoch);
     case 'base': {
       const root = sys.root(tree.root);
       const from = 'the packages';
@@ -249,13 +254,13 @@ function partEntries(sys: Sys, name: PartName, sources: PartSources): readonly E
       );
     }
     case 'kernel':
-      return kernelPart(sys, plan, facts.kernel.root, indexes, epoch);
+      return kernelPart(sys, plan, kernelRoot, indexes, epoch);
     case 'host': {
       const root = sys.root(tree.root);
-      const entries = [...hostEntries(sys, plan.host, facts.root, epoch)];
-      if (config.rootPassword !== undefined) {
-        const machineId = sys.root(facts.root).readText('etc/machine-id') ?? '';
-        const entry = shadowEntry(root, config.rootPassword, machineId, epoch);
+      const entries = [...hostEntries(sys, plan.host, hostRoot, epoch)];
+      if (rootPassword !== undefined) {
+        const machineId = sys.root(hostRoot).readText('etc/machine-id') ?? '';
+        const entry = shadowEntry(root, rootPassword, machineId, epoch);
         entries.push({ entry, from: 'RootPassword=' });
       }
       return arrange(entries, epoch, root);
@@ -279,6 +284,28 @@ async function writeParts(
     parts.push(await writePart(sys, name, entriesOf(name), pack, file));
   }
   return parts;
+}
+
+async function place(
+  sys: Sys,
+  invocation: BuildInvocation,
+  plan: Plan,
+  finished: {
+    readonly image: FinishedImage;
+    readonly entries: () => readonly Entry[];
+    readonly unpackedBytes: number;
+  },
+): Promise<AbsolutePath> {
+  const { destination } = invocation;
+  const { format, name } = plan.output;
+  switch (format) {
+    case 'cpio':
+      return placeImage(sys, finished.image, destination, name, kernelBytes(sys, invocation));
+    case 'directory':
+      return placeTree(sys, finished.entries(), finished.unpackedBytes, destination, name);
+    default:
+      return format satisfies never;
+  }
 }
 
 function kernelBytes(sys: Sys, { kernelImage }: BuildInvocation): number {
