@@ -59,7 +59,10 @@ export async function build(
       decide(sys, invocation, settings, workspace.path),
     );
     if (invocation.mode !== 'build') return { type: 'plan', plan: decided.plan };
-    const lock = await sys.lock(lockFile, { waitSeconds: 600 });
+    const lock = await sys.lock(lockFile, {
+      waitSeconds: 600,
+      onWait: (holder) => settings.progress(`Waiting for another build to end (${holder})`),
+    });
     try {
       return {
         type: 'built',

@@ -35,8 +35,14 @@ export interface Sys {
   freeSpace(directory: AbsolutePath): number;
   /** A fresh mode 0700 directory below `parent`. Remove it in a `finally`. */
   workspace(parent: AbsolutePath): Workspace;
-  /** Takes an exclusive lock held until released. Throws BuildError naming the holder when it is taken. */
-  lock(path: AbsolutePath, options: { readonly waitSeconds: number }): Promise<Lock>;
+  /**
+   * Takes an exclusive lock held until released. While another has it, `onWait` is told once who; after
+   * `waitSeconds` BuildError names the holder.
+   */
+  lock(
+    path: AbsolutePath,
+    options: { readonly waitSeconds: number; readonly onWait?: (holder: string) => void },
+  ): Promise<Lock>;
   /** Milliseconds since an arbitrary point; for reports only. */
   now(): number;
 }
