@@ -49,6 +49,12 @@ async function answer(invocation: Invocation): Promise<number> {
 
 async function buildAndReport(invocation: BuildInvocation): Promise<number> {
   if (invocation.debug) traceEverything();
+  if (invocation.mode === 'build' && process.getuid?.() !== 0) {
+    throw new UsageError(
+      `Cannot build as user ${process.getuid?.()}: installing packages needs root`,
+      'Run it with sudo; "--dry-run" works for every user',
+    );
+  }
   const say = (sentence: string): void => {
     const wanted = invocation.verbose || invocation.destination.type === 'path';
     if (wanted && invocation.mode === 'build') process.stderr.write(`${sentence}\n`);
