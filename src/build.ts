@@ -5,21 +5,23 @@ import { readModuleInfos } from './host/modinfo.ts';
 import { readOs } from './host/os.ts';
 import { systemdVersion } from './host/systemd.ts';
 import { kernelPart, modulesInSandbox, stageModules } from './image/kernel-part.ts';
+import { makeManifest, manifestEntry, placedManifest } from './image/manifest.ts';
 import { arrange, treeEntries } from './image/members.ts';
 import { shadowEntry } from './image/root-password.ts';
 import { hostEntries, microcodePart } from './image/small-parts.ts';
 import { concatenate, writePart } from './image/write-image.ts';
 import { absolutePath, type AbsolutePath } from './model/brands.ts';
-import type { Architecture, Compression } from './model/config.ts';
+import type { Architecture, Compression, Config } from './model/config.ts';
 import type { OsFacts } from './model/facts.ts';
 import type { Entry, WrittenPart } from './model/image.ts';
 import type { BuildInvocation } from './model/invocation.ts';
+import type { Manifest } from './model/manifest.ts';
 import type { RootTree } from './model/packages.ts';
 import type { PartName, Plan } from './model/plan.ts';
 import type { Receipt } from './model/receipt.ts';
 import type { Sys } from './model/sys.ts';
 import { installPackages } from './packages/install.ts';
-import { placeImage, placeTree, type FinishedImage } from './place/place.ts';
+import { placeImage, placeManifest, placeTree, type FinishedImage } from './place/place.ts';
 import { placePrebuilt, prebuiltInitrd } from './place/prebuilt.ts';
 import { unpackable } from './plan/parts.ts';
 import { makePlan } from './plan/plan.ts';
@@ -66,7 +68,7 @@ export async function build(
     try {
       return {
         type: 'built',
-        receipt: await carryOut(sys, invocation, decided, workspace.path, steps),
+        receipt: await carryOut(sys, invocation, settings, decided, workspace.path, steps),
       };
     } finally {
       lock.release();
@@ -80,12 +82,12 @@ const lockFile = absolutePath('/run/lock/pkginitrd.lock');
 
 /** What carrying out needs besides the plan. The indexes of the kernel, tens of megabytes, are not kept. */
 interface Decided {
+  readonly config: Config;
   readonly plan: Plan;
   readonly os: OsFacts;
   readonly hostRoot: AbsolutePath;
   readonly kernelRoot: AbsolutePath;
   readonly compressions: readonly Compression[];
-  readonly rootPassword: string | undefined;
 }
 
 async function usePrebuilt(sys: Sys, invocation: BuildInvocation): Promise<Outcome | undefined> {
@@ -137,13 +139,14 @@ async function decide(
     hostRoot,
     kernelRoot: facts.kernel.root,
     compressions: unpackable(facts),
-    rootPassword: config.rootPassword,
+    config,
   };
 }
 
 async function carryOut(
   sys: Sys,
   invocation: BuildInvocation,
+  { vendorDirectory }: BuildSettings,
   decided: Decided,
   workspace: AbsolutePath,
   steps: Stopwatch,
@@ -167,8 +170,11 @@ async function carryOut(
   await steps.take('modules', 'Indexing the kernel modules', () =>
     runDepmod(sys, decided, tree, indexes, epoch),
   );
+  const { packages } = tree;
+  const bugs = readOs(sys.root(tree.root)).bugReportUrl;
+  const manifest = makeManifest({ ...decided, packages, epoch, bugs, vendorDirectory });
   const entriesOf = (name: PartName): readonly Entry[] =>
-    partEntries(sys, name, { ...decided, tree, indexes, epoch });
+    partEntries(sys, name, { ...decided, tree, indexes, manifest, epoch });
   const parts = await steps.take('image', 'Writing the image', () =>
     writeParts(sys, plan, workspace, entriesOf),
   );
@@ -192,17 +198,22 @@ async function carryOut(
       unpackedBytes: verified.unpackedBytes,
     }),
   );
+  const beside =
+    invocation.destination.type === 'path'
+      ? placedManifest(manifest, packages, parts, { ...verified, path: image })
+      : undefined;
+  const unplaced = beside === undefined ? [] : await placeManifest(sys, image, beside);
   return {
     image,
     bytes: verified.bytes,
     kernelVersion: plan.kernelVersion,
     parts,
-    packages: tree.packages,
+    packages,
     modules: plan.modules.files.length,
     firmware: plan.firmware.files.length,
     missingFirmware: plan.firmware.missing.map(({ value }) => value),
     steps: steps.taken(),
-    warnings: [...plan.warnings, ...tree.warnings, ...verified.warnings],
+    warnings: [...plan.warnings, ...tree.warnings, ...verified.warnings, ...unplaced],
   };
 }
 
@@ -239,11 +250,12 @@ async function runDepmod(
 interface PartSources extends Decided {
   readonly tree: RootTree;
   readonly indexes: AbsolutePath;
+  readonly manifest: Manifest;
   readonly epoch: number;
 }
 
 function partEntries(sys: Sys, name: PartName, sources: PartSources): readonly Entry[] {
-  const { plan, hostRoot, kernelRoot, rootPassword, tree, indexes, epoch } = sources;
+  const { plan, config, hostRoot, kernelRoot, tree, indexes, manifest, epoch } = sources;
   switch (name) {
     case 'microcode':
       return plan.microcode === null ? [] : microcodePart(sys, plan.microcode, kernelRoot, epoch);
@@ -257,13 +269,13 @@ function partEntries(sys: Sys, name: PartName, sources: PartSources): readonly E
       );
     }
     case 'kernel':
-      return kernelPart(sys, plan, kernelRoot, indexes, epoch);
+      return kernelPart(sys, plan, kernelRoot, indexes, manifestEntry(manifest, epoch), epoch);
     case 'host': {
       const root = sys.root(tree.root);
       const entries = [...hostEntries(sys, plan.host, hostRoot, epoch)];
-      if (rootPassword !== undefined) {
+      if (config.rootPassword !== undefined) {
         const machineId = sys.root(hostRoot).readText('etc/machine-id') ?? '';
-        const entry = shadowEntry(root, rootPassword, machineId, epoch);
+        const entry = shadowEntry(root, config.rootPassword, machineId, epoch);
         entries.push({ entry, from: 'RootPassword=' });
       }
       return arrange(entries, epoch, root);

@@ -1,3 +1,4 @@
+import type { PackageOrigin } from '../model/packages.ts';
 import type { Plan, PartPlan, PlannedModule, Reasoned } from '../model/plan.ts';
 import { table, wrapped } from './table.ts';
 import { count } from './units.ts';
@@ -49,6 +50,7 @@ function overview(plan: Plan): string {
   const rows = [
     ['Kernel', `${plan.kernelVersion} (${plan.architecture})`],
     ['System', version === null ? id : `${id} ${version}`],
+    ['Packages', `from ${sourceNames(plan).join(', then ')}`],
     ['Made for', plan.generic ? 'any machine' : 'this host'],
     ['Output', `${plan.output.name} (${plan.output.format})`],
     ['Parts', plan.parts.map(partText).join(', ')],
@@ -59,6 +61,18 @@ function overview(plan: Plan): string {
   ];
   return table(rows);
 }
+
+function sourceNames({ packages }: Plan): readonly string[] {
+  return packages.sources
+    .filter((source) => source !== 'network' || !packages.offline)
+    .map((source) => sourceName[source]);
+}
+
+const sourceName = {
+  cache: 'caches',
+  installed: 'the installed system',
+  network: 'the network',
+} as const satisfies Record<PackageOrigin, string>;
 
 function partText({ name, compression, level }: PartPlan): string {
   return compression === 'none' ? `${name} uncompressed` : `${name} ${compression} -${level}`;

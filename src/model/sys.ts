@@ -106,8 +106,11 @@ export interface RootFiles {
   walk(path: string): Iterable<TreeEntry>;
   /** Paths without leading slash that match a shell pattern, links not followed, dot files included, sorted. */
   glob(pattern: string): readonly string[];
-  /** Replaces what stood at `path`; a symlink there is replaced, never written through. Parents are made. */
-  write(path: string, content: string | Uint8Array, mode: number): void;
+  /**
+   * Replaces what stood at `path`; a symlink there is replaced, never written through. Parents are made. A file of any
+   * size can be given in chunks.
+   */
+  write(path: string, content: string | Uint8Array | Iterable<Uint8Array>, mode: number): void;
   mkdir(path: string, mode: number): void;
   symlink(target: string, path: string): void;
   /** Removes a file, link or whole tree; a link is removed, never followed. */
