@@ -3,6 +3,7 @@ import { loadConfig } from './config/load.ts';
 import { readHostFacts } from './host/facts.ts';
 import { readModuleInfos } from './host/modinfo.ts';
 import { readOs } from './host/os.ts';
+import { readStorage } from './host/storage.ts';
 import { systemdVersion } from './host/systemd.ts';
 import { kernelPart, modulesInSandbox, stageModules } from './image/kernel-part.ts';
 import { makeManifest, manifestEntry, placedManifest } from './image/manifest.ts';
@@ -12,19 +13,21 @@ import { hostEntries, microcodePart } from './image/small-parts.ts';
 import { concatenate, writePart } from './image/write-image.ts';
 import { absolutePath, type AbsolutePath } from './model/brands.ts';
 import type { Architecture, Compression, Config } from './model/config.ts';
-import type { OsFacts } from './model/facts.ts';
+import type { HostFacts, ModuleInfo, OsFacts } from './model/facts.ts';
 import type { Entry, WrittenPart } from './model/image.ts';
 import type { BuildInvocation } from './model/invocation.ts';
 import type { Manifest } from './model/manifest.ts';
 import type { RootTree } from './model/packages.ts';
-import type { PartName, Plan } from './model/plan.ts';
+import type { ModulePlan, PartName, Plan } from './model/plan.ts';
 import type { Receipt } from './model/receipt.ts';
 import type { Sys } from './model/sys.ts';
 import { installPackages } from './packages/install.ts';
 import { placeImage, placeManifest, placeTree, type FinishedImage } from './place/place.ts';
 import { placePrebuilt, prebuiltInitrd } from './place/prebuilt.ts';
 import { unpackable } from './plan/parts.ts';
+import { learnDependencies } from './plan/learn-dependencies.ts';
 import { makePlan } from './plan/plan.ts';
+import { suggestedProfiles } from './plan/profiles.ts';
 import { selectModules } from './plan/select-modules.ts';
 import { stopwatch, type Stopwatch } from './stopwatch.ts';
 import { makeInitrdRoot } from './root/make-initrd-root.ts';
@@ -110,6 +113,7 @@ async function decide(
 ): Promise<Decided> {
   const { hostRoot, generic, offline } = invocation;
   const os = readOs(sys.root(hostRoot));
+  const storage = generic ? [] : readStorage(sys, hostRoot);
   const config = loadConfig(sys, {
     hostRoot,
     vendorDirectory: settings.vendorDirectory,
@@ -121,18 +125,17 @@ async function decide(
       systemdVersion: systemdVersion(sys.root(hostRoot)),
     },
     profiles: invocation.profiles,
+    suggestedProfiles: suggestedProfiles(storage),
     assignments: invocation.assignments,
     generic,
   });
-  const facts = readHostFacts(sys, { ...invocation, os, architecture: settings.architecture });
-  const modules = selectModules(config, facts);
-  const infos = await readModuleInfos(
-    sys,
-    sys.root(facts.kernel.root),
-    facts.kernel.modulesDirectory,
-    modules.files.map(({ path }) => path),
-    scratch,
-  );
+  const facts = readHostFacts(sys, {
+    ...invocation,
+    os,
+    architecture: settings.architecture,
+    storage,
+  });
+  const { modules, infos } = await settleModules(sys, config, facts, scratch);
   return {
     plan: makePlan(config, facts, modules, infos, { generic, offline }),
     os,
@@ -141,6 +144,31 @@ async function decide(
     compressions: unpackable(facts),
     config,
   };
+}
+
+interface SettledModules {
+  readonly modules: ModulePlan;
+  readonly infos: ReadonlyMap<string, ModuleInfo>;
+}
+
+// What a chosen module says of itself may ask for further ones; two rounds are enough for every kernel seen.
+async function settleModules(
+  sys: Sys,
+  config: Config,
+  facts: HostFacts,
+  scratch: AbsolutePath,
+): Promise<SettledModules> {
+  const infos = new Map<string, ModuleInfo>();
+  for (let known = facts; ;) {
+    const modules = selectModules(config, known);
+    const unread = modules.files.map(({ path }) => path).filter((path) => !infos.has(path));
+    const root = sys.root(facts.kernel.root);
+    const read = await readModuleInfos(sys, root, facts.kernel.modulesDirectory, unread, scratch);
+    for (const [path, info] of read) infos.set(path, info);
+    const learned = learnDependencies(known, infos);
+    if (learned === undefined) return { modules, infos };
+    known = learned;
+  }
 }
 
 async function carryOut(
@@ -173,7 +201,7 @@ async function carryOut(
   const { packages } = tree;
   const bugs = readOs(sys.root(tree.root)).bugReportUrl;
   const manifest = makeManifest({ ...decided, packages, epoch, bugs, vendorDirectory });
-  const entriesOf = (name: PartName): readonly Entry[] =>
+  const entriesOf = (name: PartName): Promise<readonly Entry[]> =>
     partEntries(sys, name, { ...decided, tree, indexes, manifest, epoch });
   const parts = await steps.take('image', 'Writing the image', () =>
     writeParts(sys, plan, workspace, entriesOf),
@@ -194,7 +222,8 @@ async function carryOut(
   const image = await steps.take('place', 'Putting the image in its place', () =>
     place(sys, invocation, plan, {
       image: { chunks: concatenate(sys, parts), bytes: verified.bytes, sha256: verified.sha256 },
-      entries: () => plan.parts.flatMap(({ name }) => entriesOf(name)),
+      entries: async () =>
+        (await Promise.all(plan.parts.map(({ name }) => entriesOf(name)))).flat(),
       unpackedBytes: verified.unpackedBytes,
     }),
   );
@@ -254,11 +283,17 @@ interface PartSources extends Decided {
   readonly epoch: number;
 }
 
-function partEntries(sys: Sys, name: PartName, sources: PartSources): readonly Entry[] {
+async function partEntries(
+  sys: Sys,
+  name: PartName,
+  sources: PartSources,
+): Promise<readonly Entry[]> {
   const { plan, config, hostRoot, kernelRoot, tree, indexes, manifest, epoch } = sources;
   switch (name) {
     case 'microcode':
-      return plan.microcode === null ? [] : microcodePart(sys, plan.microcode, kernelRoot, epoch);
+      return microcodePart(sys, plan.microcode, kernelRoot, epoch, (bytes, compression) =>
+        decompress(sys, [bytes], compression),
+      );
     case 'base': {
       const root = sys.root(tree.root);
       const from = 'the packages';
@@ -289,14 +324,14 @@ async function writeParts(
   sys: Sys,
   plan: Plan,
   workspace: AbsolutePath,
-  entriesOf: (name: PartName) => readonly Entry[],
+  entriesOf: (name: PartName) => Promise<readonly Entry[]>,
 ): Promise<readonly WrittenPart[]> {
   const parts: WrittenPart[] = [];
   for (const { name, compression, level } of plan.parts) {
     const file = absolutePath(`${workspace}/${name}.part`);
     const pack = (archive: Iterable<Uint8Array>): AsyncIterable<Uint8Array> =>
       compress(sys, archive, compression, level);
-    parts.push(await writePart(sys, name, entriesOf(name), pack, file));
+    parts.push(await writePart(sys, name, await entriesOf(name), pack, file));
   }
   return parts;
 }
@@ -307,7 +342,7 @@ async function place(
   plan: Plan,
   finished: {
     readonly image: FinishedImage;
-    readonly entries: () => readonly Entry[];
+    readonly entries: () => Promise<readonly Entry[]>;
     readonly unpackedBytes: number;
   },
 ): Promise<AbsolutePath> {
@@ -317,7 +352,7 @@ async function place(
     case 'cpio':
       return placeImage(sys, finished.image, destination, name, kernelBytes(sys, invocation));
     case 'directory':
-      return placeTree(sys, finished.entries(), finished.unpackedBytes, destination, name);
+      return placeTree(sys, await finished.entries(), finished.unpackedBytes, destination, name);
     default:
       return format satisfies never;
   }

@@ -31,7 +31,7 @@ export function planParts(
   config: Config,
   facts: HostFacts,
   content: {
-    readonly microcode: MicrocodePlan | null;
+    readonly microcode: readonly MicrocodePlan[];
     readonly modules: ModulePlan;
     readonly firmware: FirmwarePlan;
     readonly host: readonly HostEntry[];
@@ -44,7 +44,7 @@ export function planParts(
   return {
     warnings,
     parts: [
-      ...(content.microcode === null ? [] : [{ name: 'microcode', ...plain } as const]),
+      ...(content.microcode.length === 0 ? [] : [{ name: 'microcode', ...plain } as const]),
       { name: 'base', ...packed },
       { name: 'kernel', ...(mostlyCompressed(content) ? plain : packed) },
       ...(content.host.length === 0 && config.rootPassword === undefined
