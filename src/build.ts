@@ -6,22 +6,25 @@ import { readOs } from './host/os.ts';
 import { readStorage } from './host/storage.ts';
 import { systemdVersion } from './host/systemd.ts';
 import { kernelPart, modulesInSandbox, stageModules } from './image/kernel-part.ts';
+import { makeManifest, manifestEntry, placedManifest } from './image/manifest.ts';
 import { arrange, treeEntries } from './image/members.ts';
 import { shadowEntry } from './image/root-password.ts';
 import { hostEntries, microcodePart } from './image/small-parts.ts';
 import { concatenate, writePart } from './image/write-image.ts';
 import { absolutePath, type AbsolutePath } from './model/brands.ts';
-import type { Architecture, Config } from './model/config.ts';
-import type { HostFacts, ModuleInfo } from './model/facts.ts';
+import type { Architecture, Compression, Config } from './model/config.ts';
+import type { HostFacts, ModuleInfo, OsFacts } from './model/facts.ts';
 import type { Entry, WrittenPart } from './model/image.ts';
 import type { BuildInvocation } from './model/invocation.ts';
+import type { Manifest } from './model/manifest.ts';
 import type { RootTree } from './model/packages.ts';
 import type { ModulePlan, PartName, Plan } from './model/plan.ts';
 import type { Receipt } from './model/receipt.ts';
 import type { Sys } from './model/sys.ts';
 import { installPackages } from './packages/install.ts';
-import { placeImage } from './place/place.ts';
+import { placeImage, placeManifest, placeTree, type FinishedImage } from './place/place.ts';
 import { placePrebuilt, prebuiltInitrd } from './place/prebuilt.ts';
+import { unpackable } from './plan/parts.ts';
 import { learnDependencies } from './plan/learn-dependencies.ts';
 import { makePlan } from './plan/plan.ts';
 import { suggestedProfiles } from './plan/profiles.ts';
@@ -61,11 +64,14 @@ export async function build(
       decide(sys, invocation, settings, workspace.path),
     );
     if (invocation.mode !== 'build') return { type: 'plan', plan: decided.plan };
-    const lock = await sys.lock(lockFile, { waitSeconds: 600 });
+    const lock = await sys.lock(lockFile, {
+      waitSeconds: 600,
+      onWait: (holder) => settings.progress(`Waiting for another build to end (${holder})`),
+    });
     try {
       return {
         type: 'built',
-        receipt: await carryOut(sys, invocation, decided, workspace.path, steps),
+        receipt: await carryOut(sys, invocation, settings, decided, workspace.path, steps),
       };
     } finally {
       lock.release();
@@ -77,10 +83,14 @@ export async function build(
 
 const lockFile = absolutePath('/run/lock/pkginitrd.lock');
 
+/** What carrying out needs besides the plan. The indexes of the kernel, tens of megabytes, are not kept. */
 interface Decided {
   readonly config: Config;
-  readonly facts: HostFacts;
   readonly plan: Plan;
+  readonly os: OsFacts;
+  readonly hostRoot: AbsolutePath;
+  readonly kernelRoot: AbsolutePath;
+  readonly compressions: readonly Compression[];
 }
 
 async function usePrebuilt(sys: Sys, invocation: BuildInvocation): Promise<Outcome | undefined> {
@@ -126,7 +136,14 @@ async function decide(
     storage,
   });
   const { modules, infos } = await settleModules(sys, config, facts, scratch);
-  return { config, facts, plan: makePlan(config, facts, modules, infos, { generic, offline }) };
+  return {
+    plan: makePlan(config, facts, modules, infos, { generic, offline }),
+    os,
+    hostRoot,
+    kernelRoot: facts.kernel.root,
+    compressions: unpackable(facts),
+    config,
+  };
 }
 
 interface SettledModules {
@@ -157,18 +174,20 @@ async function settleModules(
 async function carryOut(
   sys: Sys,
   invocation: BuildInvocation,
-  { config, facts, plan }: Decided,
+  { vendorDirectory }: BuildSettings,
+  decided: Decided,
   workspace: AbsolutePath,
   steps: Stopwatch,
 ): Promise<Receipt> {
-  const { hostRoot, destination } = invocation;
+  const { plan, hostRoot } = decided;
   const tree = await steps.take('packages', 'Installing the packages', () =>
     installPackages(sys, {
       plan: plan.packages,
-      os: facts.os,
+      os: decided.os,
       hostRoot,
       workspace,
       sourceDateEpoch: plan.sourceDateEpoch ?? undefined,
+      locale: plan.root.locale,
     }),
   );
   const epoch = plan.sourceDateEpoch ?? tree.newestPackageTime;
@@ -177,12 +196,15 @@ async function carryOut(
   );
   const indexes = absolutePath(`${workspace}/indexes`);
   await steps.take('modules', 'Indexing the kernel modules', () =>
-    runDepmod(sys, plan, facts, tree, indexes, epoch),
+    runDepmod(sys, decided, tree, indexes, epoch),
   );
+  const { packages } = tree;
+  const bugs = readOs(sys.root(tree.root)).bugReportUrl;
+  const manifest = makeManifest({ ...decided, packages, epoch, bugs, vendorDirectory });
+  const entriesOf = (name: PartName): Promise<readonly Entry[]> =>
+    partEntries(sys, name, { ...decided, tree, indexes, manifest, epoch });
   const parts = await steps.take('image', 'Writing the image', () =>
-    writeParts(sys, plan, workspace, (name) =>
-      partEntries(sys, name, { plan, config, facts, tree, indexes, epoch }),
-    ),
+    writeParts(sys, plan, workspace, entriesOf),
   );
   const verified = await steps.take('verify', 'Reading the image back', () =>
     verifyImage({
@@ -195,44 +217,47 @@ async function carryOut(
           value.replace(/^(?:usr\/)?lib\//, 'usr/lib/'),
         ),
         rootNeeds: plan.modules.rootNeeds,
+        compressions: decided.compressions,
       },
       owners: tree.owners,
     }),
   );
   assertBootable(verified);
   const image = await steps.take('place', 'Putting the image in its place', () =>
-    placeImage(
-      sys,
-      { chunks: concatenate(sys, parts), bytes: verified.bytes, sha256: verified.sha256 },
-      destination,
-      plan.output.name,
-      kernelBytes(sys, invocation),
-    ),
+    place(sys, invocation, plan, {
+      image: { chunks: concatenate(sys, parts), bytes: verified.bytes, sha256: verified.sha256 },
+      entries: async () =>
+        (await Promise.all(plan.parts.map(({ name }) => entriesOf(name)))).flat(),
+      unpackedBytes: verified.unpackedBytes,
+    }),
   );
+  const beside =
+    invocation.destination.type === 'path'
+      ? placedManifest(manifest, packages, parts, { ...verified, path: image })
+      : undefined;
+  const unplaced = beside === undefined ? [] : await placeManifest(sys, image, beside);
   return {
     image,
     bytes: verified.bytes,
     kernelVersion: plan.kernelVersion,
     parts,
-    packages: tree.packages,
+    packages,
     modules: plan.modules.files.length,
     firmware: plan.firmware.files.length,
     missingFirmware: plan.firmware.missing.map(({ value }) => value),
     steps: steps.taken(),
-    warnings: [...plan.warnings, ...tree.warnings, ...verified.warnings],
+    warnings: [...plan.warnings, ...tree.warnings, ...verified.warnings, ...unplaced],
   };
 }
 
 // The image's own depmod: kmod's index formats have to fit the kmod that will read them.
 async function runDepmod(
   sys: Sys,
-  plan: Plan,
-  facts: HostFacts,
+  { plan, kernelRoot }: Decided,
   tree: RootTree,
   indexes: AbsolutePath,
   epoch: number,
 ): Promise<void> {
-  const kernelRoot = facts.kernel.root;
   stageModules(sys, plan, kernelRoot, indexes);
   const { env, sandbox } = inRoot(tree.root, epoch, [
     {
@@ -255,12 +280,10 @@ async function runDepmod(
   });
 }
 
-interface PartSources {
-  readonly plan: Plan;
-  readonly config: Config;
-  readonly facts: HostFacts;
+interface PartSources extends Decided {
   readonly tree: RootTree;
   readonly indexes: AbsolutePath;
+  readonly manifest: Manifest;
   readonly epoch: number;
 }
 
@@ -269,10 +292,10 @@ async function partEntries(
   name: PartName,
   sources: PartSources,
 ): Promise<readonly Entry[]> {
-  const { plan, config, facts, tree, indexes, epoch } = sources;
+  const { plan, config, hostRoot, kernelRoot, tree, indexes, manifest, epoch } = sources;
   switch (name) {
     case 'microcode':
-      return microcodePart(sys, plan.microcode, facts.kernel.root, epoch, (bytes, compression) =>
+      return microcodePart(sys, plan.microcode, kernelRoot, epoch, (bytes, compression) =>
         decompress(sys, [bytes], compression),
       );
     case 'base': {
@@ -285,12 +308,12 @@ async function partEntries(
       );
     }
     case 'kernel':
-      return kernelPart(sys, plan, facts.kernel.root, indexes, epoch);
+      return kernelPart(sys, plan, kernelRoot, indexes, manifestEntry(manifest, epoch), epoch);
     case 'host': {
       const root = sys.root(tree.root);
-      const entries = [...hostEntries(sys, plan.host, facts.root, epoch)];
+      const entries = [...hostEntries(sys, plan.host, hostRoot, epoch)];
       if (config.rootPassword !== undefined) {
-        const machineId = sys.root(facts.root).readText('etc/machine-id') ?? '';
+        const machineId = sys.root(hostRoot).readText('etc/machine-id') ?? '';
         const entry = shadowEntry(root, config.rootPassword, machineId, epoch);
         entries.push({ entry, from: 'RootPassword=' });
       }
@@ -315,6 +338,28 @@ async function writeParts(
     parts.push(await writePart(sys, name, await entriesOf(name), pack, file));
   }
   return parts;
+}
+
+async function place(
+  sys: Sys,
+  invocation: BuildInvocation,
+  plan: Plan,
+  finished: {
+    readonly image: FinishedImage;
+    readonly entries: () => Promise<readonly Entry[]>;
+    readonly unpackedBytes: number;
+  },
+): Promise<AbsolutePath> {
+  const { destination } = invocation;
+  const { format, name } = plan.output;
+  switch (format) {
+    case 'cpio':
+      return placeImage(sys, finished.image, destination, name, kernelBytes(sys, invocation));
+    case 'directory':
+      return placeTree(sys, await finished.entries(), finished.unpackedBytes, destination, name);
+    default:
+      return format satisfies never;
+  }
 }
 
 function kernelBytes(sys: Sys, { kernelImage }: BuildInvocation): number {

@@ -28,7 +28,8 @@ async function main(): Promise<number> {
   } catch (error) {
     const { text, exitCode } = printError(error);
     process.stderr.write(text);
-    return exitCode;
+    // kernel-install hands our exit code on: one that means "failed" to everybody, whatever failed.
+    return process.argv[2] === 'kernel-install' ? 1 : exitCode;
   }
 }
 
@@ -68,6 +69,12 @@ async function buildAndReport(invocation: BuildInvocation): Promise<number> {
 
 async function run(invocation: BuildInvocation): Promise<Outcome> {
   if (invocation.debug) traceEverything();
+  if (invocation.mode === 'build' && process.getuid?.() !== 0) {
+    throw new UsageError(
+      `Cannot build as user ${process.getuid?.()}: installing packages needs root`,
+      'Run it with sudo; "--dry-run" works for every user',
+    );
+  }
   const say = (sentence: string): void => {
     const wanted = invocation.verbose || invocation.destination.type === 'path';
     if (wanted && invocation.mode === 'build') process.stderr.write(`${sentence}\n`);

@@ -1,3 +1,4 @@
+import type { PackageOrigin } from '../model/packages.ts';
 import type { Plan, PartPlan, PlannedModule, Reasoned } from '../model/plan.ts';
 import { printStorage } from './print-storage.ts';
 import { table, wrapped } from './table.ts';
@@ -51,6 +52,7 @@ function overview(plan: Plan): string {
   const rows = [
     ['Kernel', `${plan.kernelVersion} (${plan.architecture})`],
     ['System', version === null ? id : `${id} ${version}`],
+    ['Packages', `from ${sourceNames(plan).join(', then ')}`],
     ['Made for', plan.generic ? 'any machine' : 'this host'],
     ['Output', `${plan.output.name} (${plan.output.format})`],
     ['Parts', plan.parts.map(partText).join(', ')],
@@ -62,6 +64,18 @@ function overview(plan: Plan): string {
   ];
   return table(rows);
 }
+
+function sourceNames({ packages }: Plan): readonly string[] {
+  return packages.sources
+    .filter((source) => source !== 'network' || !packages.offline)
+    .map((source) => sourceName[source]);
+}
+
+const sourceName = {
+  cache: 'caches',
+  installed: 'the installed system',
+  network: 'the network',
+} as const satisfies Record<PackageOrigin, string>;
 
 function microcodeText({ microcode }: Plan): string {
   const sources = microcode.flatMap((each) => each.sources);

@@ -79,6 +79,16 @@ export const settings = [
     default: '',
   },
   {
+    key: 'Sources',
+    section: 'Content',
+    type: 'sources',
+    values: { cache: 'cache', installed: 'installed', network: 'network' },
+    merge: 'last',
+    flag: 'sources',
+    help: 'Where packages are taken from: cache, installed, network',
+    default: 'cache installed network',
+  },
+  {
     key: 'RemoveFiles',
     section: 'Content',
     type: 'patterns',
@@ -212,7 +222,7 @@ export interface Setting {
   readonly key: string;
   readonly section: 'Config' | 'Output' | 'Content';
   readonly type: SettingType;
-  /** Of an enum: what may be written, and what it means. */
+  /** Of an enum or sources: what may be written, and what it means. */
   readonly values?: Readonly<Record<string, string>>;
   readonly merge: 'append' | 'last' | 'by name';
   /** Without the leading dashes; null where no flag makes sense. */
@@ -224,6 +234,7 @@ export interface Setting {
 
 type SettingType =
   | 'words'
+  | 'sources'
   | 'patterns'
   | 'trees'
   | 'scripts'

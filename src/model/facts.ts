@@ -46,6 +46,7 @@ export interface OsFacts {
   readonly prettyName: string;
   readonly versionId: string | undefined;
   readonly versionCodename: string | undefined;
+  readonly bugReportUrl?: string | undefined;
 }
 
 export interface KernelFacts {

@@ -1,5 +1,6 @@
 import type { Architecture, Compression, OutputFormat } from './config.ts';
 import type { Manager } from './facts.ts';
+import type { PackageOrigin } from './packages.ts';
 import type { StorageStack } from './storage.ts';
 
 /**
@@ -38,6 +39,8 @@ export interface PackagePlan {
   readonly withRecommends: boolean;
   readonly withDocs: boolean;
   readonly offline: boolean;
+  /** Where packages are taken from, the first choice first. */
+  readonly sources: readonly PackageOrigin[];
 }
 
 /** A value and where it came from (`file:line`, flag, fact). */

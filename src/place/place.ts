@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { absolutePath, type AbsolutePath } from '../model/brands.ts';
-import { BuildError } from '../model/errors.ts';
+import { BuildError, UsageError } from '../model/errors.ts';
+import type { Entry } from '../model/image.ts';
 import type { Destination } from '../model/invocation.ts';
 import type { Sys } from '../model/sys.ts';
 
@@ -13,6 +14,7 @@ export interface FinishedImage {
 }
 
 const imageMode = 0o600;
+const manifestMode = 0o644;
 
 /** Puts the image where it is wanted, in one rename: until then, and on every failure, the old one stays. */
 export async function placeImage(
@@ -26,6 +28,43 @@ export async function placeImage(
   checkSpace(sys, destination, image.bytes, kernelBytes);
   await sys.writeAtomically(path, sameBytes(image, path), imageMode);
   return path;
+}
+
+/** The same for `Format=directory`: the members one over the other, as the kernel would unpack them. */
+export function placeTree(
+  sys: Sys,
+  entries: Iterable<Entry>,
+  bytes: number,
+  destination: Destination,
+  name: string,
+): AbsolutePath {
+  if (destination.type === 'staging') {
+    throw new UsageError('Cannot give kernel-install a directory', 'Remove Format=directory');
+  }
+  const path = imagePath(destination, name);
+  need(sys, destination.directory, bytes, 'the image');
+  sys.writeTree(path, entries);
+  return path;
+}
+
+/**
+ * Writes what is in the image beside it, when the image is there: it names the image's digest, so that an older
+ * manifest is known for one. A staging area gets none, kernel-install would not carry it to the boot partition.
+ */
+export async function placeManifest(
+  sys: Sys,
+  image: AbsolutePath,
+  text: string,
+): Promise<readonly string[]> {
+  const path = absolutePath(`${image}.manifest.json`);
+  try {
+    await sys.writeAtomically(path, [Buffer.from(text)], manifestMode);
+    return [];
+  } catch (error) {
+    if (!(error instanceof BuildError)) throw error;
+    sys.root(absolutePath('/')).remove(path);
+    return [`${error.message}, the image has no manifest beside it`];
+  }
 }
 
 /** kernel-install looks for files named `initrd*` in its staging area. */

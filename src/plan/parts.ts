@@ -19,6 +19,14 @@ const levels = { zstd: 9, xz: 6, gzip: 6, none: 0 } as const satisfies Record<Co
 
 // Without these a kernel boots no initrd with systemd in it, whatever is in there.
 const indispensable = ['CONFIG_BLK_DEV_INITRD', 'CONFIG_TMPFS', 'CONFIG_DEVTMPFS'];
+/** What the kernel can unpack, by its configuration where that is known; the best first. */
+export function unpackable(facts: HostFacts): readonly Compression[] {
+  const { config } = facts.kernel;
+  const known = (['zstd', 'xz', 'gzip'] as const).filter(
+    (compression) => config === undefined || config.get(kernelOptions[compression]) === 'y',
+  );
+  return [...known, 'none'];
+}
 
 /** The image's members in their order, and how each is compressed. */
 export function planParts(
@@ -67,17 +75,13 @@ function understood(
   wanted: Compression,
   facts: HostFacts,
 ): { readonly compression: Compression; readonly warnings: readonly string[] } {
-  const { config, version } = facts.kernel;
-  const known = (compression: Compression): boolean =>
-    compression === 'none' ||
-    config === undefined ||
-    config.get(kernelOptions[compression]) === 'y';
-  if (known(wanted)) return { compression: wanted, warnings: [] };
-  const instead = (['zstd', 'xz', 'gzip'] as const).find(known) ?? 'none';
+  const known = unpackable(facts);
+  if (known.includes(wanted)) return { compression: wanted, warnings: [] };
+  const instead = known[0] ?? 'none';
   return {
     compression: instead,
     warnings: [
-      `Kernel ${version} cannot unpack ${wanted}, the image is compressed with ${instead}`,
+      `Kernel ${facts.kernel.version} cannot unpack ${wanted}, the image is compressed with ${instead}`,
     ],
   };
 }

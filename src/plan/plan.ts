@@ -49,6 +49,7 @@ function packagePlan(config: Config, facts: HostFacts, offline: boolean): Packag
     withRecommends: config.withRecommends,
     withDocs: config.withDocs,
     offline,
+    sources: config.sources,
   };
 }
 

@@ -41,8 +41,10 @@ export function selectModules(config: Config, facts: HostFacts): ModulePlan {
 
   for (const record of byName.values()) {
     const rule = deciding(rules, record.path, record.name);
-    if (rule !== undefined && !rule.exclude)
-      take(record, rule.reason(record.name), rules.lastIndexOf(rule));
+    if (rule === undefined || rule.exclude) continue;
+    // That it is under / says more than that some list has it, too.
+    const from = host.wanted.get(record.name) ?? rule.reason(record.name);
+    take(record, from, rules.lastIndexOf(rule));
   }
   for (const [name, info] of index.builtinInfo) {
     for (const word of [...info.softdeps, ...info.weakdeps]) {

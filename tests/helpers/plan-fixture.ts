@@ -23,6 +23,7 @@ export function config(changes: Partial<Config> = {}): Config {
     compressLevel: undefined,
     packages: words('udev', 'systemd'),
     removePackages: [],
+    sources: ['cache', 'installed', 'network'],
     removeFiles: words('/usr/share/doc'),
     kernelModules: [],
     defaultKernelModules: [],

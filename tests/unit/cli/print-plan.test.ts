@@ -22,6 +22,7 @@ const plan: Plan = {
     withRecommends: false,
     withDocs: false,
     offline: false,
+    sources: ['cache', 'installed', 'network'],
   },
   root: {
     locale: 'C.UTF-8',
@@ -65,6 +66,7 @@ test('printPlan is short, grouped and aligned', () => {
     printPlan(plan),
     `  Kernel     6.12.48 (x86-64)
   System     debian 13
+  Packages   from caches, then the installed system, then the network
   Made for   this host
   Output     initrd (cpio)
   Parts      base zstd -10, kernel uncompressed

@@ -73,11 +73,11 @@ test('parseModinfo gives empty lists for an empty depends', () => {
 test('parseBuiltinModinfo sorts the fields by module', () => {
   const infos = parseBuiltinModinfo(
     modinfoSection([
+      'stray=1',
       'jbd2.softdep=pre: crc32c',
       'e-1000.firmware=x',
       'jbd2.license=GPL',
       'e_1000.firmware=y.z',
-      'stray=1',
     ]),
   );
   assert.deepEqual([...infos.keys()], ['jbd2', 'e_1000']);
@@ -88,7 +88,7 @@ test('parseBuiltinModinfo sorts the fields by module', () => {
 
 test('parseModulesDep keeps paths and their order', () => {
   const records = parseModulesDep(
-    'kernel/a-1.ko.xz: kernel/c.ko.xz kernel/b.ko.xz\nkernel/b.ko.xz:\n\n',
+    '# comment\n\nkernel/a-1.ko.xz: kernel/c.ko.xz kernel/b.ko.xz\nkernel/b.ko.xz:\n',
   );
   assert.deepEqual(
     [...records],
