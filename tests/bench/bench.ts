@@ -1,7 +1,13 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { indexAliases } from '../../src/formats/modules-alias.ts';
+import { readModuleInfos } from '../../src/host/modinfo.ts';
+import { readModuleIndex } from '../../src/host/module-index.ts';
+import { absolutePath } from '../../src/model/brands.ts';
+import { makeSys } from '../../src/sys/sys.ts';
 import { rootDisk, rootReached } from '../helpers/disk.ts';
+import type { Kernel } from '../helpers/kernel.ts';
 import { deploy } from '../helpers/kernel-install.ts';
 import { cache, checkout } from '../helpers/paths.ts';
 import { boot, unpackErrors } from '../helpers/qemu.ts';
@@ -45,6 +51,7 @@ process.on('exit', () => writeFileSync('${memoryFile}', String(process.resourceU
     const figures = await measure(host, directory, runs);
     report(figures);
     await smallThings(host, runs);
+    await allModules(host.kernel, directory, runs);
     await writer(runs);
   } finally {
     rmSync(directory, { recursive: true, force: true });
@@ -129,6 +136,34 @@ async function bootTime(kernel: string, initrd: string, disk: string): Promise<n
     `${initrd} did not boot (${booted.end}): ${[...unpackErrors(booted.transcript), ...lines].join('\n')}`,
   );
   return undefined;
+}
+
+/** All modules of the kernel, which is more than any image has: read, and what each of them needs resolved. */
+async function allModules(kernel: Kernel, scratch: string, runs: number): Promise<void> {
+  const sys = makeSys({ searchPath: '/usr/bin:/bin' });
+  const root = sys.root(absolutePath(kernel.root));
+  const directory = `usr/lib/modules/${kernel.version}`;
+  const times: { readonly index: number; readonly infos: number }[] = [];
+  let amount = 0;
+  for (let round = 0; round < runs; round += 1) {
+    const began = performance.now();
+    const index = readModuleIndex(root, directory);
+    const find = indexAliases(index.aliases);
+    find('pci:v00008086d00002922sv00000000sd00000000bc01sc06i01');
+    const indexed = performance.now();
+    const infos = await readModuleInfos(
+      sys,
+      root,
+      directory,
+      [...index.paths.keys()],
+      absolutePath(scratch),
+    );
+    amount = infos.size;
+    times.push({ index: indexed - began, infos: performance.now() - indexed });
+  }
+  const indexed = median(times.map((time) => time.index)).toFixed(0);
+  const read = median(times.map((time) => time.infos)).toFixed(0);
+  print(`indexes of ${amount} modules: ${indexed} ms; .modinfo of all of them: ${read} ms`);
 }
 
 async function smallThings(host: ThrowAwayHost, runs: number): Promise<void> {
