@@ -214,6 +214,10 @@ async function carryOut(
         kernelVersion: plan.kernelVersion,
         modules: plan.modules.files.map(({ path }) => path),
         compressions: decided.compressions,
+        firmware: plan.firmware.files.map(({ value }) =>
+          value.replace(/^(?:usr\/)?lib\//, 'usr/lib/'),
+        ),
+        rootNeeds: plan.modules.rootNeeds,
       },
       owners: tree.owners,
     }),

@@ -77,6 +77,17 @@ export interface ModulePlan {
   readonly files: readonly PlannedModule[];
   /** Asked for, and neither a module nor built in. */
   readonly missing: readonly Reasoned[];
+  /** What / and /usr of the host cannot be mounted without. */
+  readonly rootNeeds: readonly RootNeed[];
+}
+
+export interface RootNeed {
+  /** `file system ext4 of /`. */
+  readonly what: string;
+  /** Names of modules of which one has to be there or built in, sorted. */
+  readonly anyOf: readonly string[];
+  /** Whether an image without it is refused. */
+  readonly strict: boolean;
 }
 
 export interface PlannedModule {

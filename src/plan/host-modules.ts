@@ -38,7 +38,7 @@ export function hostModules(
   }
   for (const { bus, name, modalias } of facts.devices) {
     if (modalias === null) continue;
-    for (const module of find(modalias)) noteIfFit(module, `device ${bus} ${name}`);
+    for (const module of find(modalias)) noteIfFit(module, `device ${bus} ${name}, ${modalias}`);
   }
   for (const name of facts.loadedModules) {
     const found = counterparts(name, byName, find);

@@ -5,6 +5,7 @@ import type { HostFacts, ModuleIndex, ModuleRecord } from '../model/facts.ts';
 import type { ModulePlan, PlannedModule, Reasoned } from '../model/plan.ts';
 import { hostModules } from './host-modules.ts';
 import { deciding, moduleRules, type Rule } from './patterns.ts';
+import { rootNeeds } from './root-needs.ts';
 
 /**
  * The modules of the image: what the host asks for and what KernelModules= names, with everything that those need.
@@ -69,6 +70,7 @@ export function selectModules(config: Config, facts: HostFacts): ModulePlan {
     directory: facts.kernel.modulesDirectory,
     files: [...chosen.values()].sort((a, b) => (a.path < b.path ? -1 : 1)),
     missing: missing(rules, host.missing, byName, index.builtin),
+    rootNeeds: rootNeeds(facts),
   };
 }
 

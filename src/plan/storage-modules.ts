@@ -21,30 +21,26 @@ export function storageWants(storage: readonly StorageStack[]): readonly Storage
             ]),
           );
         case 'loop':
-          return want(`loop ${node.file}`, ['loop']);
+          return want(`loop ${node.file}`, layerModulesOf(node));
         case 'crypt':
           return [
             ...want(`${node.format} ${node.name}`, [
-              cryptModules[node.format],
+              ...layerModulesOf(node),
               ...node.algorithms.flatMap(algorithmAliases),
             ]),
             ...node.below.flatMap(walk),
           ];
         case 'raid':
-          return [
-            ...want(`${node.level} ${node.name}`, [
-              'md_mod',
-              raidModules[node.level] ?? node.level,
-            ]),
-            ...node.below.flatMap(walk),
-          ];
         case 'lvm':
         case 'mapper':
         case 'multipath':
         case 'bcache':
         case 'partition':
           return [
-            ...want(`${node.type} ${node.name}`, layerModules[node.type]),
+            ...want(`${node.type === 'raid' ? node.level : node.type} ${node.name}`, [
+              ...layerModulesOf(node),
+              ...(node.type === 'multipath' ? pathSelectors : []),
+            ]),
             ...node.below.flatMap(walk),
           ];
         default:
@@ -61,13 +57,30 @@ export function storageWants(storage: readonly StorageStack[]): readonly Storage
   });
 }
 
-const layerModules = {
-  lvm: ['dm_mod'],
-  mapper: ['dm_mod'],
-  multipath: ['dm_multipath', 'dm_service_time', 'dm_queue_length', 'dm_round_robin'],
-  bcache: ['bcache'],
-  partition: [],
-} as const;
+/** The modules without which a layer itself does not come up. */
+export function layerModulesOf(node: StorageNode): readonly string[] {
+  switch (node.type) {
+    case 'crypt':
+      return [cryptModules[node.format]];
+    case 'raid':
+      return ['md_mod', raidModules[node.level] ?? node.level];
+    case 'lvm':
+    case 'mapper':
+      return ['dm_mod'];
+    case 'multipath':
+      return ['dm_multipath'];
+    case 'bcache':
+    case 'loop':
+      return [node.type];
+    case 'partition':
+    case 'disk':
+      return [];
+    default:
+      return node satisfies never;
+  }
+}
+
+const pathSelectors = ['dm_service_time', 'dm_queue_length', 'dm_round_robin'];
 
 const cryptModules = {
   luks1: 'dm_crypt',

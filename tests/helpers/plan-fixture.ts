@@ -46,6 +46,12 @@ export function config(changes: Partial<Config> = {}): Config {
   };
 }
 
+/** The configuration of a kernel that can boot an initrd, with these options besides. */
+export function kernelConfig(...options: readonly string[]): ReadonlyMap<string, string> {
+  const always = ['CONFIG_BLK_DEV_INITRD', 'CONFIG_TMPFS', 'CONFIG_DEVTMPFS'];
+  return new Map([...always, ...options].map((option) => [option, 'y']));
+}
+
 const dep = `kernel/fs/ext4/ext4.ko: kernel/fs/jbd2/jbd2.ko kernel/fs/mbcache.ko
 kernel/fs/jbd2/jbd2.ko:
 kernel/fs/mbcache.ko:
@@ -106,7 +112,7 @@ export function facts(changes: Partial<HostFacts> = {}): HostFacts {
         builtinInfo: new Map(),
       },
       firmware: { directory: 'usr/lib/firmware', files: new Map(firmware) },
-      config: new Map([['CONFIG_RD_ZSTD', 'y']]),
+      config: kernelConfig('CONFIG_RD_ZSTD'),
     },
     loadedModules: [],
     builtinInUse: [],

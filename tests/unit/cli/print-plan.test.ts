@@ -46,6 +46,7 @@ const plan: Plan = {
       { name: 'mbcache', path: 'kernel/mbcache.ko', from: 'needed by ext4' },
     ],
     missing: [{ value: 'simpledrm', from }],
+    rootNeeds: [],
   },
   firmware: { files: [], missing: [] },
   microcode: [],
