@@ -213,11 +213,11 @@ async function carryOut(
       expect: {
         kernelVersion: plan.kernelVersion,
         modules: plan.modules.files.map(({ path }) => path),
+        compressions: decided.compressions,
         firmware: plan.firmware.files.map(({ value }) =>
           value.replace(/^(?:usr\/)?lib\//, 'usr/lib/'),
         ),
         rootNeeds: plan.modules.rootNeeds,
-        compressions: decided.compressions,
       },
       owners: tree.owners,
     }),

@@ -144,6 +144,8 @@ export interface Sandbox {
   /** Whether the whole of `root` may be written; otherwise only what `binds` name. */
   readonly rootWritable: boolean;
   readonly binds: readonly Bind[];
+  /** Directories in the sandbox that a program makes its root: each gets a /dev, /proc, /sys, /run and /tmp of its own. */
+  readonly chroots?: readonly string[];
   /** False: an empty network namespace. */
   readonly network: boolean;
   /** Answers fsync, sync and the like with success at once; a workspace is thrown away on a crash anyway. */

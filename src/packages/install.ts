@@ -3,7 +3,9 @@ import type { Manager } from '../model/facts.ts';
 import type { RootTree } from '../model/packages.ts';
 import type { Sys } from '../model/sys.ts';
 import { aptDriver } from './apt.ts';
+
 import type { PackageDriver, PackageRequest } from './driver.ts';
+import { pacmanDriver } from './pacman.ts';
 
 /** Makes a root of the host's packages in the workspace. */
 export async function installPackages(sys: Sys, request: PackageRequest): Promise<RootTree> {
@@ -23,5 +25,5 @@ const drivers: Readonly<Record<Manager, PackageDriver | null>> = {
   dnf5: null,
   dnf4: null,
   zypper: null,
-  pacman: null,
+  pacman: pacmanDriver,
 };

@@ -17,8 +17,6 @@ const kernelOptions = {
 
 const levels = { zstd: 9, xz: 6, gzip: 6, none: 0 } as const satisfies Record<Compression, number>;
 
-// Without these a kernel boots no initrd with systemd in it, whatever is in there.
-const indispensable = ['CONFIG_BLK_DEV_INITRD', 'CONFIG_TMPFS', 'CONFIG_DEVTMPFS'];
 /** What the kernel can unpack, by its configuration where that is known; the best first. */
 export function unpackable(facts: HostFacts): readonly Compression[] {
   const { config } = facts.kernel;
@@ -27,6 +25,9 @@ export function unpackable(facts: HostFacts): readonly Compression[] {
   );
   return [...known, 'none'];
 }
+
+// Without these a kernel boots no initrd with systemd in it, whatever is in there.
+const indispensable = ['CONFIG_BLK_DEV_INITRD', 'CONFIG_TMPFS', 'CONFIG_DEVTMPFS'];
 
 /** The image's members in their order, and how each is compressed. */
 export function planParts(

@@ -28,6 +28,7 @@ export function sandboxArgv(
     ...['--perms', '1777', '--tmpfs', '/tmp'],
     ...['--tmpfs', '/run'],
     ...sandbox.binds.flatMap(bindOption),
+    ...(sandbox.chroots ?? []).flatMap(chrootOptions),
     ...(sandbox.suppressSync ? ['--seccomp', '3'] : []),
     ...['--chdir', directory],
     '--',
@@ -52,6 +53,19 @@ const capabilities = [
   'CAP_SETUID',
   'CAP_SYS_CHROOT',
 ];
+
+// A bind of the sandbox's own /dev would forbid its devices, and without one a script's "> /dev/null" makes a file.
+function chrootOptions(directory: string): readonly string[] {
+  return [
+    ...['--dev', `${directory}/dev`],
+    ...['--proc', `${directory}/proc`],
+    ...['--remount-ro', `${directory}/proc`],
+    ...['--tmpfs', `${directory}/sys`],
+    ...['--remount-ro', `${directory}/sys`],
+    ...['--perms', '1777', '--tmpfs', `${directory}/tmp`],
+    ...['--tmpfs', `${directory}/run`],
+  ];
+}
 
 function bindOption(bind: Bind): readonly string[] {
   return [bind.writable ? '--bind' : '--ro-bind', bind.source, bind.target];
