@@ -3,6 +3,7 @@ import { loadConfig } from './config/load.ts';
 import { readHostFacts } from './host/facts.ts';
 import { readModuleInfos } from './host/modinfo.ts';
 import { readOs } from './host/os.ts';
+import { readStorage } from './host/storage.ts';
 import { systemdVersion } from './host/systemd.ts';
 import { kernelPart, modulesInSandbox, stageModules } from './image/kernel-part.ts';
 import { makeManifest, manifestEntry, placedManifest } from './image/manifest.ts';
@@ -11,19 +12,22 @@ import { shadowEntry } from './image/root-password.ts';
 import { hostEntries, microcodePart } from './image/small-parts.ts';
 import { concatenate, writePart } from './image/write-image.ts';
 import { absolutePath, type AbsolutePath } from './model/brands.ts';
-import type { Architecture, Config } from './model/config.ts';
-import type { HostFacts } from './model/facts.ts';
+import type { Architecture, Compression, Config } from './model/config.ts';
+import type { HostFacts, ModuleInfo, OsFacts } from './model/facts.ts';
 import type { Entry, WrittenPart } from './model/image.ts';
 import type { BuildInvocation } from './model/invocation.ts';
 import type { Manifest } from './model/manifest.ts';
 import type { RootTree } from './model/packages.ts';
-import type { PartName, Plan } from './model/plan.ts';
+import type { ModulePlan, PartName, Plan } from './model/plan.ts';
 import type { Receipt } from './model/receipt.ts';
 import type { Sys } from './model/sys.ts';
 import { installPackages } from './packages/install.ts';
-import { placeImage, placeManifest } from './place/place.ts';
+import { placeImage, placeManifest, placeTree, type FinishedImage } from './place/place.ts';
 import { placePrebuilt, prebuiltInitrd } from './place/prebuilt.ts';
+import { unpackable } from './plan/parts.ts';
+import { learnDependencies } from './plan/learn-dependencies.ts';
 import { makePlan } from './plan/plan.ts';
+import { suggestedProfiles } from './plan/profiles.ts';
 import { selectModules } from './plan/select-modules.ts';
 import { stopwatch, type Stopwatch } from './stopwatch.ts';
 import { makeInitrdRoot } from './root/make-initrd-root.ts';
@@ -60,7 +64,10 @@ export async function build(
       decide(sys, invocation, settings, workspace.path),
     );
     if (invocation.mode !== 'build') return { type: 'plan', plan: decided.plan };
-    const lock = await sys.lock(lockFile, { waitSeconds: 600 });
+    const lock = await sys.lock(lockFile, {
+      waitSeconds: 600,
+      onWait: (holder) => settings.progress(`Waiting for another build to end (${holder})`),
+    });
     try {
       return {
         type: 'built',
@@ -76,10 +83,14 @@ export async function build(
 
 const lockFile = absolutePath('/run/lock/pkginitrd.lock');
 
+/** What carrying out needs besides the plan. The indexes of the kernel, tens of megabytes, are not kept. */
 interface Decided {
   readonly config: Config;
-  readonly facts: HostFacts;
   readonly plan: Plan;
+  readonly os: OsFacts;
+  readonly hostRoot: AbsolutePath;
+  readonly kernelRoot: AbsolutePath;
+  readonly compressions: readonly Compression[];
 }
 
 async function usePrebuilt(sys: Sys, invocation: BuildInvocation): Promise<Outcome | undefined> {
@@ -102,6 +113,7 @@ async function decide(
 ): Promise<Decided> {
   const { hostRoot, generic, offline } = invocation;
   const os = readOs(sys.root(hostRoot));
+  const storage = generic ? [] : readStorage(sys, hostRoot);
   const config = loadConfig(sys, {
     hostRoot,
     vendorDirectory: settings.vendorDirectory,
@@ -113,37 +125,69 @@ async function decide(
       systemdVersion: systemdVersion(sys.root(hostRoot)),
     },
     profiles: invocation.profiles,
+    suggestedProfiles: suggestedProfiles(storage),
     assignments: invocation.assignments,
     generic,
   });
-  const facts = readHostFacts(sys, { ...invocation, os, architecture: settings.architecture });
-  const modules = selectModules(config, facts);
-  const infos = await readModuleInfos(
-    sys,
-    sys.root(facts.kernel.root),
-    facts.kernel.modulesDirectory,
-    modules.files.map(({ path }) => path),
-    scratch,
-  );
-  return { config, facts, plan: makePlan(config, facts, modules, infos, { generic, offline }) };
+  const facts = readHostFacts(sys, {
+    ...invocation,
+    os,
+    architecture: settings.architecture,
+    storage,
+  });
+  const { modules, infos } = await settleModules(sys, config, facts, scratch);
+  return {
+    plan: makePlan(config, facts, modules, infos, { generic, offline }),
+    os,
+    hostRoot,
+    kernelRoot: facts.kernel.root,
+    compressions: unpackable(facts),
+    config,
+  };
+}
+
+interface SettledModules {
+  readonly modules: ModulePlan;
+  readonly infos: ReadonlyMap<string, ModuleInfo>;
+}
+
+// What a chosen module says of itself may ask for further ones; two rounds are enough for every kernel seen.
+async function settleModules(
+  sys: Sys,
+  config: Config,
+  facts: HostFacts,
+  scratch: AbsolutePath,
+): Promise<SettledModules> {
+  const infos = new Map<string, ModuleInfo>();
+  for (let known = facts; ;) {
+    const modules = selectModules(config, known);
+    const unread = modules.files.map(({ path }) => path).filter((path) => !infos.has(path));
+    const root = sys.root(facts.kernel.root);
+    const read = await readModuleInfos(sys, root, facts.kernel.modulesDirectory, unread, scratch);
+    for (const [path, info] of read) infos.set(path, info);
+    const learned = learnDependencies(known, infos);
+    if (learned === undefined) return { modules, infos };
+    known = learned;
+  }
 }
 
 async function carryOut(
   sys: Sys,
   invocation: BuildInvocation,
   { vendorDirectory }: BuildSettings,
-  { config, facts, plan }: Decided,
+  decided: Decided,
   workspace: AbsolutePath,
   steps: Stopwatch,
 ): Promise<Receipt> {
-  const { hostRoot, destination } = invocation;
+  const { plan, hostRoot } = decided;
   const tree = await steps.take('packages', 'Installing the packages', () =>
     installPackages(sys, {
       plan: plan.packages,
-      os: facts.os,
+      os: decided.os,
       hostRoot,
       workspace,
       sourceDateEpoch: plan.sourceDateEpoch ?? undefined,
+      locale: plan.root.locale,
     }),
   );
   const epoch = plan.sourceDateEpoch ?? tree.newestPackageTime;
@@ -152,16 +196,15 @@ async function carryOut(
   );
   const indexes = absolutePath(`${workspace}/indexes`);
   await steps.take('modules', 'Indexing the kernel modules', () =>
-    runDepmod(sys, plan, facts, tree, indexes, epoch),
+    runDepmod(sys, decided, tree, indexes, epoch),
   );
   const { packages } = tree;
   const bugs = readOs(sys.root(tree.root)).bugReportUrl;
-  const about = { plan, config, packages, epoch, bugs, vendorDirectory, hostRoot };
-  const manifest = makeManifest(about);
+  const manifest = makeManifest({ ...decided, packages, epoch, bugs, vendorDirectory });
+  const entriesOf = (name: PartName): Promise<readonly Entry[]> =>
+    partEntries(sys, name, { ...decided, tree, indexes, manifest, epoch });
   const parts = await steps.take('image', 'Writing the image', () =>
-    writeParts(sys, plan, workspace, (name) =>
-      partEntries(sys, name, { plan, config, facts, tree, indexes, manifest, epoch }),
-    ),
+    writeParts(sys, plan, workspace, entriesOf),
   );
   const verified = await steps.take('verify', 'Reading the image back', () =>
     verifyImage({
@@ -170,22 +213,26 @@ async function carryOut(
       expect: {
         kernelVersion: plan.kernelVersion,
         modules: plan.modules.files.map(({ path }) => path),
+        compressions: decided.compressions,
+        firmware: plan.firmware.files.map(({ value }) =>
+          value.replace(/^(?:usr\/)?lib\//, 'usr/lib/'),
+        ),
+        rootNeeds: plan.modules.rootNeeds,
       },
       owners: tree.owners,
     }),
   );
   assertBootable(verified);
   const image = await steps.take('place', 'Putting the image in its place', () =>
-    placeImage(
-      sys,
-      { chunks: concatenate(sys, parts), bytes: verified.bytes, sha256: verified.sha256 },
-      destination,
-      plan.output.name,
-      kernelBytes(sys, invocation),
-    ),
+    place(sys, invocation, plan, {
+      image: { chunks: concatenate(sys, parts), bytes: verified.bytes, sha256: verified.sha256 },
+      entries: async () =>
+        (await Promise.all(plan.parts.map(({ name }) => entriesOf(name)))).flat(),
+      unpackedBytes: verified.unpackedBytes,
+    }),
   );
   const beside =
-    destination.type === 'path'
+    invocation.destination.type === 'path'
       ? placedManifest(manifest, packages, parts, { ...verified, path: image })
       : undefined;
   const unplaced = beside === undefined ? [] : await placeManifest(sys, image, beside);
@@ -206,13 +253,11 @@ async function carryOut(
 // The image's own depmod: kmod's index formats have to fit the kmod that will read them.
 async function runDepmod(
   sys: Sys,
-  plan: Plan,
-  facts: HostFacts,
+  { plan, kernelRoot }: Decided,
   tree: RootTree,
   indexes: AbsolutePath,
   epoch: number,
 ): Promise<void> {
-  const kernelRoot = facts.kernel.root;
   stageModules(sys, plan, kernelRoot, indexes);
   const { env, sandbox } = inRoot(tree.root, epoch, [
     {
@@ -235,23 +280,24 @@ async function runDepmod(
   });
 }
 
-interface PartSources {
-  readonly plan: Plan;
-  readonly config: Config;
-  readonly facts: HostFacts;
+interface PartSources extends Decided {
   readonly tree: RootTree;
   readonly indexes: AbsolutePath;
   readonly manifest: Manifest;
   readonly epoch: number;
 }
 
-function partEntries(sys: Sys, name: PartName, sources: PartSources): readonly Entry[] {
-  const { plan, config, facts, tree, indexes, manifest, epoch } = sources;
+async function partEntries(
+  sys: Sys,
+  name: PartName,
+  sources: PartSources,
+): Promise<readonly Entry[]> {
+  const { plan, config, hostRoot, kernelRoot, tree, indexes, manifest, epoch } = sources;
   switch (name) {
     case 'microcode':
-      return plan.microcode === null
-        ? []
-        : microcodePart(sys, plan.microcode, facts.kernel.root, epoch);
+      return microcodePart(sys, plan.microcode, kernelRoot, epoch, (bytes, compression) =>
+        decompress(sys, [bytes], compression),
+      );
     case 'base': {
       const root = sys.root(tree.root);
       const from = 'the packages';
@@ -262,19 +308,12 @@ function partEntries(sys: Sys, name: PartName, sources: PartSources): readonly E
       );
     }
     case 'kernel':
-      return kernelPart(
-        sys,
-        plan,
-        facts.kernel.root,
-        indexes,
-        manifestEntry(manifest, epoch),
-        epoch,
-      );
+      return kernelPart(sys, plan, kernelRoot, indexes, manifestEntry(manifest, epoch), epoch);
     case 'host': {
       const root = sys.root(tree.root);
-      const entries = [...hostEntries(sys, plan.host, facts.root, epoch)];
+      const entries = [...hostEntries(sys, plan.host, hostRoot, epoch)];
       if (config.rootPassword !== undefined) {
-        const machineId = sys.root(facts.root).readText('etc/machine-id') ?? '';
+        const machineId = sys.root(hostRoot).readText('etc/machine-id') ?? '';
         const entry = shadowEntry(root, config.rootPassword, machineId, epoch);
         entries.push({ entry, from: 'RootPassword=' });
       }
@@ -289,16 +328,38 @@ async function writeParts(
   sys: Sys,
   plan: Plan,
   workspace: AbsolutePath,
-  entriesOf: (name: PartName) => readonly Entry[],
+  entriesOf: (name: PartName) => Promise<readonly Entry[]>,
 ): Promise<readonly WrittenPart[]> {
   const parts: WrittenPart[] = [];
   for (const { name, compression, level } of plan.parts) {
     const file = absolutePath(`${workspace}/${name}.part`);
     const pack = (archive: Iterable<Uint8Array>): AsyncIterable<Uint8Array> =>
       compress(sys, archive, compression, level);
-    parts.push(await writePart(sys, name, entriesOf(name), pack, file));
+    parts.push(await writePart(sys, name, await entriesOf(name), pack, file));
   }
   return parts;
+}
+
+async function place(
+  sys: Sys,
+  invocation: BuildInvocation,
+  plan: Plan,
+  finished: {
+    readonly image: FinishedImage;
+    readonly entries: () => Promise<readonly Entry[]>;
+    readonly unpackedBytes: number;
+  },
+): Promise<AbsolutePath> {
+  const { destination } = invocation;
+  const { format, name } = plan.output;
+  switch (format) {
+    case 'cpio':
+      return placeImage(sys, finished.image, destination, name, kernelBytes(sys, invocation));
+    case 'directory':
+      return placeTree(sys, await finished.entries(), finished.unpackedBytes, destination, name);
+    default:
+      return format satisfies never;
+  }
 }
 
 function kernelBytes(sys: Sys, { kernelImage }: BuildInvocation): number {

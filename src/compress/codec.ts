@@ -42,6 +42,9 @@ async function* through(chunks: Chunks, transform: Transform): AsyncGenerator<Ui
 
 async function* small(chunks: Chunks): AsyncGenerator<Uint8Array> {
   for await (const chunk of chunks) {
-    for (let at = 0; at < chunk.length; at += mostChunk) yield chunk.subarray(at, at + mostChunk);
+    for (let at = 0; at < chunk.length; at += mostChunk) {
+      // A copy: a stream reads ahead, and the chunks may share one buffer.
+      yield Buffer.from(chunk.subarray(at, at + mostChunk));
+    }
   }
 }

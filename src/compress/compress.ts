@@ -21,7 +21,7 @@ export function compress(
     case 'xz':
       return sys.pipe(xzCommand(level), chunks);
     case 'gzip':
-      return Readable.from(asAsync(chunks)).pipe(createGzip({ level: Math.min(level, 9) }));
+      return Readable.from(copies(chunks)).pipe(createGzip({ level: Math.min(level, 9) }));
     default:
       return compression satisfies never;
   }
@@ -44,7 +44,7 @@ export function decompress(
         chunks,
       );
     case 'gzip':
-      return Readable.from(asAsync(chunks)).pipe(createGunzip());
+      return Readable.from(copies(chunks)).pipe(createGunzip());
     default:
       return compression satisfies never;
   }
@@ -84,6 +84,11 @@ async function* decompressZstd(sys: Sys, chunks: Chunks): AsyncGenerator<Uint8Ar
   }
   const { decompressInProcess } = await import('./codec.ts');
   yield* decompressInProcess(assertWholeFrames(chunks));
+}
+
+// A stream reads ahead, and the chunks may share one buffer.
+async function* copies(chunks: Chunks): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) yield Buffer.from(chunk);
 }
 
 async function* asAsync(chunks: Chunks): AsyncGenerator<Uint8Array> {

@@ -107,6 +107,15 @@ export const settings = [
     default: '',
   },
   {
+    key: 'HostModules',
+    section: 'Content',
+    type: 'words',
+    merge: 'append',
+    flag: 'host-modules',
+    help: "Patterns that choose among the modules of the host's devices",
+    default: '',
+  },
+  {
     key: 'FirmwareFiles',
     section: 'Content',
     type: 'words',

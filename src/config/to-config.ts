@@ -27,6 +27,7 @@ export function toConfig(
     removeFiles: firstOfEach(list('RemoveFiles')),
     kernelModules: lastOfEach(list('KernelModules')),
     defaultKernelModules: lastOfEach(defaultModules),
+    hostModules: lastOfEach(list('HostModules')),
     firmwareFiles: lastOfEach(list('FirmwareFiles')),
     extraTrees: [
       ...found.extra.map(({ value, from }) => ({ value: { source: value, target: '/' }, from })),

@@ -100,8 +100,9 @@ function addParents(
   addParents(found, parent, mtime, base);
 }
 
+// A directory's time tells when something in it was last made or removed, in whatever order that happened.
 function clamped(entry: Entry, mtime: number): Entry {
-  return entry.mtime > mtime ? { ...entry, mtime } : entry;
+  return entry.type === 'directory' || entry.mtime > mtime ? { ...entry, mtime } : entry;
 }
 
 function sameEntry(a: Entry, b: Entry): boolean {

@@ -4,7 +4,8 @@ import type { PartName } from '../model/plan.ts';
 import type { Sys } from '../model/sys.ts';
 import { archive } from './archive.ts';
 
-const chunkBytes = 1024 * 1024;
+// Whoever reads an image back holds pieces of several chunks, so each is of its own; small ones are collected sooner.
+const chunkBytes = 256 * 1024;
 
 /** The parts one after the other, each padded to four bytes: the kernel looks for an archive only there. */
 export function* concatenate(sys: Sys, parts: readonly WrittenPart[]): Generator<Uint8Array> {

@@ -32,6 +32,8 @@ export interface Config {
   readonly kernelModules: readonly Sourced<string>[];
   /** What the word `default` of KernelModules= stands for: the patterns of the tool's own drop-ins. */
   readonly defaultKernelModules: readonly Sourced<string>[];
+  /** Patterns for what the host has loaded and what its devices ask for: what they exclude does not come along. */
+  readonly hostModules: readonly Sourced<string>[];
   readonly firmwareFiles: readonly Sourced<string>[];
   /** Trees copied into the base part, in order. */
   readonly extraTrees: readonly Sourced<ExtraTree>[];

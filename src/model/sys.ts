@@ -1,4 +1,5 @@
 import type { AbsolutePath } from './brands.ts';
+import type { Entry } from './image.ts';
 
 /**
  * The door to the machine. Every function with effects takes it first; tests hand in a fake.
@@ -28,12 +29,20 @@ export interface Sys {
     chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
     mode: number,
   ): Promise<{ bytes: number }>;
+  /** Writes entries as a directory tree and swaps it in for what stood at `path`. */
+  writeTree(path: AbsolutePath, entries: Iterable<Entry>): void;
   /** Free bytes for root on the file system that holds `directory`. */
   freeSpace(directory: AbsolutePath): number;
   /** A fresh mode 0700 directory below `parent`. Remove it in a `finally`. */
   workspace(parent: AbsolutePath): Workspace;
-  /** Takes an exclusive lock held until released. Throws BuildError naming the holder when it is taken. */
-  lock(path: AbsolutePath, options: { readonly waitSeconds: number }): Promise<Lock>;
+  /**
+   * Takes an exclusive lock held until released. While another has it, `onWait` is told once who; after
+   * `waitSeconds` BuildError names the holder.
+   */
+  lock(
+    path: AbsolutePath,
+    options: { readonly waitSeconds: number; readonly onWait?: (holder: string) => void },
+  ): Promise<Lock>;
   /** Milliseconds since an arbitrary point; for reports only. */
   now(): number;
 }
@@ -41,6 +50,8 @@ export interface Sys {
 export interface OpenFile {
   readonly size: number;
   read(offset: number, length: number): Buffer;
+  /** Fills `buffer` from `offset` and says with how many bytes: fewer at the file's end. */
+  readInto(buffer: Buffer, offset: number): number;
   close(): void;
 }
 

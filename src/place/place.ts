@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { absolutePath, type AbsolutePath } from '../model/brands.ts';
-import { BuildError } from '../model/errors.ts';
+import { BuildError, UsageError } from '../model/errors.ts';
+import type { Entry } from '../model/image.ts';
 import type { Destination } from '../model/invocation.ts';
 import type { Sys } from '../model/sys.ts';
 
@@ -26,6 +27,23 @@ export async function placeImage(
   const path = imagePath(destination, name);
   checkSpace(sys, destination, image.bytes, kernelBytes);
   await sys.writeAtomically(path, sameBytes(image, path), imageMode);
+  return path;
+}
+
+/** The same for `Format=directory`: the members one over the other, as the kernel would unpack them. */
+export function placeTree(
+  sys: Sys,
+  entries: Iterable<Entry>,
+  bytes: number,
+  destination: Destination,
+  name: string,
+): AbsolutePath {
+  if (destination.type === 'staging') {
+    throw new UsageError('Cannot give kernel-install a directory', 'Remove Format=directory');
+  }
+  const path = imagePath(destination, name);
+  need(sys, destination.directory, bytes, 'the image');
+  sys.writeTree(path, entries);
   return path;
 }
 

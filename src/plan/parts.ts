@@ -1,5 +1,5 @@
 import type { Compression, Config } from '../model/config.ts';
-import { UsageError } from '../model/errors.ts';
+import { BuildError, UsageError } from '../model/errors.ts';
 import type { HostFacts } from '../model/facts.ts';
 import type {
   FirmwarePlan,
@@ -17,17 +17,30 @@ const kernelOptions = {
 
 const levels = { zstd: 9, xz: 6, gzip: 6, none: 0 } as const satisfies Record<Compression, number>;
 
+/** What the kernel can unpack, by its configuration where that is known; the best first. */
+export function unpackable(facts: HostFacts): readonly Compression[] {
+  const { config } = facts.kernel;
+  const known = (['zstd', 'xz', 'gzip'] as const).filter(
+    (compression) => config === undefined || config.get(kernelOptions[compression]) === 'y',
+  );
+  return [...known, 'none'];
+}
+
+// Without these a kernel boots no initrd with systemd in it, whatever is in there.
+const indispensable = ['CONFIG_BLK_DEV_INITRD', 'CONFIG_TMPFS', 'CONFIG_DEVTMPFS'];
+
 /** The image's members in their order, and how each is compressed. */
 export function planParts(
   config: Config,
   facts: HostFacts,
   content: {
-    readonly microcode: MicrocodePlan | null;
+    readonly microcode: readonly MicrocodePlan[];
     readonly modules: ModulePlan;
     readonly firmware: FirmwarePlan;
     readonly host: readonly HostEntry[];
   },
 ): { readonly parts: readonly PartPlan[]; readonly warnings: readonly string[] } {
+  assertUsable(facts);
   const { compression, warnings } = understood(config.compressOutput, facts);
   const level = levelFor(config, compression);
   const packed = { compression, level };
@@ -35,7 +48,7 @@ export function planParts(
   return {
     warnings,
     parts: [
-      ...(content.microcode === null ? [] : [{ name: 'microcode', ...plain } as const]),
+      ...(content.microcode.length === 0 ? [] : [{ name: 'microcode', ...plain } as const]),
       { name: 'base', ...packed },
       { name: 'kernel', ...(mostlyCompressed(content) ? plain : packed) },
       ...(content.host.length === 0 && config.rootPassword === undefined
@@ -45,22 +58,31 @@ export function planParts(
   };
 }
 
+function assertUsable({ kernel: { config, version } }: HostFacts): void {
+  const lacking = indispensable.filter(
+    (option) => config !== undefined && config.get(option) !== 'y',
+  );
+  if (lacking.length === 0) return;
+  throw new BuildError(
+    `Cannot boot kernel ${version} with an initrd: ${lacking.join(', ')} not set`,
+    {
+      hint: 'Build the kernel with these options, or choose another one with --kernel-version',
+    },
+  );
+}
+
 // A kernel that cannot unpack the image does not boot; its configuration decides where it is known.
 function understood(
   wanted: Compression,
   facts: HostFacts,
 ): { readonly compression: Compression; readonly warnings: readonly string[] } {
-  const { config, version } = facts.kernel;
-  const known = (compression: Compression): boolean =>
-    compression === 'none' ||
-    config === undefined ||
-    config.get(kernelOptions[compression]) === 'y';
-  if (known(wanted)) return { compression: wanted, warnings: [] };
-  const instead = (['zstd', 'xz', 'gzip'] as const).find(known) ?? 'none';
+  const known = unpackable(facts);
+  if (known.includes(wanted)) return { compression: wanted, warnings: [] };
+  const instead = known[0] ?? 'none';
   return {
     compression: instead,
     warnings: [
-      `Kernel ${version} cannot unpack ${wanted}, the image is compressed with ${instead}`,
+      `Kernel ${facts.kernel.version} cannot unpack ${wanted}, the image is compressed with ${instead}`,
     ],
   };
 }

@@ -8,18 +8,24 @@ export function openFile(path: AbsolutePath): OpenFile {
   const { size } = fstatSync(fd);
   return {
     size,
-    read: (offset, length) => named('read', path, () => readAt(fd, offset, length)),
+    read: (offset, length) => {
+      const buffer = Buffer.allocUnsafe(length);
+      return buffer.subarray(
+        0,
+        named('read', path, () => fill(fd, buffer, offset)),
+      );
+    },
+    readInto: (buffer, offset) => named('read', path, () => fill(fd, buffer, offset)),
     close: () => closeSync(fd),
   };
 }
 
-function readAt(fd: number, offset: number, length: number): Buffer {
-  const buffer = Buffer.allocUnsafe(length);
+function fill(fd: number, buffer: Buffer, offset: number): number {
   let filled = 0;
-  while (filled < length) {
-    const count = readSync(fd, buffer, filled, length - filled, offset + filled);
+  while (filled < buffer.length) {
+    const count = readSync(fd, buffer, filled, buffer.length - filled, offset + filled);
     if (count === 0) break;
     filled += count;
   }
-  return buffer.subarray(0, filled);
+  return filled;
 }

@@ -8,6 +8,7 @@ import { rootFiles } from './root-files.ts';
 import { makeRunner, type RunnerOptions } from './run.ts';
 import { workspace } from './workspace.ts';
 import { writeAtomically } from './write-atomically.ts';
+import { writeTree } from './write-tree.ts';
 
 /** The machine as it is. */
 export function makeSys(options: RunnerOptions & { readonly searchPath: string }): Sys {
@@ -17,6 +18,7 @@ export function makeSys(options: RunnerOptions & { readonly searchPath: string }
     which: (program) => which(program, options.searchPath),
     open: openFile,
     writeAtomically,
+    writeTree,
     freeSpace,
     workspace,
     lock,

@@ -7,7 +7,7 @@ export function checkInit(overlay: Overlay, report: Report): void {
   const error = (path: string, message: string): void =>
     report({ severity: 'error', check: 'init', path, message });
   let path = '/init';
-  for (let depth = 0; depth < INTERPRETERS_MAX; depth++) {
+  for (let depth = 0; depth <= INTERPRETERS_MAX; depth++) {
     const found = overlay.lookup(path);
     if (found.type !== 'found') return error('init', `Cannot start "${path}": ${why(found)}`);
     const { node } = found;
@@ -57,7 +57,7 @@ export function checkSystemd(overlay: Overlay, report: Report): void {
 
 const ET_EXEC = 2;
 const ET_DYN = 3;
-/** The kernel's own limit (fs/exec.c, exec_binprm). */
+/** As many scripts in a row as the kernel follows (fs/exec.c, exec_binprm). */
 const INTERPRETERS_MAX = 5;
 const UNITS = ['initrd.target', 'initrd-switch-root.target', 'initrd-switch-root.service'];
 const UNIT_DIRECTORIES = ['/etc/systemd/system', '/usr/lib/systemd/system', '/lib/systemd/system'];

@@ -18,8 +18,10 @@ export interface Boot {
   readonly initrd: string;
   /** Added to the console and panic options that every boot gets. */
   readonly commandLine: string;
-  /** Raw disk images, attached by virtio-blk in this order. */
+  /** Raw disk images, attached in this order. */
   readonly disks?: readonly string[];
+  /** What the disks hang on; `virtio-blk` by default. */
+  readonly attach?: Attachment;
   /** MiB; 1024 by default. */
   readonly memory?: number;
   /** QEMU's machine type; `q35` by default. */
@@ -139,10 +141,32 @@ export function unpackErrors(transcript: string): readonly string[] {
     );
 }
 
+/** Devices for one disk, whose drive is called `id`. */
+const attachments = {
+  'virtio-blk': (id) => [`virtio-blk-pci,drive=${id}`],
+  'virtio-scsi': (id) => [`virtio-scsi-pci,id=${id}-bus`, `scsi-hd,drive=${id},bus=${id}-bus.0`],
+  nvme: (id) => [`nvme,serial=${id},drive=${id}`],
+  ahci: (id) => [`ich9-ahci,id=${id}-bus`, `ide-hd,drive=${id},bus=${id}-bus.0`],
+  'usb behind a hub': (id) => [
+    `qemu-xhci,id=${id}-bus`,
+    `usb-hub,bus=${id}-bus.0,port=1`,
+    `usb-storage,drive=${id},bus=${id}-bus.0,port=1.2`,
+  ],
+  sdhci: (id) => ['sdhci-pci', `sd-card,drive=${id}`],
+  'MegaRAID SAS': (id) => [`megasas,id=${id}-bus`, `scsi-hd,drive=${id},bus=${id}-bus.0`],
+  pvscsi: (id) => [`pvscsi,id=${id}-bus`, `scsi-hd,drive=${id},bus=${id}-bus.0`],
+} as const satisfies Readonly<Record<string, (id: string) => readonly string[]>>;
+
+export type Attachment = keyof typeof attachments;
+
 function qemuArguments(options: Boot): readonly string[] {
-  const disks = (options.disks ?? []).flatMap((disk) => [
-    '-drive',
-    `file=${disk.replaceAll(',', ',,')},format=raw,if=virtio,cache=unsafe`,
+  const attach = attachments[options.attach ?? 'virtio-blk'];
+  const disks = (options.disks ?? []).flatMap((disk, index) => [
+    ...[
+      '-drive',
+      `file=${disk.replaceAll(',', ',,')},format=raw,if=none,id=disk${index},cache=unsafe`,
+    ],
+    ...attach(`disk${index}`).flatMap((device) => ['-device', device]),
   ]);
   return [
     'qemu-system-x86_64',

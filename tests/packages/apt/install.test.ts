@@ -86,6 +86,17 @@ test('the newest package decides the time', { skip }, () => {
   assert.ok(first.newestPackageTime < Date.now() / 1000);
 });
 
+test('passwords were last changed when the newest package was built, not today', { skip }, () => {
+  const shadow = sys.root(first.root).readText('etc/shadow') ?? '';
+  const days = new Set(
+    shadow
+      .trim()
+      .split('\n')
+      .map((line) => line.split(':')[2]),
+  );
+  assert.deepEqual([...days], [`${Math.floor(first.newestPackageTime / 86_400)}`]);
+});
+
 test('the version installed on the host is preferred where it can be had', { skip }, () => {
   const same = first.packages.filter(({ version, hostVersion }) => version === hostVersion);
   assert.ok(same.length > first.packages.length / 3);

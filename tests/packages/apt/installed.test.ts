@@ -194,6 +194,7 @@ function defaultPackages(): readonly string[] {
       systemdVersion: undefined,
     },
     profiles: [],
+    suggestedProfiles: [],
     assignments: [],
     generic: true,
   });

@@ -169,6 +169,9 @@ test('xzStream notices cuts and garbage', { skip: without('xz') }, async () => {
     );
   }
   const broken = Buffer.from(stream);
+  const renamed = Buffer.from(stream);
+  renamed[5] = 1;
+  await assert.rejects(drain(xzStream(byteReader([renamed]))), /found no xz magic/);
   broken[24] = 0x55;
   await assert.rejects(drain(xzStream(byteReader([broken]))), { name: 'BuildError' });
 });
@@ -185,7 +188,7 @@ for (const size of [701, 4096, 1 << 20]) {
 }
 
 test('gzipMember passes over every optional header field', async () => {
-  const header = Buffer.from('1f8b081e0000000000030300aabbcc6e616d6500636f6d6d656e7400beef', 'hex');
+  const header = Buffer.from('1f8b081e0000000000030300aabbcc00636f6d6d656e7400beef', 'hex');
   const trailer = Buffer.alloc(8);
   trailer.writeUInt32LE(crc32('hello'), 0);
   trailer.writeUInt32LE(5, 4);
@@ -208,6 +211,6 @@ test('gzipMember notices cuts, garbage and a wrong checksum', async () => {
   const garbage = Buffer.concat([member.subarray(0, 10), Buffer.alloc(40, 0xff)]);
   await assert.rejects(
     drain(gzipMember(byteReader([garbage]))),
-    /Cannot read gzip member at offset 0/,
+    /Cannot read gzip member at offset 0: in/,
   );
 });

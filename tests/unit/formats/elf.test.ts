@@ -91,6 +91,16 @@ test('readElf passes over notes that do not follow the specification', () => {
   );
 });
 
+test('readElfSection takes counts that do not fit into the header from the first section', () => {
+  const bytes = buildElf({ sections: { '.modinfo': Buffer.from('a=b\0') } });
+  const table = Number(bytes.readBigUInt64LE(40));
+  bytes.writeBigUInt64LE(BigInt(bytes.readUInt16LE(60)), table + 32);
+  bytes.writeUInt32LE(bytes.readUInt16LE(62), table + 40);
+  bytes.writeUInt16LE(0, 60);
+  bytes.writeUInt16LE(0xffff, 62);
+  assert.equal(readElfSection(reading(bytes), '.modinfo')?.toString(), 'a=b\0');
+});
+
 test('isElf looks at the first four bytes', () => {
   assert.equal(isElf(buildElf()), true);
   assert.equal(isElf(Buffer.from('#!/bin/sh')), false);

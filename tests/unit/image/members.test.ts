@@ -57,3 +57,11 @@ test('arrange() gives a parent the mode it has in the member below', (t) => {
   const entries = arrange([file('etc/keys.d/root.key')], 9, rootFiles(root));
   assert.equal(entries.find(({ path }) => path === 'etc/keys.d')?.mode, 0o700);
 });
+
+test('arrange() gives directories the one time: theirs depends on the order of unpacking', () => {
+  const directory: SourcedEntry = {
+    entry: { type: 'directory', path: 'usr', mode: 0o755, uid: 0, gid: 0, mtime: 3 },
+    from: 'test',
+  };
+  assert.equal(arrange([directory], 9)[0]?.mtime, 9);
+});

@@ -101,6 +101,41 @@ test(
 /** A defect planted in the trees, and the one finding it has to lead to. */
 const DEFECTS: readonly [string, (image: Image) => void, 'error' | 'warning', Check, RegExp][] = [
   [
+    'a link where a directory with one file was',
+    (image) => {
+      put(image.base, file('run/one', '1'));
+      put(image.host, link('run', 'etc'));
+    },
+    'error',
+    'conflict',
+    /"run" of member 4 is lost/,
+  ],
+  ['six init scripts in a row', (image) => scripts(image, 6), 'error', 'init', /without end/],
+  [
+    'no initrd-switch-root.target',
+    (image) => image.base.delete('usr/lib/systemd/system/initrd-switch-root.target'),
+    'error',
+    'systemd',
+    /"initrd-switch-root.target"/,
+  ],
+  [
+    'no initrd-switch-root.service',
+    (image) => image.base.delete('usr/lib/systemd/system/initrd-switch-root.service'),
+    'error',
+    'systemd',
+    /"initrd-switch-root.service"/,
+  ],
+  [
+    'every missing module of modules.dep',
+    (image) => {
+      image.kernel.delete(`${MODULES}/kernel/ahci.ko`);
+      image.kernel.delete(`${MODULES}/kernel/libata.ko.xz`);
+    },
+    'error',
+    'modules',
+    /modules.dep names "kernel\/libata.ko.xz", which is missing/,
+  ],
+  [
     'microcode behind the first member',
     (image) => put(image.kernel, file('kernel/x86/microcode/AuthenticAMD.bin', 'x')),
     'error',
@@ -473,11 +508,11 @@ const DEFECTS: readonly [string, (image: Image) => void, 'error' | 'warning', Ch
         image.base,
         program('usr/bin/dl', {
           dlopen: [
-            '[{"soname":["libtss2.so.0","libtss2.so.1"],"feature":"tpm","priority":"required"}]',
+            '[{"soname":["libfirst.so"],"priority":"suggested"},{"soname":["libtss2.so.0","libtss2.so.1"],"feature":"tpm","priority":"required"}]',
           ],
         }),
       ),
-    'warning',
+    'error',
     'libraries',
     /opens "libtss2.so.0" or "libtss2.so.1" for tpm, which is missing/,
   ],
@@ -495,8 +530,26 @@ for (const [what, plant, severity, check, message] of DEFECTS) {
   });
 }
 
+/** Puts a script in the place of /init that is interpreted by another one, and so on. */
+function scripts(image: Image, count: number): void {
+  for (let i = 1; i <= count; i++) {
+    const path = i === 1 ? 'init' : `usr/bin/script${i}`;
+    put(image.base, program(path, i === count ? '#!/bin/sh\n' : `#!/bin/script${i + 1}\n`));
+  }
+}
+
 /** Images with something unusual in them that boot all the same. */
 const FINE: readonly [string, (image: Image) => void][] = [
+  ['five init scripts in a row', (image) => scripts(image, 5)],
+  [
+    'an absolute include in ld.so.conf',
+    (image) => put(image.base, file('etc/ld.so.conf', 'include /etc/ld.so.conf.d/*.conf\n')),
+  ],
+  [
+    'an ld.so.conf that includes itself',
+    (image) =>
+      put(image.base, file('etc/ld.so.conf', 'include ld.so.conf\ninclude ld.so.conf.d/*.conf\n')),
+  ],
   [
     'a library that leans on what its program loads',
     (image) =>
@@ -563,7 +616,7 @@ const FINE: readonly [string, (image: Image) => void][] = [
     (image) =>
       put(
         image.base,
-        program('usr/bin/dl', { dlopen: ['[{"soname":["libx.so"],"priority":"recommended"}]'] }),
+        program('usr/bin/dl', { dlopen: ['[{"soname":["libx.so"],"priority":"suggested"}]'] }),
       ),
   ],
   [
@@ -590,6 +643,29 @@ for (const [what, change] of FINE) {
   test(`verifyImage accepts ${what}`, async () => {
     const image = goodImage();
     change(image);
+    assert.deepEqual((await verifyTrees(image)).findings, []);
+  });
+}
+
+const TUPLES: readonly (readonly [number, 32 | 64, string])[] = [
+  [62, 64, 'x86_64-linux-gnu'],
+  [183, 64, 'aarch64-linux-gnu'],
+  [243, 64, 'riscv64-linux-gnu'],
+  [21, 64, 'powerpc64le-linux-gnu'],
+  [22, 64, 's390x-linux-gnu'],
+  [258, 64, 'loongarch64-linux-gnu'],
+  [3, 32, 'i386-linux-gnu'],
+  [40, 32, 'arm-linux-gnueabihf'],
+];
+
+for (const [machine, bits, tuple] of TUPLES) {
+  test(`verifyImage looks for libraries in ${tuple}`, async () => {
+    const image = goodImage();
+    put(
+      image.base,
+      program(`usr/lib/${tuple}/libm.so`, { machine, bits }),
+      program('usr/bin/m', { machine, bits, needed: ['libm.so'] }),
+    );
     assert.deepEqual((await verifyTrees(image)).findings, []);
   });
 }
@@ -705,6 +781,12 @@ const BROKEN: readonly [string, (parts: ReturnType<typeof members>) => Buffer, C
       ]),
     'archive',
     /member 2 .*more after its cpio archive/,
+  ],
+  [
+    'microcode in an uncompressed second member',
+    ({ microcode, base, kernel, host }) => joined([kernel, microcode, base, host]),
+    'microcode',
+    /first member only/,
   ],
   [
     'a compressed first member with microcode',
@@ -869,6 +951,20 @@ test('findings name the owning package, also by the path before /usr was merged'
     () => assertBootable(report),
     /- "usr\/lib\/systemd\/systemd" needs "libc.so.6", which is missing \(package systemd\)/,
   );
+});
+
+test('assertBootable gives one error and no more', () => {
+  const report = {
+    warnings: [],
+    bytes: 0,
+    sha256: '',
+    unpackedBytes: 0,
+    members: [],
+    ...reportOf(1),
+  };
+  assert.throws(() => assertBootable(report), {
+    message: 'Refusing the image, it may not boot, for 1 reason:\n- Mistake 0',
+  });
 });
 
 test('assertBootable lists ten errors, counts the rest and gives the first hint', async () => {
