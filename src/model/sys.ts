@@ -135,6 +135,8 @@ export interface Sandbox {
   /** Whether the whole of `root` may be written; otherwise only what `binds` name. */
   readonly rootWritable: boolean;
   readonly binds: readonly Bind[];
+  /** Directories of the sandbox that a program changes its root to: each gets a minimal /dev and a /proc as well. */
+  readonly chroots?: readonly string[];
   /** False: an empty network namespace. */
   readonly network: boolean;
   /** Answers fsync, sync and the like with success at once; a workspace is thrown away on a crash anyway. */

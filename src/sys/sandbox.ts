@@ -28,6 +28,7 @@ export function sandboxArgv(
     ...['--perms', '1777', '--tmpfs', '/tmp'],
     ...['--tmpfs', '/run'],
     ...sandbox.binds.flatMap(bindOption),
+    ...(sandbox.chroots ?? []).flatMap(deviceOptions),
     ...(sandbox.suppressSync ? ['--seccomp', '3'] : []),
     ...['--chdir', directory],
     '--',
@@ -52,6 +53,14 @@ const capabilities = [
   'CAP_SETUID',
   'CAP_SYS_CHROOT',
 ];
+
+function deviceOptions(directory: string): readonly string[] {
+  return [
+    ...['--dev', `${directory}/dev`],
+    ...['--proc', `${directory}/proc`],
+    ...['--remount-ro', `${directory}/proc`],
+  ];
+}
 
 function bindOption(bind: Bind): readonly string[] {
   return [bind.writable ? '--bind' : '--ro-bind', bind.source, bind.target];
