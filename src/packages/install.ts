@@ -3,9 +3,10 @@ import type { Manager } from '../model/facts.ts';
 import type { RootTree } from '../model/packages.ts';
 import type { Sys } from '../model/sys.ts';
 import { aptDriver } from './apt.ts';
-
+import { dnf4Driver, dnf5Driver } from './dnf.ts';
 import type { PackageDriver, PackageRequest } from './driver.ts';
 import { pacmanDriver } from './pacman.ts';
+import { zypperDriver } from './zypper.ts';
 
 /** Makes a root of the host's packages in the workspace. */
 export async function installPackages(sys: Sys, request: PackageRequest): Promise<RootTree> {
@@ -22,8 +23,8 @@ export async function installPackages(sys: Sys, request: PackageRequest): Promis
 
 const drivers: Readonly<Record<Manager, PackageDriver | null>> = {
   apt: aptDriver,
-  dnf5: null,
-  dnf4: null,
-  zypper: null,
+  dnf5: dnf5Driver,
+  dnf4: dnf4Driver,
+  zypper: zypperDriver,
   pacman: pacmanDriver,
 };

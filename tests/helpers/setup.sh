@@ -1,7 +1,7 @@
 #!/bin/bash
 # Prepares the machine and the fixtures in .cache/ that the tests need. What is there already is left alone.
 #
-#   setup.sh [programs] [tools] [lists] [busybox] [kernel] [trixie] [pacman]      all of them where none is named
+#   setup.sh [programs] [tools] [lists] [busybox] [kernel] [trixie] [pacman] [rpm]      all of them where none is named
 #
 # programs the programs that a build of the product runs
 # tools    those, and the programs that the tests run
@@ -10,6 +10,7 @@
 # kernel   .cache/kernel-CODENAME: the distribution's newest kernel package, unpacked aside, with depmod's indexes
 # trixie   .cache/trixie: a Debian 13 with systemd, Node.js and a kernel, entered by enter-root.sh
 # pacman   the programs that make .cache/pacman-distribution out of Debian 13's packages; the tests make it themselves
+# rpm      .cache/rpm: a small rpm distribution made of trixie's packages, see rpm/distribution.ts
 #
 # Needs root on Debian or Ubuntu; elsewhere it says what it skips and ends well, and the tests skip themselves.
 set -euo pipefail
@@ -25,7 +26,7 @@ trixie_packages=(
 
 main() {
     local steps=("$@") step
-    [ $# -gt 0 ] || steps=(tools lists busybox kernel trixie pacman)
+    [ $# -gt 0 ] || steps=(tools lists busybox kernel trixie pacman rpm)
     if [ "$(id -u)" != 0 ]; then
         say "not root: skipped ${steps[*]}"
         return
@@ -122,6 +123,24 @@ step_trixie() {
         publish "$work/root" trixie
     fi
     refresh_lists "$cache/trixie"
+}
+
+step_rpm() {
+    [ ! -e "$cache/rpm" ] || return 0
+    [ -e "$cache/trixie" ] || step_trixie
+    if [ ! -e "$cache/rpm-tools" ]; then
+        local work
+        work=$(workspace rpm)
+        say 'installing dnf, zypper and rpm into a copy of the Debian 13 root'
+        mkdir "$work/root"
+        tar -C "$cache/trixie/." -c --exclude=./boot/* --exclude=./usr/lib/modules . | tar -C "$work/root" -x
+        inside "$work/root" apt-get -q -y --no-install-recommends install dnf zypper rpm createrepo-c gnupg >"$work/log" 2>&1 ||
+            fail_with "$work/log"
+        inside "$work/root" apt-get clean
+        publish "$work/root" rpm-tools
+    fi
+    say 'making an rpm distribution of Debian packages (two minutes)'
+    (cd "$checkout" && node --import tsx tests/helpers/rpm/distribution.ts) >&2
 }
 
 # The dependency of the meta package: the meta package itself holds nothing.

@@ -1,0 +1,64 @@
+import { BuildError } from '../model/errors.ts';
+import type { Ran } from '../model/sys.ts';
+import { dnf4, dnf5, downloadCommand, resolveCommand, type DnfDialect } from './dnf-commands.ts';
+import { parseDnf } from './dnf-output.ts';
+import type { RpmFrontEnd } from './rpm-front-end.ts';
+import { rpmDriver } from './rpm.ts';
+
+export const dnf4FrontEnd = frontEndFor(dnf4, 'dnf');
+export const dnf5FrontEnd = frontEndFor(dnf5, 'libdnf5');
+
+/** Fedora's dnf up to release 40, and that of RHEL and its like up to 10. */
+export const dnf4Driver = rpmDriver(dnf4FrontEnd);
+export const dnf5Driver = rpmDriver(dnf5FrontEnd);
+
+/** `cache` is the name of its directory in /var/cache: REPOSITORY-HASH/repodata and REPOSITORY-HASH/packages in both. */
+function frontEndFor(dialect: DnfDialect, cache: string): RpmFrontEnd {
+  return {
+    program: dialect.program,
+    refresh: `${dialect.program} makecache`,
+    hostCache: `var/cache/${cache}`,
+    ownCache: cache,
+    // libdnf5 keeps solv files inside of the repository's directory, dnf 4 beside it.
+    metadata: [
+      '*-*/repodata',
+      '*-*/solv',
+      '*-*/metalink.xml',
+      '*-*/mirrorlist',
+      '*.solv',
+      '*.solvx',
+    ],
+    archivePattern: ({ repository, file }) =>
+      `${escape(repository)}-${'[0-9a-f]'.repeat(16)}/packages/${escape(file)}`,
+    resolveCommand: (request, wanted) => resolveCommand(dialect, request, wanted),
+    downloadCommand: (request, wanted, network) =>
+      downloadCommand(dialect, request, wanted, network),
+    parse: parseDnf,
+    pin: (name, { version, architecture }) => `${name}-${version}.${architecture}`,
+    explainDownload: (ran) => explain(dialect, ran),
+  };
+}
+
+function explain({ program }: DnfDialect, ran: Ran): BuildError | undefined {
+  const text = `${ran.stdout}\n${ran.stderr}`;
+  const [, unsigned] = /^Package (\S+)\.rpm is not signed/m.exec(text) ?? [];
+  if (unsigned !== undefined) {
+    return new BuildError(`Cannot install "${unsigned}": it is not signed`, {
+      hint: 'Get it from a repository whose packages are signed',
+    });
+  }
+  const [, key] =
+    /(?:file|https?):\/\/(\S+?\S*?)["']?(?:: | \[|\]|$)/m.exec(
+      text.split('\n').find((line) => /curl error \(37\)|GPG key|gpgkey/i.test(line)) ?? '',
+    ) ?? [];
+  if (!/GPG|curl error \(37\)/.test(text)) return undefined;
+  return new BuildError(
+    `Cannot check the signatures of the packages: ${program} cannot use the key${key === undefined ? '' : ` "${key}"`}`,
+    { hint: 'Install the key that the gpgkey= of the repository names' },
+  );
+}
+
+// For a shell pattern.
+function escape(text: string): string {
+  return text.replaceAll(/[\\*?[\]{}()!]/g, '\\$&');
+}

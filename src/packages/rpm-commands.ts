@@ -1,0 +1,141 @@
+import type { Command } from '../model/sys.ts';
+import type { PackageRequest } from './driver.ts';
+import { inside, installSandbox, managerSandbox } from './rpm-layout.ts';
+
+/** Prints name, version and architecture of everything on the host. */
+export function installedCommand(request: PackageRequest): Command {
+  return {
+    argv: ['rpm', '--query', '--all', '--queryformat', nameVersionArchitecture],
+    okExit: [0, 1],
+    sandbox: managerSandbox(request, false),
+    purpose: 'Read which packages the host has installed',
+  };
+}
+
+/** Prints the public keys that the host's rpm trusts. */
+export function hostKeysCommand(request: PackageRequest): Command {
+  return {
+    argv: ['rpm', '--query', '--all', 'gpg-pubkey', '--queryformat', '%{DESCRIPTION}\\n'],
+    okExit: [0, 1],
+    sandbox: managerSandbox(request, false),
+    purpose: 'Read the keys that the host trusts',
+  };
+}
+
+/** Makes a system without packages trust those keys. */
+export function importKeysCommand(request: PackageRequest): Command {
+  return {
+    argv: ['rpmkeys', '--root', inside.empty, '--import', `${inside.empty}/keys.asc`],
+    sandbox: managerSandbox(request, false),
+    purpose: 'Take over the keys that the host trusts',
+  };
+}
+
+/** Prints file, build time and what else is in the headers of archives, given by their paths in the cache. */
+export function describeCommand(request: PackageRequest, files: readonly string[]): Command {
+  return {
+    argv: [
+      'rpm',
+      ...['--query', '--package', '--nosignature', '--queryformat'],
+      `${nameVersionArchitecture.slice(0, -2)}\\t%{BUILDTIME}\\n`,
+      ...files.map((file) => `${inside.cache}/${file}`),
+    ],
+    sandbox: managerSandbox(request, false),
+    purpose: 'Read what the packages say of themselves',
+  };
+}
+
+/** Prints "FILE: digests OK" or what is wrong with each archive. */
+export function digestsCommand(request: PackageRequest, files: readonly string[]): Command {
+  return {
+    argv: [
+      'rpmkeys',
+      '--checksig',
+      '--nosignature',
+      ...files.map((file) => `${inside.cache}/${file}`),
+    ],
+    okExit: Array.from({ length: 256 }, (_, code) => code),
+    sandbox: managerSandbox(request, false),
+    purpose: 'Check the digests of the packages',
+  };
+}
+
+/** Installs all archives in one transaction, scripts included. */
+export function installCommand(
+  request: PackageRequest,
+  epoch: number,
+  files: readonly string[],
+): Command {
+  const { plan, locale } = request;
+  return {
+    argv: [
+      ...rpm,
+      '--upgrade',
+      ...(plan.withDocs ? [] : ['--excludedocs']),
+      ...(locale === undefined ? [] : ['--define', `_install_langs ${languages(locale)}`]),
+      // They are mounted, and a package that owns them fails to set their owners.
+      ...['--define', '_netsharedpath /dev:/proc:/sys', '--define', '_tmppath /tmp'],
+      ...files.map((file) => `${inside.cache}/${file}`),
+    ],
+    okExit: anyFailure,
+    env: scriptEnvironment(epoch),
+    sandbox: installSandbox(request),
+    purpose: 'Install the packages',
+  };
+}
+
+/** Removes packages, whatever depends on them. */
+export function eraseCommand(
+  request: PackageRequest,
+  epoch: number,
+  names: readonly string[],
+): Command {
+  return {
+    argv: [...rpm, '--erase', '--nodeps', '--allmatches', ...names],
+    okExit: anyFailure,
+    env: scriptEnvironment(epoch),
+    sandbox: installSandbox(request),
+    purpose: 'Remove packages',
+  };
+}
+
+/** Prints package, mode in decimal and path of every file in the root's database. */
+export function ownersCommand(request: PackageRequest): Command {
+  return {
+    argv: [
+      'rpm',
+      ...['--root', inside.root, '--query', '--all'],
+      ...['--queryformat', '[%{=NAME}\\t%{FILEMODES}\\t%{FILENAMES}\\n]'],
+    ],
+    sandbox: installSandbox(request),
+    purpose: 'Read which package owns which file',
+  };
+}
+
+const nameVersionArchitecture = '%{NAME}\\t%{EPOCHNUM}:%{VERSION}-%{RELEASE}\\t%{ARCH}\\n';
+
+// The host's plugins label for SELinux, log to the audit system and inhibit shutdown: none of it is for this root.
+const rpm = ['rpm', '--root', inside.root, '--noplugins'] as const;
+
+// rpm's exit code is the number of packages that failed.
+const anyFailure = Array.from({ length: 256 }, (_, code) => code);
+
+/** "de_DE.UTF-8" as rpm matches it with %lang(de) and %lang(de_DE); with C none is left. */
+function languages(locale: string): string {
+  const [bare = locale] = locale.split(/[.@]/);
+  return [...new Set([locale, bare, bare.split('_')[0]])].join(':');
+}
+
+function scriptEnvironment(epoch: number): Readonly<Record<string, string>> {
+  return {
+    SOURCE_DATE_EPOCH: `${epoch}`,
+    SYSTEMD_OFFLINE: '1',
+    SYSTEMD_IN_CHROOT: '1',
+    // Both are done once, when everything is there.
+    SYSTEMD_HWDB_UPDATE_BYPASS: '1',
+    KERNEL_INSTALL_BYPASS: '1',
+    LC_ALL: 'C.UTF-8',
+    // Debian's rpm refuses to install otherwise.
+    RPM_FORCE_DEBIAN: '1',
+  };
+}

@@ -1,0 +1,91 @@
+import { fnmatch } from '../formats/fnmatch.ts';
+import type { ResolvedPackage, RootTree } from '../model/packages.ts';
+import type { Reasoned } from '../model/plan.ts';
+import type { Command, Ran, RootFiles, Sys } from '../model/sys.ts';
+import { removeTraces } from './dpkg-traces.ts';
+import type { Fetched, FetchedArchive, PackageRequest } from './driver.ts';
+import { describeCommand, eraseCommand, installCommand, ownersCommand } from './rpm-commands.ts';
+import { rpmPaths } from './rpm-layout.ts';
+import { parseBuildTimes, parseFailedScripts } from './rpm-output.ts';
+import { parseOwners } from './rpm-owners.ts';
+import { rpmFailure } from './rpm-problems.ts';
+import { timed } from './timed.ts';
+
+/** Makes the root in one transaction of the host's rpm, whichever manager chose the packages. */
+export async function installRpms(
+  sys: Sys,
+  request: PackageRequest,
+  { archives, warnings }: Fetched,
+): Promise<RootTree> {
+  const files = archives.map(({ file }) => file);
+  const described = await sys.run(describeCommand(request, files));
+  const newest = Math.max(0, ...parseBuildTimes(described.stdout));
+  const epoch = request.sourceDateEpoch ?? newest;
+  const removed = matching(request.plan.remove, archives);
+
+  const root = sys.root(rpmPaths(request).root);
+  for (const directory of ['/', 'dev', 'proc', 'sys']) root.mkdir(directory, 0o755);
+  const ran = await timed(sys, 'rpm', runRpm(sys, request, installCommand(request, epoch, files)));
+  if (removed.length > 0) await runRpm(sys, request, eraseCommand(request, epoch, removed));
+  const owners = await sys.run(ownersCommand(request));
+  removeTraces(root);
+  removeLocks(root);
+
+  return {
+    root: root.path,
+    packages: archives
+      .filter(({ name }) => !removed.includes(name))
+      .map(plain)
+      .sort((a, b) => (a.name < b.name ? -1 : 1)),
+    owners: parseOwners(owners.stdout, root),
+    metadata,
+    newestPackageTime: newest,
+    warnings: [...warnings, ...scriptWarnings(ran)],
+  };
+}
+
+// What rpm and the managers keep of themselves.
+const metadata = [
+  ...['usr/lib/sysimage/rpm', 'var/lib/rpm', 'var/lib/dnf', 'var/lib/zypp'],
+  ...['var/cache/dnf', 'var/cache/libdnf5', 'var/cache/zypp', 'usr/lib/sysimage/libdnf5'],
+];
+
+function matching(
+  asked: readonly Reasoned[],
+  archives: readonly FetchedArchive[],
+): readonly string[] {
+  const names = archives.map(({ name }) => name);
+  return [
+    ...new Set(asked.flatMap(({ value }) => names.filter((name) => fnmatch(value, name)))),
+  ].sort();
+}
+
+async function runRpm(sys: Sys, request: PackageRequest, command: Command): Promise<Ran> {
+  const ran = await sys.run(command);
+  if (ran.exitCode !== 0) throw rpmFailure(command.purpose, ran, rpmPaths(request).root);
+  return ran;
+}
+
+// rpm goes on after scripts that run when the files are there already, and so do distributions' own installers.
+function scriptWarnings(ran: Ran): readonly string[] {
+  return parseFailedScripts(ran.stderr).map(
+    ({ script, name, reason }) =>
+      `The ${script} script of "${name}" failed, ${reason}: the image may lack what it makes`,
+  );
+}
+
+function removeLocks(root: RootFiles): void {
+  for (const directory of ['usr/lib/sysimage/rpm', 'var/lib/rpm'])
+    root.remove(`${directory}/.rpm.lock`);
+}
+
+function plain({
+  name,
+  version,
+  architecture,
+  size,
+  origin,
+  hostVersion,
+}: FetchedArchive): ResolvedPackage {
+  return { name, version, architecture, size, origin, hostVersion };
+}

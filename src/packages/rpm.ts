@@ -1,0 +1,17 @@
+import type { PackageDriver } from './driver.ts';
+import { fetchRpms } from './rpm-fetch.ts';
+import type { RpmFrontEnd } from './rpm-front-end.ts';
+import { installRpms } from './rpm-install.ts';
+import { resolveRpms } from './rpm-resolve.ts';
+import { timed } from './timed.ts';
+
+/** A manager that chooses and fetches, and rpm that installs. */
+export function rpmDriver(frontEnd: RpmFrontEnd): PackageDriver {
+  return {
+    resolve: async (sys, request) => timed(sys, 'resolve', resolveRpms(sys, request, frontEnd)),
+    fetch: async (sys, request, resolution) =>
+      timed(sys, 'fetch', fetchRpms(sys, request, frontEnd, resolution)),
+    install: async (sys, request, fetched) =>
+      timed(sys, 'install', installRpms(sys, request, fetched)),
+  };
+}

@@ -1,0 +1,124 @@
+import { cpSync, createReadStream, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { join } from 'node:path';
+import { cache, checkout } from '../paths.ts';
+import { runOk } from '../run.ts';
+import { wanted } from './debs.ts';
+
+export type RpmManager = 'dnf4' | 'zypper';
+
+/** The URL is part of the name of dnf's cache directory, so each manager has a port for good. */
+export const ports: Readonly<Record<RpmManager, number>> = { dnf4: 48971, zypper: 48972 };
+
+/**
+ * Makes WORK/hosts/MANAGER: the Debian with the tools, its dpkg forgotten, all packages of the repository in its rpm
+ * database, and the manager's caches filled with what an initrd needs.
+ */
+export async function makeHost(manager: RpmManager, work: string): Promise<void> {
+  const host = join(work, 'hosts', manager);
+  await copyHost(join(cache, 'rpm-tools'), host);
+  for (const path of ['var/lib/dpkg', 'var/lib/apt', 'var/cache/apt', 'usr/bin/apt-get']) {
+    rmSync(join(host, path), { recursive: true });
+  }
+  rmSync(join(host, manager === 'zypper' ? 'usr/bin/dnf' : 'usr/bin/zypper'));
+  const write = (path: string, content: string): void => {
+    rmSync(join(host, path), { force: true });
+    mkdirSync(join(host, path, '..'), { recursive: true });
+    writeFileSync(join(host, path), content);
+  };
+  write(
+    'etc/os-release',
+    'ID=testrpm\nNAME="Test"\nPRETTY_NAME="Test rpm distribution 1"\nVERSION_ID=1\n',
+  );
+  configure[manager](write);
+  mkdirSync(join(host, 'etc/pki/rpm-gpg'), { recursive: true });
+  cpSync(join(work, 'key.asc'), join(host, 'etc/pki/rpm-gpg/RPM-GPG-KEY-test'));
+
+  const enter = join(checkout, 'tests/helpers/enter-root.sh');
+  const inHost = ['--bind-ro', join(work, 'repository'), '/mnt', host, 'bash', '-euc'];
+  const server = await serve(join(work, 'repository'), ports[manager]);
+  try {
+    await runOk([enter, ...inHost, `${database}\n${prime[manager]}`]);
+  } finally {
+    server.close();
+  }
+}
+
+/** A copy that shares the files of /usr, which nobody changes. */
+export async function copyHost(from: string, to: string): Promise<void> {
+  mkdirSync(to, { recursive: true });
+  await runOk(['cp', '-a', '--link', `${from}/usr`, to]);
+  await runOk([
+    ...[
+      'bash',
+      '-euc',
+      'cd "$1" && find . -mindepth 1 -maxdepth 1 ! -name usr -exec cp -a -t "$2" {} +',
+    ],
+    ...['copy', from, to],
+  ]);
+}
+
+/** Gives out the repository's files on the loopback interface. */
+export async function serve(directory: string, port: number): Promise<Server> {
+  const server = createServer((request, response) => {
+    const path = join(
+      directory,
+      decodeURIComponent(new URL(request.url ?? '', 'http://x').pathname),
+    );
+    if (!statSync(path, { throwIfNoEntry: false })?.isFile()) {
+      response.writeHead(404).end();
+      return;
+    }
+    response.writeHead(200, { 'content-length': statSync(path).size });
+    createReadStream(path).pipe(response);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  return server;
+}
+
+// gadget, trinket and the like are not installed, widget in its older version.
+const database = `
+rm -rf /var/lib/rpm && mkdir -p /var/lib/rpm && rpmdb --initdb
+rpm --import /etc/pki/rpm-gpg/RPM-GPG-KEY-test
+ls /mnt/Packages/*.rpm | grep -v -E '/(widget-2|gadget|gizmo|trinket|gru|intruder|documented)' >/run/list
+rpm --install --justdb --nodeps --noscripts --notriggers $(cat /run/list)
+`;
+
+const prime: Readonly<Record<RpmManager, string>> = {
+  dnf4: `
+dnf -q makecache
+dnf -y -q --installroot=/tmp/empty --releasever=/ --setopt=cachedir=/var/cache/dnf --downloadonly install ${wanted.join(' ')} widget gizmo
+rm -f /var/log/dnf*.log /var/log/hawkey.log`,
+  zypper: `
+zypper --non-interactive --quiet --gpg-auto-import-keys refresh
+zypper --non-interactive --quiet --installroot /tmp/empty install --no-recommends --download-only ${wanted.join(' ')} widget gizmo
+rm -rf /var/log/zypp*`,
+};
+
+type Write = (path: string, content: string) => void;
+
+const configure: Readonly<Record<RpmManager, (write: Write) => void>> = {
+  dnf4: (write) => {
+    write('etc/dnf/dnf.conf', '[main]\ngpgcheck=1\nkeepcache=1\ninstall_weak_deps=1\n');
+    write('etc/dnf/vars/place', 'Packages');
+    write(
+      'etc/yum.repos.d/test.repo',
+      [
+        ...['[test]', 'name=Test $releasever', `baseurl=http://127.0.0.1:${ports.dnf4}/`],
+        ...['enabled=1', 'gpgcheck=1', 'gpgkey=file:///etc/pki/rpm-gpg/RPM-GPG-KEY-test', ''],
+      ].join('\n'),
+    );
+  },
+  zypper: (write) => {
+    write(
+      'etc/zypp/repos.d/test.repo',
+      [
+        ...['[test]', 'name=Test', `baseurl=http://127.0.0.1:${ports.zypper}/`, 'enabled=1'],
+        ...['autorefresh=0', 'gpgcheck=1', 'keeppackages=1', 'type=rpm-md', ''],
+      ].join('\n'),
+    );
+  },
+};

@@ -1,0 +1,81 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { absolutePath, type AbsolutePath } from '../../../src/model/brands.ts';
+import type { PackageRequest } from '../../../src/packages/driver.ts';
+import { makeSys } from '../../../src/sys/sys.ts';
+import { isRoot, need } from '../need.ts';
+import { cache } from '../paths.ts';
+import { copyHost, type RpmManager } from './hosts.ts';
+
+export const sys = makeSys({ searchPath: '/usr/sbin:/usr/bin:/sbin:/bin' });
+
+export interface RpmHost {
+  readonly manager: RpmManager;
+  readonly root: AbsolutePath;
+}
+
+/** Whether the tests of rpm distributions can run here. */
+export function needsRpm(t: TestContext): boolean {
+  return (
+    need(t, isRoot(), 'needs root') &&
+    need(t, existsSync(join(cache, 'rpm')), 'no rpm distribution: run tests/helpers/setup.sh')
+  );
+}
+
+/** A copy of the fixture's host that tests may spoil; undefined where there is no fixture. */
+export async function throwAwayRpmHost(manager: RpmManager): Promise<RpmHost | undefined> {
+  const from = join(cache, 'rpm/hosts', manager);
+  if (!isRoot() || !existsSync(from)) return undefined;
+  const root = temporary(manager);
+  await copyHost(from, root);
+  return { manager, root };
+}
+
+export interface Wishes extends Partial<PackageRequest['plan']> {
+  readonly names: readonly string[];
+  readonly without?: readonly string[];
+  readonly locale?: string;
+}
+
+/** An offline request, but for what is wished. */
+export function requestFor(
+  host: RpmHost,
+  { names, without = [], locale, ...plan }: Wishes,
+): PackageRequest {
+  const reasoned = (values: readonly string[]) =>
+    values.map((value, index) => ({ value, from: `test.conf:${index + 1}` }));
+  return {
+    plan: {
+      manager: host.manager,
+      install: reasoned(names),
+      remove: reasoned(without),
+      withRecommends: false,
+      withDocs: false,
+      sources: ['cache', 'network'],
+      offline: true,
+      ...plan,
+    },
+    os: {
+      ...{ id: 'testrpm', idLike: [], name: 'Test', prettyName: 'Test' },
+      ...{ versionId: '1', versionCodename: undefined },
+    },
+    hostRoot: host.root,
+    workspace: temporary('workspace'),
+    sourceDateEpoch: undefined,
+    ...(locale === undefined ? {} : { locale }),
+  };
+}
+
+const made: string[] = [];
+
+/** A directory beside the fixture, so that files can be shared with it; removed by cleanUp(). */
+export function temporary(name: string): AbsolutePath {
+  const path = mkdtempSync(join(cache, `tmp/rpm-test-${name}-`));
+  made.push(path);
+  return absolutePath(path);
+}
+
+export function cleanUp(): void {
+  for (const path of made) rmSync(path, { recursive: true, force: true });
+}

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Command } from '../../../src/model/sys.ts';
+import * as dnf from '../../../src/packages/dnf-commands.ts';
+import * as rpm from '../../../src/packages/rpm-commands.ts';
+import * as zypper from '../../../src/packages/zypper-commands.ts';
+import { reasoned, requestFor } from './support.ts';
+
+const request = requestFor();
+const locale = requestFor({ withDocs: true }, { locale: 'de_DE.UTF-8' });
+const dnf4 =
+  'dnf --installroot=/run/pkginitrd/empty --releasever=/ --setopt=cachedir=/run/pkginitrd/cache --setopt=install_weak_deps=0';
+const dnf5 =
+  'dnf5 --installroot=/run/pkginitrd/empty --releasever=/ --use-host-config --setopt=cachedir=/run/pkginitrd/cache --setopt=system_cachedir=/run/pkginitrd/cache --setopt=install_weak_deps=0';
+const zypp =
+  '--non-interactive --no-refresh --installroot /run/pkginitrd/empty --cache-dir /run/pkginitrd/cache install';
+const root = 'rpm --root /run/pkginitrd-root';
+
+// prettier-ignore
+const commands: readonly [string, Command, string][] = [
+  ['dnf 4 resolve', dnf.resolveCommand(dnf.dnf4, request, ['a', 'b']), `${dnf4} --cacheonly --assumeno install a b`],
+  ['dnf 4 check', dnf.downloadCommand(dnf.dnf4, request, ['a'], false), `${dnf4} --cacheonly --setopt=keepcache=1 --downloadonly --assumeyes install a`],
+  ['dnf 4 download', dnf.downloadCommand(dnf.dnf4, request, ['a'], true), `${dnf4} --setopt=metadata_expire=never --setopt=keepcache=1 --downloadonly --assumeyes install a`],
+  ['dnf 5 resolve', dnf.resolveCommand(dnf.dnf5, request, ['a', 'b']), `${dnf5} --cacheonly --assumeno install a b`],
+  ['dnf 5 check', dnf.downloadCommand(dnf.dnf5, request, ['a'], false), `${dnf5} --cacheonly --setopt=keepcache=1 --downloadonly --assumeyes install a`],
+  ['dnf 5 download', dnf.downloadCommand(dnf.dnf5, request, ['a'], true), `${dnf5} --setopt=metadata_expire=never --setopt=cacheonly=metadata --setopt=keepcache=1 --downloadonly --assumeyes install a`],
+  ['zypper resolve', zypper.resolveCommand(request, ['a']), `zypper --xmlout ${zypp} --dry-run --no-recommends a`],
+  ['zypper download', zypper.downloadCommand(request, ['a'], true), `zypper ${zypp} --download-only --no-recommends a`],
+  ['rpm installed', rpm.installedCommand(request), 'rpm --query --all --queryformat %{NAME}\\t%{EPOCHNUM}:%{VERSION}-%{RELEASE}\\t%{ARCH}\\n'],
+  ['rpm keys', rpm.hostKeysCommand(request), 'rpm --query --all gpg-pubkey --queryformat %{DESCRIPTION}\\n'],
+  ['rpm import', rpm.importKeysCommand(request), 'rpmkeys --root /run/pkginitrd/empty --import /run/pkginitrd/empty/keys.asc'],
+  ['rpm describe', rpm.describeCommand(request, ['x/a.rpm']), 'rpm --query --package --nosignature --queryformat %{NAME}\\t%{EPOCHNUM}:%{VERSION}-%{RELEASE}\\t%{ARCH}\\t%{BUILDTIME}\\n /run/pkginitrd/cache/x/a.rpm'],
+  ['rpm digests', rpm.digestsCommand(request, ['x/a.rpm']), 'rpmkeys --checksig --nosignature /run/pkginitrd/cache/x/a.rpm'],
+  ['rpm install', rpm.installCommand(request, 5, ['x/a.rpm']), `${root} --noplugins --upgrade --excludedocs --define _netsharedpath /dev:/proc:/sys --define _tmppath /tmp /run/pkginitrd/cache/x/a.rpm`],
+  ['rpm install in German', rpm.installCommand(locale, 5, ['a.rpm']), `${root} --noplugins --upgrade --define _install_langs de_DE.UTF-8:de_DE:de --define _netsharedpath /dev:/proc:/sys --define _tmppath /tmp /run/pkginitrd/cache/a.rpm`],
+  ['rpm erase', rpm.eraseCommand(request, 5, ['a']), `${root} --noplugins --erase --nodeps --allmatches a`],
+  ['rpm owners', rpm.ownersCommand(request), `${root} --query --all --queryformat [%{=NAME}\\t%{FILEMODES}\\t%{FILENAMES}\\n]`],
+];
+
+for (const [name, command, line] of commands) {
+  test(`the command ${name}`, () => {
+    assert.equal(command.argv.join(' '), line);
+  });
+}
+
+test('no command weakens what is demanded of a repository or a package', () => {
+  for (const [name, { argv }] of commands) {
+    const text = argv.join(' ');
+    assert.doesNotMatch(text, /gpgcheck|no-gpg|nodigest|allow-unsigned|nocrypto|--force/i, name);
+    if (!/describe|digests/.test(name)) assert.doesNotMatch(text, /nosignature/, name);
+  }
+});
+
+test('only a download sees the network, and none writes the host', () => {
+  for (const [name, { sandbox }] of commands) {
+    assert.equal(sandbox?.network, name.endsWith('download'), name);
+    assert.equal(sandbox?.rootWritable, false, name);
+    assert.ok(
+      sandbox?.binds.every(({ source }) => source.startsWith('/work/')),
+      name,
+    );
+  }
+});
+
+test('only what runs scripts gets a chroot, with a /dev of its own', () => {
+  const { sandbox } = rpm.installCommand(request, 5, []);
+  assert.deepEqual(sandbox?.chroots, ['/run/pkginitrd-root']);
+  assert.equal(rpm.installedCommand(request).sandbox?.chroots, undefined);
+});
+
+test('recommended packages are a matter of the request', () => {
+  const wish = requestFor({ withRecommends: true, install: reasoned('a') });
+  assert.ok(
+    dnf.resolveCommand(dnf.dnf4, wish, ['a']).argv.includes('--setopt=install_weak_deps=1'),
+  );
+  assert.ok(zypper.resolveCommand(wish, ['a']).argv.includes('--recommends'));
+});

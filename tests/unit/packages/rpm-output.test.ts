@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseDnf, parseTable } from '../../../src/packages/dnf-output.ts';
+import { dnf4FrontEnd, dnf5FrontEnd } from '../../../src/packages/dnf.ts';
+import { parseInstalled } from '../../../src/packages/rpm-host.ts';
+import {
+  parseBuildTimes,
+  parseDamaged,
+  parseFailedScripts,
+} from '../../../src/packages/rpm-output.ts';
+import { parseZypper } from '../../../src/packages/zypper-output.ts';
+
+const said = (stdout: string, exitCode = 1, stderr = '') => ({ stdout, stderr, exitCode });
+
+test("parseTable() reads dnf 4's table, long names and all sections of it", () => {
+  const output = `Dependencies resolved.
+================================================================================
+ Package                  Arch    Version                           Repo   Size
+================================================================================
+Installing:
+ less                     x86_64  668-1                             test  193 k
+Installing dependencies:
+ a-package-with-a-name-that-fills-the-line-and-more-than-that-by-far
+                          noarch  1:3.10-4                          test  1.5 M
+Upgrading:
+ other                    x86_64  2-2                               test  1.0 M
+
+Transaction Summary
+================================================================================
+Install  2 Packages
+`;
+  assert.deepEqual(parseTable(output), [
+    {
+      name: 'less',
+      architecture: 'x86_64',
+      version: '668-1',
+      repository: 'test',
+      size: 193 * 1024,
+    },
+    {
+      name: 'a-package-with-a-name-that-fills-the-line-and-more-than-that-by-far',
+      ...{ architecture: 'noarch', version: '1:3.10-4', repository: 'test', size: 1.5 * 1024 ** 2 },
+    },
+  ]);
+});
+
+test("parseTable() reads dnf 5's table, where the epoch is always there", () => {
+  const output = `Package   Arch   Version        Repository      Size
+Installing:
+ less     x86_64 0:668-1        updates    406.2 KiB
+Installing weak dependencies:
+ more     noarch 2:1-1          fedora       1.0 MiB
+
+Transaction Summary:
+ Installing:        2 packages
+`;
+  assert.deepEqual(
+    parseTable(output).map(({ name, version, repository }) => [name, version, repository]),
+    [
+      ['less', '668-1', 'updates'],
+      ['more', '2:1-1', 'fedora'],
+    ],
+  );
+});
+
+test('parseDnf() tells a wrong name from missing metadata and from a conflict', () => {
+  assert.deepEqual(
+    parseDnf(said('No match for argument: a\n', 1, 'Error: Unable to find a match: a')),
+    {
+      type: 'unknown',
+      words: ['a'],
+    },
+  );
+  assert.deepEqual(parseDnf(said('', 1, "Error: Cache-only enabled but no cache for 'updates'")), {
+    type: 'no metadata',
+    repositories: ['updates'],
+  });
+  const conflict = parseDnf(said('', 1, 'Error: \n Problem: conflicting requests\n'));
+  assert.equal(conflict.type, 'failed');
+});
+
+test('parseZypper() reads the summary, wrong names and repositories without metadata', () => {
+  const summary =
+    '<install-summary><to-install><solvable type="package" name="a" edition="0:1-2" arch="noarch" repository="oss" summary="x &amp; y">\n<description/></solvable></to-install></install-summary>';
+  assert.deepEqual(parseZypper(said(summary, 0)), {
+    type: 'resolved',
+    rpms: [{ name: 'a', version: '1-2', architecture: 'noarch', repository: 'oss', size: 0 }],
+  });
+  const unknown = '<message type="error">No provider of &apos;a&apos; found.</message>';
+  assert.deepEqual(parseZypper(said(unknown, 104)), { type: 'unknown', words: ['a'] });
+  const skipped =
+    '<message type="warning">Skipping repository &apos;Main&apos; because of the above error.</message>';
+  assert.deepEqual(parseZypper(said(skipped + unknown, 104)), {
+    type: 'no metadata',
+    repositories: ['Main'],
+  });
+});
+
+test('parseInstalled() leaves keys out and zero epochs away', () => {
+  const installed = parseInstalled(
+    'gpg-pubkey\t0:a-b\t(none)\nless\t0:1-1\tx86_64\nless\t1:2-1\tx86_64\n',
+  );
+  assert.deepEqual(Object.fromEntries(installed), {
+    less: { version: '1:2-1', architecture: 'x86_64' },
+  });
+});
+
+test('parseDamaged() reads every way in which rpmkeys refuses a file', () => {
+  const output = [
+    '/c/good.rpm: digests OK',
+    '/c/bad.rpm: DIGESTS NOT OK',
+    '/c/cut.rpm: digests SIGNATURES NOT OK',
+    'error: /c/half.rpm: not an rpm package (or package manifest)',
+  ].join('\n');
+  assert.deepEqual(parseDamaged(output), ['/c/bad.rpm', '/c/cut.rpm', '/c/half.rpm']);
+});
+
+test('parseFailedScripts() names package and script', () => {
+  const stderr =
+    'warning: %post(lib-x-0:1.0-1.x86_64) scriptlet failed, exit status 3\nerror: %prein(b-1-1.noarch) scriptlet failed, signal 9\n';
+  assert.deepEqual(parseFailedScripts(stderr), [
+    { script: '%post', name: 'lib-x', reason: 'exit status 3' },
+    { script: '%prein', name: 'b', reason: 'signal 9' },
+  ]);
+  assert.deepEqual(parseBuildTimes('a\t1:1-1\tnoarch\t17\nb\t0:1-1\tnoarch\t4\n'), [17, 4]);
+});
+
+test('archives lie where dnf 4 and dnf 5 keep them', () => {
+  const archive = { repository: 'updates', file: 'a-1-1.noarch.rpm' };
+  const hash = '[0-9a-f]'.repeat(16);
+  for (const frontEnd of [dnf4FrontEnd, dnf5FrontEnd]) {
+    assert.equal(frontEnd.archivePattern(archive), `updates-${hash}/packages/a-1-1.noarch.rpm`);
+  }
+  assert.equal(dnf4FrontEnd.hostCache, 'var/cache/dnf');
+  assert.equal(dnf5FrontEnd.hostCache, 'var/cache/libdnf5');
+});
