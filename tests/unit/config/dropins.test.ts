@@ -58,6 +58,40 @@ test('a distribution that is not like Debian gets no name of Debian', (t) => {
   }
 });
 
+const suse = ['btrfsprogs', 'libfido2-1', 'patterns-base-minimal_base', 'util-linux'];
+const telling = [...suse, 'btrfs-progs', 'libfido2', 'util-linux-core'];
+
+const rpmHosts: readonly (readonly [
+  id: string,
+  idLike: readonly string[],
+  release: string,
+  packages: readonly string[],
+  removed: readonly string[],
+])[] = [
+  ['fedora', [], '42', ['btrfs-progs', 'libfido2', 'util-linux-core'], ['shadow-utils']],
+  ['fedora', [], '43', ['btrfs-progs', 'libfido2', 'util-linux-core'], []],
+  ['nobara', ['fedora'], '43', ['btrfs-progs', 'libfido2', 'util-linux-core'], []],
+  ['rhel', ['fedora'], '10.1', ['libfido2', 'util-linux'], ['shadow-utils']],
+  ['centos', ['rhel', 'fedora'], '9', ['libfido2', 'util-linux'], ['shadow-utils']],
+  ['rocky', ['rhel', 'centos', 'fedora'], '9.6', ['libfido2', 'util-linux'], ['shadow-utils']],
+  ['opensuse-tumbleweed', ['opensuse', 'suse'], '20261120', suse, ['shadow', 'sysuser-shadow']],
+  ['sles', ['suse'], '16.0', suse, ['shadow', 'sysuser-shadow']],
+];
+
+for (const [distribution, distributionLike, release, packages, removed] of rpmHosts) {
+  test(`the drop-ins fit ${distribution} ${release}`, (t) => {
+    const facts = { ...debian13, distribution, distributionLike, release: [release] };
+    const config = load(t, {}, { vendorDirectory: dropins, facts, profiles });
+    assert.deepEqual(config.warnings, []);
+    const names = values(config.packages);
+    assert.deepEqual(names.filter((name) => telling.includes(name)).sort(), packages);
+    assert.deepEqual(values(config.removePackages), removed);
+    for (const name of ['systemd', 'udev', 'bash', 'e2fsprogs', 'systemd-resolved']) {
+      assert.ok(names.includes(name), name);
+    }
+  });
+}
+
 const packagesOf: Readonly<Record<string, string>> = {
   lvm: 'lvm2',
   raid: 'mdadm',

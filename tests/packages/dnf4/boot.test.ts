@@ -1,0 +1,3 @@
+import { bootsFromCaches } from '../../helpers/rpm/boots.ts';
+
+bootsFromCaches('dnf4');
