@@ -3,26 +3,31 @@ import { loadConfig } from './config/load.ts';
 import { readHostFacts } from './host/facts.ts';
 import { readModuleInfos } from './host/modinfo.ts';
 import { readOs } from './host/os.ts';
+import { readStorage } from './host/storage.ts';
 import { systemdVersion } from './host/systemd.ts';
 import { kernelPart, modulesInSandbox, stageModules } from './image/kernel-part.ts';
+import { makeManifest, manifestEntry, placedManifest } from './image/manifest.ts';
 import { arrange, treeEntries } from './image/members.ts';
 import { shadowEntry } from './image/root-password.ts';
 import { hostEntries, microcodePart } from './image/small-parts.ts';
 import { concatenate, writePart } from './image/write-image.ts';
 import { absolutePath, type AbsolutePath } from './model/brands.ts';
-import type { Architecture, Compression } from './model/config.ts';
-import type { OsFacts } from './model/facts.ts';
+import type { Architecture, Compression, Config } from './model/config.ts';
+import type { HostFacts, ModuleInfo, OsFacts } from './model/facts.ts';
 import type { Entry, WrittenPart } from './model/image.ts';
 import type { BuildInvocation } from './model/invocation.ts';
+import type { Manifest } from './model/manifest.ts';
 import type { RootTree } from './model/packages.ts';
-import type { PartName, Plan } from './model/plan.ts';
+import type { ModulePlan, PartName, Plan } from './model/plan.ts';
 import type { Receipt } from './model/receipt.ts';
 import type { Sys } from './model/sys.ts';
 import { installPackages } from './packages/install.ts';
-import { placeImage, placeTree, type FinishedImage } from './place/place.ts';
+import { placeImage, placeManifest, placeTree, type FinishedImage } from './place/place.ts';
 import { placePrebuilt, prebuiltInitrd } from './place/prebuilt.ts';
 import { unpackable } from './plan/parts.ts';
+import { learnDependencies } from './plan/learn-dependencies.ts';
 import { makePlan } from './plan/plan.ts';
+import { suggestedProfiles } from './plan/profiles.ts';
 import { selectModules } from './plan/select-modules.ts';
 import { stopwatch, type Stopwatch } from './stopwatch.ts';
 import { makeInitrdRoot } from './root/make-initrd-root.ts';
@@ -59,11 +64,14 @@ export async function build(
       decide(sys, invocation, settings, workspace.path),
     );
     if (invocation.mode !== 'build') return { type: 'plan', plan: decided.plan };
-    const lock = await sys.lock(lockFile, { waitSeconds: 600 });
+    const lock = await sys.lock(lockFile, {
+      waitSeconds: 600,
+      onWait: (holder) => settings.progress(`Waiting for another build to end (${holder})`),
+    });
     try {
       return {
         type: 'built',
-        receipt: await carryOut(sys, invocation, decided, workspace.path, steps),
+        receipt: await carryOut(sys, invocation, settings, decided, workspace.path, steps),
       };
     } finally {
       lock.release();
@@ -77,12 +85,12 @@ const lockFile = absolutePath('/run/lock/pkginitrd.lock');
 
 /** What carrying out needs besides the plan. The indexes of the kernel, tens of megabytes, are not kept. */
 interface Decided {
+  readonly config: Config;
   readonly plan: Plan;
   readonly os: OsFacts;
   readonly hostRoot: AbsolutePath;
   readonly kernelRoot: AbsolutePath;
   readonly compressions: readonly Compression[];
-  readonly rootPassword: string | undefined;
 }
 
 async function usePrebuilt(sys: Sys, invocation: BuildInvocation): Promise<Outcome | undefined> {
@@ -105,6 +113,7 @@ async function decide(
 ): Promise<Decided> {
   const { hostRoot, generic, offline } = invocation;
   const os = readOs(sys.root(hostRoot));
+  const storage = generic ? [] : readStorage(sys, hostRoot);
   const config = loadConfig(sys, {
     hostRoot,
     vendorDirectory: settings.vendorDirectory,
@@ -116,31 +125,56 @@ async function decide(
       systemdVersion: systemdVersion(sys.root(hostRoot)),
     },
     profiles: invocation.profiles,
+    suggestedProfiles: suggestedProfiles(storage),
     assignments: invocation.assignments,
     generic,
   });
-  const facts = readHostFacts(sys, { ...invocation, os, architecture: settings.architecture });
-  const modules = selectModules(config, facts);
-  const infos = await readModuleInfos(
-    sys,
-    sys.root(facts.kernel.root),
-    facts.kernel.modulesDirectory,
-    modules.files.map(({ path }) => path),
-    scratch,
-  );
+  const facts = readHostFacts(sys, {
+    ...invocation,
+    os,
+    architecture: settings.architecture,
+    storage,
+  });
+  const { modules, infos } = await settleModules(sys, config, facts, scratch);
   return {
     plan: makePlan(config, facts, modules, infos, { generic, offline }),
     os,
     hostRoot,
     kernelRoot: facts.kernel.root,
     compressions: unpackable(facts),
-    rootPassword: config.rootPassword,
+    config,
   };
+}
+
+interface SettledModules {
+  readonly modules: ModulePlan;
+  readonly infos: ReadonlyMap<string, ModuleInfo>;
+}
+
+// What a chosen module says of itself may ask for further ones; two rounds are enough for every kernel seen.
+async function settleModules(
+  sys: Sys,
+  config: Config,
+  facts: HostFacts,
+  scratch: AbsolutePath,
+): Promise<SettledModules> {
+  const infos = new Map<string, ModuleInfo>();
+  for (let known = facts; ;) {
+    const modules = selectModules(config, known);
+    const unread = modules.files.map(({ path }) => path).filter((path) => !infos.has(path));
+    const root = sys.root(facts.kernel.root);
+    const read = await readModuleInfos(sys, root, facts.kernel.modulesDirectory, unread, scratch);
+    for (const [path, info] of read) infos.set(path, info);
+    const learned = learnDependencies(known, infos);
+    if (learned === undefined) return { modules, infos };
+    known = learned;
+  }
 }
 
 async function carryOut(
   sys: Sys,
   invocation: BuildInvocation,
+  { vendorDirectory }: BuildSettings,
   decided: Decided,
   workspace: AbsolutePath,
   steps: Stopwatch,
@@ -164,8 +198,11 @@ async function carryOut(
   await steps.take('modules', 'Indexing the kernel modules', () =>
     runDepmod(sys, decided, tree, indexes, epoch),
   );
-  const entriesOf = (name: PartName): readonly Entry[] =>
-    partEntries(sys, name, { ...decided, tree, indexes, epoch });
+  const { packages } = tree;
+  const bugs = readOs(sys.root(tree.root)).bugReportUrl;
+  const manifest = makeManifest({ ...decided, packages, epoch, bugs, vendorDirectory });
+  const entriesOf = (name: PartName): Promise<readonly Entry[]> =>
+    partEntries(sys, name, { ...decided, tree, indexes, manifest, epoch });
   const parts = await steps.take('image', 'Writing the image', () =>
     writeParts(sys, plan, workspace, entriesOf),
   );
@@ -177,6 +214,10 @@ async function carryOut(
         kernelVersion: plan.kernelVersion,
         modules: plan.modules.files.map(({ path }) => path),
         compressions: decided.compressions,
+        firmware: plan.firmware.files.map(({ value }) =>
+          value.replace(/^(?:usr\/)?lib\//, 'usr/lib/'),
+        ),
+        rootNeeds: plan.modules.rootNeeds,
       },
       owners: tree.owners,
     }),
@@ -185,21 +226,27 @@ async function carryOut(
   const image = await steps.take('place', 'Putting the image in its place', () =>
     place(sys, invocation, plan, {
       image: { chunks: concatenate(sys, parts), bytes: verified.bytes, sha256: verified.sha256 },
-      entries: () => plan.parts.flatMap(({ name }) => entriesOf(name)),
+      entries: async () =>
+        (await Promise.all(plan.parts.map(({ name }) => entriesOf(name)))).flat(),
       unpackedBytes: verified.unpackedBytes,
     }),
   );
+  const beside =
+    invocation.destination.type === 'path'
+      ? placedManifest(manifest, packages, parts, { ...verified, path: image })
+      : undefined;
+  const unplaced = beside === undefined ? [] : await placeManifest(sys, image, beside);
   return {
     image,
     bytes: verified.bytes,
     kernelVersion: plan.kernelVersion,
     parts,
-    packages: tree.packages,
+    packages,
     modules: plan.modules.files.length,
     firmware: plan.firmware.files.length,
     missingFirmware: plan.firmware.missing.map(({ value }) => value),
     steps: steps.taken(),
-    warnings: [...plan.warnings, ...tree.warnings, ...verified.warnings],
+    warnings: [...plan.warnings, ...tree.warnings, ...verified.warnings, ...unplaced],
   };
 }
 
@@ -236,14 +283,21 @@ async function runDepmod(
 interface PartSources extends Decided {
   readonly tree: RootTree;
   readonly indexes: AbsolutePath;
+  readonly manifest: Manifest;
   readonly epoch: number;
 }
 
-function partEntries(sys: Sys, name: PartName, sources: PartSources): readonly Entry[] {
-  const { plan, hostRoot, kernelRoot, rootPassword, tree, indexes, epoch } = sources;
+async function partEntries(
+  sys: Sys,
+  name: PartName,
+  sources: PartSources,
+): Promise<readonly Entry[]> {
+  const { plan, config, hostRoot, kernelRoot, tree, indexes, manifest, epoch } = sources;
   switch (name) {
     case 'microcode':
-      return plan.microcode === null ? [] : microcodePart(sys, plan.microcode, kernelRoot, epoch);
+      return microcodePart(sys, plan.microcode, kernelRoot, epoch, (bytes, compression) =>
+        decompress(sys, [bytes], compression),
+      );
     case 'base': {
       const root = sys.root(tree.root);
       const from = 'the packages';
@@ -254,13 +308,13 @@ function partEntries(sys: Sys, name: PartName, sources: PartSources): readonly E
       );
     }
     case 'kernel':
-      return kernelPart(sys, plan, kernelRoot, indexes, epoch);
+      return kernelPart(sys, plan, kernelRoot, indexes, manifestEntry(manifest, epoch), epoch);
     case 'host': {
       const root = sys.root(tree.root);
       const entries = [...hostEntries(sys, plan.host, hostRoot, epoch)];
-      if (rootPassword !== undefined) {
+      if (config.rootPassword !== undefined) {
         const machineId = sys.root(hostRoot).readText('etc/machine-id') ?? '';
-        const entry = shadowEntry(root, rootPassword, machineId, epoch);
+        const entry = shadowEntry(root, config.rootPassword, machineId, epoch);
         entries.push({ entry, from: 'RootPassword=' });
       }
       return arrange(entries, epoch, root);
@@ -274,14 +328,14 @@ async function writeParts(
   sys: Sys,
   plan: Plan,
   workspace: AbsolutePath,
-  entriesOf: (name: PartName) => readonly Entry[],
+  entriesOf: (name: PartName) => Promise<readonly Entry[]>,
 ): Promise<readonly WrittenPart[]> {
   const parts: WrittenPart[] = [];
   for (const { name, compression, level } of plan.parts) {
     const file = absolutePath(`${workspace}/${name}.part`);
     const pack = (archive: Iterable<Uint8Array>): AsyncIterable<Uint8Array> =>
       compress(sys, archive, compression, level);
-    parts.push(await writePart(sys, name, entriesOf(name), pack, file));
+    parts.push(await writePart(sys, name, await entriesOf(name), pack, file));
   }
   return parts;
 }
@@ -292,7 +346,7 @@ async function place(
   plan: Plan,
   finished: {
     readonly image: FinishedImage;
-    readonly entries: () => readonly Entry[];
+    readonly entries: () => Promise<readonly Entry[]>;
     readonly unpackedBytes: number;
   },
 ): Promise<AbsolutePath> {
@@ -302,7 +356,7 @@ async function place(
     case 'cpio':
       return placeImage(sys, finished.image, destination, name, kernelBytes(sys, invocation));
     case 'directory':
-      return placeTree(sys, finished.entries(), finished.unpackedBytes, destination, name);
+      return placeTree(sys, await finished.entries(), finished.unpackedBytes, destination, name);
     default:
       return format satisfies never;
   }

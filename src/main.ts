@@ -4,13 +4,14 @@ import { build, type Outcome } from './build.ts';
 import { parseCommandLine } from './cli/parse.ts';
 import { printError } from './cli/print-error.ts';
 import { printPlan, printPlanJson } from './cli/print-plan.ts';
+import { printWhy } from './cli/print-why.ts';
 import { printReceipt } from './cli/print-receipt.ts';
 import { settings } from './config/settings.ts';
 import { traceEverything } from './log.ts';
 import { absolutePath, type AbsolutePath } from './model/brands.ts';
 import type { Architecture } from './model/config.ts';
-import { UsageError } from './model/errors.ts';
-import type { BuildInvocation, Invocation } from './model/invocation.ts';
+import { BuildError, UsageError } from './model/errors.ts';
+import type { BuildInvocation, Invocation, WhyInvocation } from './model/invocation.ts';
 import { makeSys } from './sys/sys.ts';
 
 // esbuild puts the version of package.json here.
@@ -42,13 +43,38 @@ async function answer(invocation: Invocation): Promise<number> {
       return 0;
     case 'build':
       return buildAndReport(invocation);
+    case 'why':
+      return tellWhy(invocation);
     default:
       return invocation satisfies never;
   }
 }
 
+async function tellWhy({ subject, build: invocation }: WhyInvocation): Promise<number> {
+  const outcome = await run(invocation);
+  const text = outcome.type === 'plan' ? printWhy(outcome.plan, subject) : undefined;
+  if (text === undefined) {
+    throw new BuildError(`Cannot find "${subject}" in what would be built`, {
+      hint: 'Files of packages are not known before they are installed; see "pkginitrd build --dry-run"',
+    });
+  }
+  process.stdout.write(text);
+  return 0;
+}
+
 async function buildAndReport(invocation: BuildInvocation): Promise<number> {
+  report(await run(invocation), invocation);
+  return 0;
+}
+
+async function run(invocation: BuildInvocation): Promise<Outcome> {
   if (invocation.debug) traceEverything();
+  if (invocation.mode === 'build' && process.getuid?.() !== 0) {
+    throw new UsageError(
+      `Cannot build as user ${process.getuid?.()}: installing packages needs root`,
+      'Run it with sudo; "--dry-run" works for every user',
+    );
+  }
   const say = (sentence: string): void => {
     const wanted = invocation.verbose || invocation.destination.type === 'path';
     if (wanted && invocation.mode === 'build') process.stderr.write(`${sentence}\n`);
@@ -57,14 +83,12 @@ async function buildAndReport(invocation: BuildInvocation): Promise<number> {
     signal: cancelOnSignal(),
     searchPath: process.env['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin',
   });
-  const outcome = await build(sys, invocation, {
+  return await build(sys, invocation, {
     vendorDirectory: vendorDirectory(),
     architecture: architecture(process.arch),
     temporaryDirectory: absolutePath(process.env['TMPDIR'] ?? '/var/tmp'),
     progress: say,
   });
-  report(outcome, invocation);
-  return 0;
 }
 
 function report(outcome: Outcome, invocation: BuildInvocation): void {

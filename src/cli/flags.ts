@@ -37,7 +37,11 @@ export const buildFlags = [
     argument: null,
     help: 'For any machine: leave out what is special to this one',
   },
-  { name: 'offline', argument: null, help: 'Use cached packages only' },
+  {
+    name: 'offline',
+    argument: null,
+    help: 'Take packages from caches and the installed system only',
+  },
   { name: 'host-root', argument: 'DIR', help: 'Build for the system in this directory' },
   { name: 'kernel-root', argument: 'DIR', help: 'Take modules and firmware from this root' },
   { name: 'kernel-image', argument: 'FILE', help: 'The kernel that the initrd goes with' },
@@ -70,6 +74,7 @@ function argumentOf(type: string): string {
     pairs: 'NAME=VALUE',
     patterns: 'LIST',
     scripts: 'LIST',
+    sources: 'LIST',
     trees: 'LIST',
     words: 'LIST',
   };

@@ -1,6 +1,6 @@
 import { buildFlags, settingFlags, type Flag, type SettingFlag } from './flags.ts';
 
-export const commands = ['build', 'kernel-install'] as const;
+export const commands = ['build', 'kernel-install', 'why'] as const;
 
 /** Fits a terminal of 24 lines. */
 export function topHelp(): string {
@@ -10,6 +10,7 @@ Usage: pkginitrd COMMAND [OPTIONS]
 
 Commands:
   build             Build an initrd; "pkginitrd build --help" lists the options
+  why NAME          Say what brings a module, firmware, package or file into it
   kernel-install    What the kernel-install plugin runs: add KERNEL ENTRY IMAGE
 
 Options:
@@ -33,6 +34,15 @@ Options:
 ${describe(buildFlags)}
 Settings, as in pkginitrd.conf(5); lists are added to, an empty value resets:
 ${describe(settingFlags(settings))}`;
+}
+
+export function whyHelp(): string {
+  return `Usage: pkginitrd why NAME [OPTIONS]
+
+Says what brings a module, a firmware file, a package or a file into the image that
+"pkginitrd build" with the same options would make, up to the line of a drop-in or the
+device of the host. "pkginitrd build --help" lists the options.
+`;
 }
 
 function describe(flags: readonly Flag[]): string {

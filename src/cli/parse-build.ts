@@ -2,7 +2,12 @@ import yargs from 'yargs';
 import { kernelVersion, type AbsolutePath } from '../model/brands.ts';
 import type { Assignment } from '../model/config.ts';
 import { UsageError } from '../model/errors.ts';
-import type { BuildInvocation, Destination, TextInvocation } from '../model/invocation.ts';
+import type {
+  BuildInvocation,
+  Destination,
+  TextInvocation,
+  WhyInvocation,
+} from '../model/invocation.ts';
 import { nearestName } from '../formats/nearest-name.ts';
 import {
   buildFlags,
@@ -11,7 +16,7 @@ import {
   type Flag,
   type SettingFlag,
 } from './flags.ts';
-import { buildHelp } from './help.ts';
+import { buildHelp, whyHelp } from './help.ts';
 import { pathFrom } from './path-from.ts';
 
 /** `pkginitrd build`. */
@@ -46,6 +51,25 @@ export async function parseBuild(
     verbose: isSet('verbose') || isSet('debug'),
     debug: isSet('debug'),
   };
+}
+
+/** `pkginitrd why NAME`, with the options of `build`. */
+export async function parseWhy(
+  args: readonly string[],
+  cwd: string,
+  settings: readonly SettingFlag[],
+): Promise<WhyInvocation | TextInvocation> {
+  const [subject, ...rest] = args;
+  if (subject === '--help' || subject === '-h') return { type: 'text', text: whyHelp() };
+  if (subject === undefined || subject.startsWith('-')) {
+    throw new UsageError(
+      'Cannot tell why without a name: expected a module, a firmware file, a package or a path',
+      'Write the name first, as in "pkginitrd why ahci --generic"',
+    );
+  }
+  const build = await parseBuild(rest, cwd, settings);
+  if (build.type === 'text') return { type: 'text', text: whyHelp() };
+  return { type: 'why', subject, build: { ...build, mode: 'dry-run' } };
 }
 
 /** Flag names to their values in order; a switch's value is "true". */

@@ -37,6 +37,10 @@ export async function parseCommandLine(
       const { parseBuild } = await import('./parse-build.ts');
       return parseBuild(rest, cwd, tool.settings);
     }
+    case 'why': {
+      const { parseWhy } = await import('./parse-build.ts');
+      return parseWhy(rest, cwd, tool.settings);
+    }
     default:
       throw unknownCommand(command);
   }

@@ -1,4 +1,6 @@
+import type { PackageOrigin } from '../model/packages.ts';
 import type { Plan, PartPlan, PlannedModule, Reasoned } from '../model/plan.ts';
+import { printStorage } from './print-storage.ts';
 import { table, wrapped } from './table.ts';
 import { count } from './units.ts';
 
@@ -7,6 +9,7 @@ export function printPlan(plan: Plan): string {
   const { packages, root, modules, firmware } = plan;
   return [
     overview(plan),
+    plan.storage.length > 0 && section('Storage', [printStorage(plan.storage)]),
     section(`Packages: ${packages.install.length} asked for, installed with ${packages.manager}`, [
       reasons(packages.install),
     ]),
@@ -49,15 +52,37 @@ function overview(plan: Plan): string {
   const rows = [
     ['Kernel', `${plan.kernelVersion} (${plan.architecture})`],
     ['System', version === null ? id : `${id} ${version}`],
+    ['Packages', `from ${sourceNames(plan).join(', then ')}`],
     ['Made for', plan.generic ? 'any machine' : 'this host'],
     ['Output', `${plan.output.name} (${plan.output.format})`],
     ['Parts', plan.parts.map(partText).join(', ')],
-    ['Microcode', plan.microcode?.sources.join(' ') ?? 'none'],
+    ['Microcode', microcodeText(plan)],
+    ['Profiles', plan.profiles.join(' ') || 'none'],
     ['Locale', plan.root.locale],
     ['root', plan.root.rootPassword === 'set' ? 'has a password' : 'is locked'],
     ['Remove', count(plan.root.removeFiles.length, 'file pattern')],
   ];
   return table(rows);
+}
+
+function sourceNames({ packages }: Plan): readonly string[] {
+  return packages.sources
+    .filter((source) => source !== 'network' || !packages.offline)
+    .map((source) => sourceName[source]);
+}
+
+const sourceName = {
+  cache: 'caches',
+  installed: 'the installed system',
+  network: 'the network',
+} as const satisfies Record<PackageOrigin, string>;
+
+function microcodeText({ microcode }: Plan): string {
+  const sources = microcode.flatMap((each) => each.sources);
+  if (sources.length === 0) return 'none';
+  return sources.length <= 2
+    ? sources.join(' ')
+    : `${count(sources.length, 'file')}, all processors`;
 }
 
 function partText({ name, compression, level }: PartPlan): string {
@@ -82,6 +107,8 @@ function moduleReasons(modules: readonly PlannedModule[]): readonly (readonly st
   for (const { from } of modules) {
     const kind = from
       .replace(/^(needed by|\w+ dependency of) .*$/, '$1 others')
+      .replace(/^device .*$/, 'devices of the host')
+      .replace(/^under (\S+): .*$/, 'under $1')
       // Which pattern of a file it was is in the JSON.
       .replace(/(:\d+)?( ".*")?$/, '');
     counts.set(kind, (counts.get(kind) ?? 0) + 1);

@@ -6,7 +6,9 @@ import { count, humanBytes, humanTime } from './units.ts';
 /** The report at the end of a build. */
 export function printReceipt(receipt: Receipt): string {
   const { packages, parts, steps, missingFirmware, warnings } = receipt;
-  const downloaded = packages.filter(({ origin }) => origin === 'network');
+  const from = (wanted: ResolvedPackage['origin']) =>
+    packages.filter(({ origin }) => origin === wanted).length;
+  const installed = from('installed');
   const total = steps.reduce((sum, step) => sum + step.milliseconds, 0);
   return [
     `Initrd for ${receipt.kernelVersion}: ${receipt.image} (${humanBytes(receipt.bytes)})\n`,
@@ -20,7 +22,8 @@ export function printReceipt(receipt: Receipt): string {
       ]),
       { rightAligned: [1, 2] },
     ),
-    `Packages: ${packages.length}, ${downloaded.length} of them downloaded; the largest\n`,
+    `Packages: ${packages.length}, ${from('network')} of them downloaded` +
+      `${installed === 0 ? '' : `, ${installed} taken from the installed system`}; the largest\n`,
     table(
       largest(packages).map(({ name, version, size }) => [humanBytes(size), name, version]),
       {

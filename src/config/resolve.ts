@@ -10,8 +10,10 @@ import { toConfig } from './to-config.ts';
 
 export interface ResolveOptions {
   readonly facts: MatchFacts;
-  /** Asked for by flags or found on the host; [Config] Profiles= adds more. */
+  /** Asked for by flags; [Config] Profiles= adds more. */
   readonly profiles: readonly string[];
+  /** Of use for this host's disks: those that exist are taken. */
+  readonly suggestedProfiles: readonly string[];
   /** Flags: applied after every drop-in, their paths absolute. */
   readonly assignments: readonly Assignment[];
   readonly generic: boolean;
@@ -40,8 +42,10 @@ interface Settled {
 function settleProfiles(sources: Sources, parsed: Parsed, options: ResolveOptions): Settled {
   const known = knownProfiles(sources);
   const format = options.assignments.findLast((each) => each.key === 'Format' && each.value)?.value;
-  let profiles = unique(options.profiles);
-  for (const name of profiles) checkProfile(name, known, '');
+  for (const name of options.profiles) checkProfile(name, known, '');
+  const suggested = options.suggestedProfiles.filter((name) => known.has(name));
+  const given = unique([...suggested, ...options.profiles]);
+  let profiles = given;
   // Every round but a circular one adds a profile.
   for (let round = 0; round <= known.size + 1; round++) {
     const found = collect(sources, parsed, { ...options, profiles }, format);
@@ -50,7 +54,7 @@ function settleProfiles(sources: Sources, parsed: Parsed, options: ResolveOption
     for (const { value, from } of configured) {
       checkProfile(value, known, from.type === 'file' ? `${from.file}:${from.line}: ` : '');
     }
-    const next = unique([...configured.map(({ value }) => value), ...options.profiles]);
+    const next = unique([...configured.map(({ value }) => value), ...given]);
     if (next.join() === profiles.join()) return { found, merged, profiles };
     profiles = next;
   }

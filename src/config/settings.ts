@@ -79,6 +79,16 @@ export const settings = [
     default: '',
   },
   {
+    key: 'Sources',
+    section: 'Content',
+    type: 'sources',
+    values: { cache: 'cache', installed: 'installed', network: 'network' },
+    merge: 'last',
+    flag: 'sources',
+    help: 'Where packages are taken from: cache, installed, network',
+    default: 'cache installed network',
+  },
+  {
     key: 'RemoveFiles',
     section: 'Content',
     type: 'patterns',
@@ -94,6 +104,15 @@ export const settings = [
     merge: 'append',
     flag: 'kernel-modules',
     help: 'Patterns of kernel modules; the last match wins',
+    default: '',
+  },
+  {
+    key: 'HostModules',
+    section: 'Content',
+    type: 'words',
+    merge: 'append',
+    flag: 'host-modules',
+    help: "Patterns that choose among the modules of the host's devices",
     default: '',
   },
   {
@@ -203,7 +222,7 @@ export interface Setting {
   readonly key: string;
   readonly section: 'Config' | 'Output' | 'Content';
   readonly type: SettingType;
-  /** Of an enum: what may be written, and what it means. */
+  /** Of an enum or sources: what may be written, and what it means. */
   readonly values?: Readonly<Record<string, string>>;
   readonly merge: 'append' | 'last' | 'by name';
   /** Without the leading dashes; null where no flag makes sense. */
@@ -215,6 +234,7 @@ export interface Setting {
 
 type SettingType =
   | 'words'
+  | 'sources'
   | 'patterns'
   | 'trees'
   | 'scripts'

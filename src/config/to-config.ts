@@ -2,6 +2,7 @@ import { absolutePath } from '../model/brands.ts';
 import type { Compression, Config, ExtraTree, OutputFormat, Script } from '../model/config.ts';
 import { UsageError } from '../model/errors.ts';
 import { describeOrigin, type Sourced } from '../model/origin.ts';
+import type { PackageOrigin } from '../model/packages.ts';
 import type { Collected } from './collect.ts';
 import type { Merged } from './merge.ts';
 import { findSetting, type SettingKey } from './settings.ts';
@@ -22,9 +23,11 @@ export function toConfig(
     compressLevel: level(list('CompressLevel')[0], compression),
     packages: firstOfEach(list('Packages')),
     removePackages: firstOfEach(list('RemovePackages')),
+    sources: sourcesOf(list('Sources')),
     removeFiles: firstOfEach(list('RemoveFiles')),
     kernelModules: lastOfEach(list('KernelModules')),
     defaultKernelModules: lastOfEach(defaultModules),
+    hostModules: lastOfEach(list('HostModules')),
     firmwareFiles: lastOfEach(list('FirmwareFiles')),
     extraTrees: [
       ...found.extra.map(({ value, from }) => ({ value: { source: value, target: '/' }, from })),
@@ -50,6 +53,14 @@ export function toConfig(
 
 function scalar(merged: Merged, key: SettingKey): string {
   return merged.get(key)?.[0]?.value ?? findSetting(key)?.default ?? '';
+}
+
+const defaultSources = ['cache', 'installed', 'network'] as const satisfies PackageOrigin[];
+
+function sourcesOf(given: readonly Sourced<string>[]): readonly PackageOrigin[] {
+  const words = new Set(given.map(({ value }) => value));
+  const known = [...words].flatMap((word) => defaultSources.find((each) => each === word) ?? []);
+  return known.length === 0 ? defaultSources : known;
 }
 
 function formatOf(value: string): OutputFormat {

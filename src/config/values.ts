@@ -13,6 +13,8 @@ export function parseItems(setting: Setting, value: string): readonly string[] {
     case 'trees':
     case 'scripts':
       return splitWords(value);
+    case 'sources':
+      return splitWords(value).map((word) => checkEnum(setting, word));
     case 'patterns':
       return splitWords(value).map(insideRoot);
     case 'pairs':

@@ -50,3 +50,8 @@ function isBlank(text: string, start: number, end: number): boolean {
   }
   return true;
 }
+
+/** A stanza as text, in the order of its fields, names as they are in the map. */
+export function encodeStanza(stanza: Stanza): string {
+  return [...stanza].map(([name, value]) => `${name}: ${value.replaceAll('\n', '\n ')}\n`).join('');
+}

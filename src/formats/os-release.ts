@@ -12,5 +12,6 @@ export function parseOsRelease(text: string): OsFacts {
     prettyName: fields.get('PRETTY_NAME') ?? name,
     versionId: fields.get('VERSION_ID'),
     versionCodename: fields.get('VERSION_CODENAME'),
+    bugReportUrl: fields.get('BUG_REPORT_URL'),
   };
 }

@@ -3,12 +3,15 @@ import { parseKernelConfig } from '../formats/kernel-config.ts';
 import type { AbsolutePath, KernelVersion } from '../model/brands.ts';
 import type { Architecture } from '../model/config.ts';
 import type { HostFacts, HostFile, OsFacts } from '../model/facts.ts';
+import type { StorageStack } from '../model/storage.ts';
 import type { RootFiles, Sys } from '../model/sys.ts';
 import { readCrypttab } from './crypttab.ts';
 import { chooseKernel } from './kernels.ts';
+import { readDevices } from './devices.ts';
 import { readLoadedModules } from './loaded.ts';
 import { detectManager } from './manager.ts';
 import { readFirmwareIndex, readModuleIndex } from './module-index.ts';
+import { readBuiltinInUse } from './running.ts';
 
 export interface HostRequest {
   readonly hostRoot: AbsolutePath;
@@ -18,6 +21,7 @@ export interface HostRequest {
   readonly generic: boolean;
   readonly architecture: Architecture;
   readonly os: OsFacts;
+  readonly storage: readonly StorageStack[];
 }
 
 // The keyboard at a passphrase prompt; Debian's vconsole.conf may be a link to default/keyboard.
@@ -31,6 +35,7 @@ export function readHostFacts(sys: Sys, request: HostRequest): HostFacts {
   const loaded = request.generic
     ? { names: [], warnings: [] }
     : readLoadedModules(root, sys.root('/' as AbsolutePath), request.loadedModulesFile);
+  const devices = request.generic ? [] : readDevices(root);
   const crypttab = request.generic
     ? { entries: [], keyFiles: [], warnings: [] }
     : readCrypttab(root);
@@ -51,6 +56,9 @@ export function readHostFacts(sys: Sys, request: HostRequest): HostFacts {
       config: config === undefined ? undefined : parseKernelConfig(config),
     },
     loadedModules: loaded.names,
+    builtinInUse: request.generic ? [] : readBuiltinInUse(root, loaded.names, devices),
+    devices,
+    storage: request.storage,
     crypttab: crypttab.entries,
     hostFiles: [...(request.generic ? [] : keyboard(root)), ...crypttab.keyFiles],
     cpu: request.generic ? undefined : parseCpuinfo(root.readText('/proc/cpuinfo') ?? ''),

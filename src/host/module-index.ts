@@ -1,3 +1,4 @@
+import { normalizeAlias, normalizeModuleName } from '../formats/module-name.ts';
 import { parseModulesAlias } from '../formats/modules-alias.ts';
 import { parseBuiltinModinfo } from '../formats/modinfo.ts';
 import { parseModulesBin } from '../formats/modules-bin.ts';
@@ -5,20 +6,25 @@ import { parseModulesBuiltin } from '../formats/modules-builtin.ts';
 import { parseModulesDep } from '../formats/modules-dep.ts';
 import { parseModulesSoftdep } from '../formats/modules-softdep.ts';
 import { parseModulesWeakdep } from '../formats/modules-weakdep.ts';
-import type { FirmwareFile, FirmwareIndex, ModuleIndex } from '../model/facts.ts';
+import type { FirmwareFile, FirmwareIndex, ModuleAlias, ModuleIndex } from '../model/facts.ts';
 import type { RootFiles } from '../model/sys.ts';
 
-/** kmod's indexes in a modules directory; modules.dep.bin serves where the text is missing. */
+/**
+ * kmod's indexes in a modules directory. The binary ones, which modprobe itself reads, serve where a text is missing;
+ * kmod writes no binary of the soft and weak dependencies, those are then in the modules themselves.
+ */
 export function readModuleIndex(root: RootFiles, directory: string): ModuleIndex {
-  const text = (name: string): string => root.readText(`${directory}/${name}`) ?? '';
+  const text = (name: string): string | undefined => root.readText(`${directory}/${name}`);
+  const aliases = (name: string): readonly ModuleAlias[] => {
+    const lines = text(name);
+    return lines === undefined ? aliasesOfBin(root, directory, name) : parseModulesAlias(lines);
+  };
   return {
-    paths: parseModulesDep(
-      root.readText(`${directory}/modules.dep`) ?? dependenciesOfBin(root, directory),
-    ),
-    aliases: parseModulesAlias(text('modules.alias')),
-    builtin: parseModulesBuiltin(text('modules.builtin')),
-    softdeps: parseModulesSoftdep(text('modules.softdep')),
-    weakdeps: parseModulesWeakdep(text('modules.weakdep')),
+    paths: parseModulesDep(text('modules.dep') ?? dependenciesOfBin(root, directory)),
+    aliases: [...aliases('modules.alias'), ...aliases('modules.symbols')],
+    builtin: parseModulesBuiltin(text('modules.builtin') ?? builtinOfBin(root, directory)),
+    softdeps: parseModulesSoftdep(text('modules.softdep') ?? ''),
+    weakdeps: parseModulesWeakdep(text('modules.weakdep') ?? ''),
     builtinInfo: parseBuiltinModinfo(
       root.readBytes(`${directory}/modules.builtin.modinfo`) ?? Buffer.alloc(0),
     ),
@@ -39,7 +45,27 @@ export function readFirmwareIndex(root: RootFiles): FirmwareIndex {
 }
 
 function dependenciesOfBin(root: RootFiles, directory: string): string {
-  const bytes = root.readBytes(`${directory}/modules.dep.bin`);
-  if (bytes === undefined) return '';
-  return [...parseModulesBin(bytes).values()].flat().join('\n');
+  return [...binary(root, directory, 'modules.dep').values()].flat().join('\n');
+}
+
+function builtinOfBin(root: RootFiles, directory: string): string {
+  return [...binary(root, directory, 'modules.builtin').keys()].join('\n');
+}
+
+function aliasesOfBin(root: RootFiles, directory: string, name: string): readonly ModuleAlias[] {
+  return [...binary(root, directory, name)].flatMap(([pattern, modules]) =>
+    modules.map((module) => ({
+      pattern: normalizeAlias(pattern),
+      module: normalizeModuleName(module),
+    })),
+  );
+}
+
+function binary(
+  root: RootFiles,
+  directory: string,
+  name: string,
+): ReadonlyMap<string, readonly string[]> {
+  const bytes = root.readBytes(`${directory}/${name}.bin`);
+  return bytes === undefined ? new Map() : parseModulesBin(bytes);
 }

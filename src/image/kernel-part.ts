@@ -15,13 +15,15 @@ const kernelIndexes = [
 
 /**
  * The modules of the plan, their indexes and firmware. Modules and firmware are read where the kernel's package
- * put them; `indexes` is a tree in which depmod has run over the same set.
+ * put them; `indexes` is a tree in which depmod has run over the same set. The manifest names them, and so goes
+ * with them.
  */
 export function kernelPart(
   sys: Sys,
   plan: Plan,
   kernelRoot: AbsolutePath,
   indexes: AbsolutePath,
+  manifest: Entry,
   mtime: number,
 ): readonly Entry[] {
   const host = sys.root(kernelRoot);
@@ -36,6 +38,7 @@ export function kernelPart(
     sources.push(copied(host, file.value, file.value.replace(/^(?:usr\/)?lib\//, 'usr/lib/')));
   }
   for (const entry of indexEntries(sys, indexes, target)) sources.push(entry);
+  sources.push({ entry: manifest, from: 'the manifest' });
   return arrange(sources, mtime);
 }
 

@@ -5,32 +5,40 @@ import type { HostEntry, MicrocodePlan } from '../model/plan.ts';
 import type { Sys } from '../model/sys.ts';
 import { arrange, type SourcedEntry } from './members.ts';
 
-/** The processor's microcode where the kernel looks for it before anything is unpacked (Documentation/arch/x86/microcode.rst). */
-export function microcodePart(
+export type Unpack = (bytes: Uint8Array, compression: 'zstd' | 'xz') => AsyncIterable<Uint8Array>;
+
+/** The processors' microcode where the kernel looks for it before anything is unpacked (Documentation/arch/x86/microcode.rst). */
+export async function microcodePart(
   sys: Sys,
-  plan: MicrocodePlan,
+  plans: readonly MicrocodePlan[],
   kernelRoot: AbsolutePath,
   mtime: number,
-): readonly Entry[] {
+  unpack: Unpack,
+): Promise<readonly Entry[]> {
   const host = sys.root(kernelRoot);
-  const bytes = Buffer.concat(plan.sources.map((path) => required(host.readBytes(path), path)));
-  return arrange(
-    [
-      {
-        entry: {
-          type: 'file',
-          path: plan.target,
-          mode: 0o644,
-          uid: 0,
-          gid: 0,
-          mtime,
-          content: { type: 'bytes', bytes },
-        },
-        from: plan.sources.join(', '),
+  const files: SourcedEntry[] = [];
+  for (const { target, sources } of plans) {
+    const pieces: Uint8Array[] = [];
+    for (const path of sources) {
+      const bytes = required(host.readBytes(path), path);
+      const compression = path.endsWith('.zst') ? 'zstd' : path.endsWith('.xz') ? 'xz' : undefined;
+      if (compression === undefined) pieces.push(bytes);
+      else for await (const piece of unpack(bytes, compression)) pieces.push(piece);
+    }
+    files.push({
+      entry: {
+        type: 'file',
+        path: target,
+        mode: 0o644,
+        uid: 0,
+        gid: 0,
+        mtime,
+        content: { type: 'bytes', bytes: Buffer.concat(pieces) },
       },
-    ],
-    mtime,
-  );
+      from: sources.join(', '),
+    });
+  }
+  return arrange(files, mtime);
 }
 
 /** What belongs to this one machine: crypttab, key files, keyboard. Their times tell nothing and are `mtime`. */

@@ -1,5 +1,6 @@
 import type { AbsolutePath } from './brands.ts';
 import type { Origin, Sourced } from './origin.ts';
+import type { PackageOrigin } from './packages.ts';
 
 /** One `Key=value` of a drop-in or a flag, before it is given a meaning. */
 export interface Assignment {
@@ -23,12 +24,16 @@ export interface Config {
   readonly compressLevel: number | undefined;
   readonly packages: readonly Sourced<string>[];
   readonly removePackages: readonly Sourced<string>[];
+  /** Where packages are taken from, the first choice first. */
+  readonly sources: readonly PackageOrigin[];
   /** Shell patterns inside the root. */
   readonly removeFiles: readonly Sourced<string>[];
   /** Patterns as in mkosi's manual: `-` negates, a trailing `/` is a subtree, `host` and `default` are words. */
   readonly kernelModules: readonly Sourced<string>[];
   /** What the word `default` of KernelModules= stands for: the patterns of the tool's own drop-ins. */
   readonly defaultKernelModules: readonly Sourced<string>[];
+  /** Patterns for what the host has loaded and what its devices ask for: what they exclude does not come along. */
+  readonly hostModules: readonly Sourced<string>[];
   readonly firmwareFiles: readonly Sourced<string>[];
   /** Trees copied into the base part, in order. */
   readonly extraTrees: readonly Sourced<ExtraTree>[];

@@ -1,5 +1,6 @@
 import type { AbsolutePath, KernelVersion } from './brands.ts';
 import type { Architecture } from './config.ts';
+import type { StorageStack } from './storage.ts';
 
 export type Manager = 'apt' | 'dnf5' | 'dnf4' | 'zypper' | 'pacman';
 
@@ -12,6 +13,12 @@ export interface HostFacts {
   readonly kernel: KernelFacts;
   /** Names of loaded modules, `_` for `-`; empty with `--generic`. */
   readonly loadedModules: readonly string[];
+  /** Names of what is built into the running kernel and in use; empty with `--generic`. */
+  readonly builtinInUse: readonly string[];
+  /** Devices of the host; empty with `--generic`. */
+  readonly devices: readonly DeviceFacts[];
+  /** What /, /usr and swap lie on; empty with `--generic`. */
+  readonly storage: readonly StorageStack[];
   /** crypttab(5) lines with x-initrd.attach, as they stand. */
   readonly crypttab: readonly CrypttabEntry[];
   /** Files of the host's /etc that the initrd needs, for example vconsole.conf. */
@@ -19,6 +26,16 @@ export interface HostFacts {
   readonly cpu: CpuFacts | undefined;
   /** Sentences for the user about what could not be read. */
   readonly warnings: readonly string[];
+}
+
+/** A device of the host that says what it is, or that is driven by something. */
+export interface DeviceFacts {
+  /** `pci`, `usb`, `hid`, …; `input` and `dmi` are classes. */
+  readonly bus: string;
+  /** `0000:00:1f.2`, `1-1:1.0`, … */
+  readonly name: string;
+  readonly modalias: string | null;
+  readonly driver: string | null;
 }
 
 /** os-release(5). */
@@ -29,6 +46,7 @@ export interface OsFacts {
   readonly prettyName: string;
   readonly versionId: string | undefined;
   readonly versionCodename: string | undefined;
+  readonly bugReportUrl?: string | undefined;
 }
 
 export interface KernelFacts {
@@ -51,7 +69,7 @@ export interface KernelFacts {
 export interface ModuleIndex {
   /** modules.dep: path to the paths it needs, transitive, as depmod wrote it. */
   readonly paths: ReadonlyMap<string, ModuleRecord>;
-  /** modules.alias in file order; a pattern with wildcards matches as fnmatch(3) does. */
+  /** modules.alias, then modules.symbols, in file order: depmod has sorted them by modules.order. Patterns are fnmatch(3)'s. */
   readonly aliases: readonly ModuleAlias[];
   /** Built into the kernel (modules.builtin). */
   readonly builtin: ReadonlySet<string>;

@@ -2,7 +2,7 @@ import type { AbsolutePath, KernelVersion } from './brands.ts';
 import type { Assignment } from './config.ts';
 
 /** What the command line or kernel-install asks for. */
-export type Invocation = BuildInvocation | TextInvocation | SkipInvocation;
+export type Invocation = BuildInvocation | WhyInvocation | TextInvocation | SkipInvocation;
 
 export interface BuildInvocation {
   readonly type: 'build';
@@ -25,6 +25,14 @@ export interface BuildInvocation {
   readonly profiles: readonly string[];
   readonly verbose: boolean;
   readonly debug: boolean;
+}
+
+/** What brings a thing into the image that `build` would make. */
+export interface WhyInvocation {
+  readonly type: 'why';
+  /** A module, firmware file, package or path. */
+  readonly subject: string;
+  readonly build: BuildInvocation;
 }
 
 export type Destination =

@@ -1,5 +1,11 @@
 import type { AbsolutePath } from './brands.ts';
 
+/**
+ * Where a package was taken from: an archive of a cache, the files that the host has installed, an archive of a
+ * repository. Archives are checked against their signed digests; installed files are trusted as the host itself is.
+ */
+export type PackageOrigin = 'cache' | 'installed' | 'network';
+
 /** A package as the manager resolved it. */
 export interface ResolvedPackage {
   readonly name: string;
@@ -7,9 +13,28 @@ export interface ResolvedPackage {
   readonly architecture: string;
   /** Bytes of the archive. */
   readonly size: number;
-  readonly origin: 'cache' | 'network';
+  readonly origin: PackageOrigin;
   /** The version that the host has installed, where it has the package at all. */
   readonly hostVersion: string | undefined;
+  /** Of the archive; undefined for what was taken from the installed system. */
+  readonly digest?: Digest | undefined;
+  /** What the package says of itself; undefined before it is installed. */
+  readonly about?: PackageAbout | undefined;
+}
+
+export interface Digest {
+  readonly algorithm: 'sha256' | 'sha512';
+  readonly hex: string;
+}
+
+export interface PackageAbout {
+  /** Name of the source package. */
+  readonly source: string | undefined;
+  /** Short names of licences, sorted; empty where the package does not say it in a form for programs. */
+  readonly licences: readonly string[];
+  readonly homepage: string | undefined;
+  /** Where bugs of this one package are reported, if not where the distribution's are. */
+  readonly bugs: string | undefined;
 }
 
 /** A root with every package installed and configured. */

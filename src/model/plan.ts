@@ -1,5 +1,7 @@
 import type { Architecture, Compression, OutputFormat } from './config.ts';
 import type { Manager } from './facts.ts';
+import type { PackageOrigin } from './packages.ts';
+import type { StorageStack } from './storage.ts';
 
 /**
  * Everything a build does, decided: sorted plain JSON without clock, random or environment.
@@ -12,11 +14,15 @@ export interface Plan {
   readonly architecture: Architecture;
   readonly distribution: { readonly id: string; readonly version: string | null };
   readonly generic: boolean;
+  /** What /, /usr and swap of the host lie on; empty when generic. */
+  readonly storage: readonly StorageStack[];
+  readonly profiles: readonly string[];
   readonly packages: PackagePlan;
   readonly root: RootPlan;
   readonly modules: ModulePlan;
   readonly firmware: FirmwarePlan;
-  readonly microcode: MicrocodePlan | null;
+  /** One for each vendor of processors; empty where there is none. */
+  readonly microcode: readonly MicrocodePlan[];
   readonly host: readonly HostEntry[];
   readonly parts: readonly PartPlan[];
   readonly output: { readonly format: OutputFormat; readonly name: string };
@@ -33,6 +39,8 @@ export interface PackagePlan {
   readonly withRecommends: boolean;
   readonly withDocs: boolean;
   readonly offline: boolean;
+  /** Where packages are taken from, the first choice first. */
+  readonly sources: readonly PackageOrigin[];
 }
 
 /** A value and where it came from (`file:line`, flag, fact). */
@@ -69,6 +77,17 @@ export interface ModulePlan {
   readonly files: readonly PlannedModule[];
   /** Asked for, and neither a module nor built in. */
   readonly missing: readonly Reasoned[];
+  /** What / and /usr of the host cannot be mounted without. */
+  readonly rootNeeds: readonly RootNeed[];
+}
+
+export interface RootNeed {
+  /** `file system ext4 of /`. */
+  readonly what: string;
+  /** Names of modules of which one has to be there or built in, sorted. */
+  readonly anyOf: readonly string[];
+  /** Whether an image without it is refused. */
+  readonly strict: boolean;
 }
 
 export interface PlannedModule {
@@ -88,7 +107,7 @@ export interface FirmwarePlan {
 export interface MicrocodePlan {
   /** Path in the early cpio: kernel/x86/microcode/GenuineIntel.bin. */
   readonly target: string;
-  /** Files on the host, concatenated in this order. */
+  /** Files below the kernel root, unpacked where their suffix says so and concatenated in this order. */
   readonly sources: readonly string[];
 }
 

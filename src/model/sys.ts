@@ -35,8 +35,14 @@ export interface Sys {
   freeSpace(directory: AbsolutePath): number;
   /** A fresh mode 0700 directory below `parent`. Remove it in a `finally`. */
   workspace(parent: AbsolutePath): Workspace;
-  /** Takes an exclusive lock held until released. Throws BuildError naming the holder when it is taken. */
-  lock(path: AbsolutePath, options: { readonly waitSeconds: number }): Promise<Lock>;
+  /**
+   * Takes an exclusive lock held until released. While another has it, `onWait` is told once who; after
+   * `waitSeconds` BuildError names the holder.
+   */
+  lock(
+    path: AbsolutePath,
+    options: { readonly waitSeconds: number; readonly onWait?: (holder: string) => void },
+  ): Promise<Lock>;
   /** Milliseconds since an arbitrary point; for reports only. */
   now(): number;
 }
@@ -100,8 +106,11 @@ export interface RootFiles {
   walk(path: string): Iterable<TreeEntry>;
   /** Paths without leading slash that match a shell pattern, links not followed, dot files included, sorted. */
   glob(pattern: string): readonly string[];
-  /** Replaces what stood at `path`; a symlink there is replaced, never written through. Parents are made. */
-  write(path: string, content: string | Uint8Array, mode: number): void;
+  /**
+   * Replaces what stood at `path`; a symlink there is replaced, never written through. Parents are made. A file of any
+   * size can be given in chunks.
+   */
+  write(path: string, content: string | Uint8Array | Iterable<Uint8Array>, mode: number): void;
   mkdir(path: string, mode: number): void;
   symlink(target: string, path: string): void;
   /** Removes a file, link or whole tree; a link is removed, never followed. */
@@ -135,7 +144,7 @@ export interface Sandbox {
   /** Whether the whole of `root` may be written; otherwise only what `binds` name. */
   readonly rootWritable: boolean;
   readonly binds: readonly Bind[];
-  /** Directories of the sandbox that a program changes its root to: each gets a minimal /dev and a /proc as well. */
+  /** Directories in the sandbox that a program makes its root: each gets a /dev, /proc, /sys, /run and /tmp of its own. */
   readonly chroots?: readonly string[];
   /** False: an empty network namespace. */
   readonly network: boolean;

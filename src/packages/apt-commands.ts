@@ -1,3 +1,4 @@
+import { absolutePath } from '../model/brands.ts';
 import type { Command } from '../model/sys.ts';
 import { aptSandbox, inside } from './apt-layout.ts';
 import type { PackageRequest } from './driver.ts';
@@ -43,6 +44,35 @@ export function downloadCommand(
       '--download-only',
       ...['install', ...targets(request)],
     ],
+    okExit: [0, failed],
+    env,
+    sandbox: aptSandbox(request, network),
+    purpose: 'Fetch the packages',
+  };
+}
+
+/**
+ * Fetches packages, given as `name=version`, into the archives, and checks the signatures also of those that are there:
+ * the command for a build that takes others from the installed system, of which no archive exists.
+ */
+export function downloadSomeCommand(
+  request: PackageRequest,
+  architecture: string,
+  sources: readonly string[],
+  packages: readonly string[],
+  network: boolean,
+): Command {
+  return {
+    argv: [
+      'apt-get',
+      ...options(request, architecture),
+      ...['-o', 'Acquire::Retries=2'],
+      // It is done by root in a directory of root's.
+      ...['-o', 'APT::Sandbox::User=root'],
+      ...withSources(sources),
+      ...['download', ...packages],
+    ],
+    cwd: absolutePath(`${inside.state}/archives`),
     okExit: [0, failed],
     env,
     sandbox: aptSandbox(request, network),

@@ -1,7 +1,9 @@
 import type { ResolvedPackage, RootTree } from '../model/packages.ts';
 import type { Command, RootFiles, Sys } from '../model/sys.ts';
 import { aptPaths } from './apt-layout.ts';
+import { hashOf } from './archives.ts';
 import { debHeaderSize, debTime } from './deb-time.ts';
+import { readDpkgAbout } from './dpkg-about.ts';
 import { configureCommand, extractCommand, purgeCommand, unpackCommand } from './dpkg-commands.ts';
 import { readOwners } from './dpkg-owners.ts';
 import { dpkgFailure } from './dpkg-problems.ts';
@@ -33,12 +35,13 @@ export async function installArchives(
   }
   root.remove(policy);
   removeTraces(root);
+  const about = readDpkgAbout(root);
 
   return {
     root: root.path,
     packages: fetched.archives
       .filter(({ name }) => !removed.includes(name))
-      .map(plain)
+      .map((archive) => ({ ...plain(sys, archive), about: about.get(archive.name) }))
       .sort(byName),
     owners: readOwners(root),
     metadata,
@@ -89,15 +92,16 @@ function files(archives: readonly FetchedArchive[]): readonly string[] {
   return archives.map(({ file }) => file);
 }
 
-function plain({
-  name,
-  version,
-  architecture,
-  size,
-  origin,
-  hostVersion,
-}: FetchedArchive): ResolvedPackage {
-  return { name, version, architecture, size, origin, hostVersion };
+function plain(sys: Sys, archive: FetchedArchive): ResolvedPackage {
+  const { name, version, architecture, size, origin, hostVersion } = archive;
+  const about = { name, version, architecture, size, origin, hostVersion };
+  if (origin === 'installed') return about;
+  // An archive that no package list names any more has its digest from the file.
+  const digest = archive.digest ?? {
+    algorithm: 'sha256',
+    hex: hashOf(sys, archive.path, 'sha256'),
+  };
+  return { ...about, digest };
 }
 
 function byName(a: ResolvedPackage, b: ResolvedPackage): number {

@@ -1,4 +1,4 @@
-import type { Digest } from './driver.ts';
+import type { Digest } from '../model/packages.ts';
 
 /** A line of `apt-get --print-uris`: what is to be installed, before it is known where it is. */
 export interface PrintedArchive {

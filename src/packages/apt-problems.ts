@@ -1,6 +1,7 @@
 import { nearestName } from '../formats/nearest-name.ts';
 import type { AbsolutePath } from '../model/brands.ts';
 import { BuildError } from '../model/errors.ts';
+import type { PackageOrigin } from '../model/packages.ts';
 import type { Reasoned } from '../model/plan.ts';
 import type { Ran } from '../model/sys.ts';
 import { parseFailedFetches, type PrintedArchive } from './apt-output.ts';
@@ -73,11 +74,42 @@ export function unauthenticated(
   );
 }
 
-export function offlineMissing(archives: readonly PrintedArchive[]): BuildError {
+export function offlineMissing(
+  archives: readonly PrintedArchive[],
+  sources: readonly PackageOrigin[],
+): BuildError {
   const names = archives.map(({ name, version }) => `${name} ${version}`).join(', ');
-  return new BuildError(`Cannot install without the network: no cache has ${names}`, {
+  const nowhere = sources.includes('installed')
+    ? `neither a cache nor the installed system has ${names}`
+    : `no cache has ${names}`;
+  return new BuildError(`Cannot install without the network: ${nowhere}`, {
     hint: 'Build once without --offline; fetched packages are kept for the next time',
   });
+}
+
+export function changedInstalled(archive: PrintedArchive, files: readonly string[]): BuildError {
+  return new BuildError(
+    `Cannot take "${archive.name}" from the installed system: ${listed(files)} not as the package shipped it`,
+    {
+      hint: `Run "apt-get install --reinstall ${archive.name}", or build without --offline`,
+    },
+  );
+}
+
+export function unobtainable(archive: PrintedArchive): BuildError {
+  return new BuildError(
+    `Cannot install "${archive.name}": version ${archive.version} of the installed system is in no repository,` +
+      ' and its files are not all as the package shipped them',
+    {
+      hint: `${refresh} and "apt-get install --reinstall ${archive.name}"`,
+    },
+  );
+}
+
+function listed(files: readonly string[]): string {
+  const some = files.slice(0, 3).map((path) => `"/${path.replace(/^\//, '')}"`);
+  const more = files.length > 3 ? ` and ${files.length - 3} more files` : '';
+  return `${some.join(', ')}${more} ${files.length === 1 ? 'is' : 'are'}`;
 }
 
 export function offlineCorrupt(

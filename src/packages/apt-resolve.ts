@@ -1,5 +1,7 @@
 import { logger } from '../log.ts';
+import type { PackageOrigin } from '../model/packages.ts';
 import type { Ran, Sys } from '../model/sys.ts';
+import { isOfInstalledIndex, writeInstalledIndex } from './apt-index.ts';
 import { namesCommand, resolveCommand } from './apt-commands.ts';
 import { aptPaths } from './apt-layout.ts';
 import { parsePrintedUris, parseUnknown, type PrintedArchive } from './apt-output.ts';
@@ -8,6 +10,7 @@ import { noLists, unknownPackages, unresolvable } from './apt-problems.ts';
 import { cacheDirectories, cachedCopies } from './archives.ts';
 import { readDpkgHost, type DpkgHost } from './dpkg-host.ts';
 import type { PackageRequest, Resolution } from './driver.ts';
+import { usableSources } from './sources.ts';
 
 const debug = logger('packages');
 
@@ -17,14 +20,17 @@ const debug = logger('packages');
  */
 export async function resolvePackages(sys: Sys, request: PackageRequest): Promise<Resolution> {
   const host = readDpkgHost(sys.root(request.hostRoot));
-  if (!hasLists(sys, request)) throw noLists();
-  const { archives, warnings } = await choose(sys, request, host);
+  prepareState(sys, request);
+  const index = writeInstalledIndex(sys, request);
+  if (index.length === 0 && !hasLists(sys, request)) throw noLists();
+  const { archives, warnings } = await choose(sys, request, host, index);
   return {
     archives: archives.map((archive) => ({
       ...archive,
-      origin: cachedCopies(sys, request, archive).length > 0 ? 'cache' : 'network',
+      origin: originOf(sys, request, host, archive),
       hostVersion: host.packages.get(archive.name)?.version,
     })),
+    index,
     warnings,
   };
 }
@@ -34,16 +40,22 @@ interface Choice {
   readonly warnings: readonly string[];
 }
 
-async function choose(sys: Sys, request: PackageRequest, host: DpkgHost): Promise<Choice> {
-  prepareState(sys, request, host, true);
-  const pinned = await attempt(sys, request, host);
+async function choose(
+  sys: Sys,
+  request: PackageRequest,
+  host: DpkgHost,
+  index: readonly string[],
+): Promise<Choice> {
+  writePreferences(sys, request, host, true);
+  const pinned = await attempt(sys, request, host, index);
   if (pinned.exitCode === 0) {
     const archives = parsePrintedUris(pinned.stdout);
-    return { archives: await preferSuperseded(sys, request, host, archives), warnings: [] };
+    const preferred = await preferSuperseded(sys, request, host, archives);
+    return { archives: preferred, warnings: [] };
   }
   await refuseUnknown(sys, request, host, pinned);
-  prepareState(sys, request, host, false);
-  const newest = await attempt(sys, request, host);
+  writePreferences(sys, request, host, false);
+  const newest = await attempt(sys, request, host, index);
   if (newest.exitCode !== 0) throw unresolvable(newest);
   return { archives: parsePrintedUris(newest.stdout), warnings: [unpinned] };
 }
@@ -55,7 +67,7 @@ async function attempt(
   sys: Sys,
   request: PackageRequest,
   host: DpkgHost,
-  sources: readonly string[] = [],
+  sources: readonly string[],
 ): Promise<Ran> {
   return sys.run(resolveCommand(request, host.architecture, sources));
 }
@@ -68,12 +80,33 @@ async function preferSuperseded(
   host: DpkgHost,
   archives: readonly PrintedArchive[],
 ): Promise<readonly PrintedArchive[]> {
+  if (!usableSources(request.plan).includes('cache')) return archives;
+  if (usableSources(request.plan).includes('installed')) {
+    return archives.map((archive) => fromCache(sys, request, archive));
+  }
   const sources = archives.flatMap((archive) => supersededFile(sys, request, host, archive));
   if (sources.length === 0) return archives;
   const ran = await attempt(sys, request, host, sources);
   if (ran.exitCode === 0) return parsePrintedUris(ran.stdout);
   debug('cannot use %o: %s', sources, ran.stderr);
   return archives;
+}
+
+/** What apt knows of the installed system alone, as the archive of a cache where one has it. */
+function fromCache(sys: Sys, request: PackageRequest, archive: PrintedArchive): PrintedArchive {
+  if (!isOfInstalledIndex(archive.location)) return archive;
+  const root = sys.root(request.hostRoot);
+  for (const directory of cacheDirectories) {
+    const found = root.stat(`${directory}/${archive.file}`);
+    if (found?.type !== 'file') continue;
+    return {
+      ...archive,
+      location: `file:/${directory}/${archive.file}`,
+      size: found.size,
+      digest: undefined,
+    };
+  }
+  return archive;
 }
 
 function supersededFile(
@@ -113,14 +146,45 @@ function hasLists(sys: Sys, { hostRoot }: PackageRequest): boolean {
 }
 
 // What apt needs to take the root for a system without any package.
-function prepareState(sys: Sys, request: PackageRequest, host: DpkgHost, pinned: boolean): void {
+function prepareState(sys: Sys, request: PackageRequest): void {
   const { state, cache } = aptPaths(request);
   const own = sys.root(state);
   own.mkdir('archives/partial', 0o755);
   own.mkdir('archives', 0o755);
   own.mkdir('.', 0o755);
   own.write('status', '', 0o644);
-  const preferences = sys.root(request.hostRoot).readText('etc/apt/preferences') ?? '';
-  own.write('preferences', aptPreferences(host, pinned, preferences), 0o644);
   sys.root(cache).mkdir('archives', 0o755);
+}
+
+function writePreferences(
+  sys: Sys,
+  request: PackageRequest,
+  host: DpkgHost,
+  pinned: boolean,
+): void {
+  const preferences = sys.root(request.hostRoot).readText('etc/apt/preferences') ?? '';
+  const text = aptPreferences(host, pinned, preferences);
+  sys.root(aptPaths(request).state).write('preferences', text, 0o644);
+}
+
+// Where the archive would come from as things are now; fetching finds out whether it really does.
+function originOf(
+  sys: Sys,
+  request: PackageRequest,
+  host: DpkgHost,
+  archive: PrintedArchive,
+): PackageOrigin {
+  const found = usableSources(request.plan).find((source) => {
+    switch (source) {
+      case 'cache':
+        return cachedCopies(sys, request, archive).length > 0;
+      case 'installed':
+        return host.packages.get(archive.name)?.version === archive.version;
+      case 'network':
+        return true;
+      default:
+        return source satisfies never;
+    }
+  });
+  return found ?? 'network';
 }

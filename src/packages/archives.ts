@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { absolutePath, type AbsolutePath } from '../model/brands.ts';
+import type { Digest } from '../model/packages.ts';
 import type { Sys } from '../model/sys.ts';
 import { aptPaths } from './apt-layout.ts';
-import type { Digest, PackageRequest, ResolvedArchive } from './driver.ts';
+import type { PackageRequest, ResolvedArchive } from './driver.ts';
 
 type Wanted = Pick<ResolvedArchive, 'file' | 'location' | 'size' | 'digest'>;
 
@@ -76,7 +77,8 @@ export async function keepArchive(
   );
 }
 
-function hashOf(sys: Sys, path: AbsolutePath, algorithm: Digest['algorithm']): string {
+/** The digest of a file of this machine, in hex. */
+export function hashOf(sys: Sys, path: AbsolutePath, algorithm: Digest['algorithm']): string {
   const hash = createHash(algorithm);
   for (const chunk of chunks(sys, path)) hash.update(chunk);
   return hash.digest('hex');

@@ -21,14 +21,14 @@ export function readOwners(root: RootFiles): ReadonlyMap<string, string> {
   return owners;
 }
 
-interface Diversion {
+export interface Diversion {
   readonly to: string;
   /** The package that ships the file at the old place; `:` for a local one. */
   readonly by: string;
 }
 
 /** dpkg-divert(1)'s database: three lines each, from, to, by whom. */
-function parseDiversions(text: string): ReadonlyMap<string, Diversion> {
+export function parseDiversions(text: string): ReadonlyMap<string, Diversion> {
   const lines = text.split('\n');
   const diversions = new Map<string, Diversion>();
   for (let at = 0; at + 2 < lines.length; at += 3) {
@@ -41,14 +41,18 @@ function parseDiversions(text: string): ReadonlyMap<string, Diversion> {
 }
 
 /** Absolute paths, one a line, the first of them "/.", to paths without leading slash. */
-function parseFileList(text: string): readonly string[] {
+export function parseFileList(text: string): readonly string[] {
   return text
     .split('\n')
     .filter((line) => line.startsWith('/') && line !== '/.')
     .map((line) => line.slice(1));
 }
 
-function diverted(path: string, owner: string, diversions: ReadonlyMap<string, Diversion>): string {
+export function diverted(
+  path: string,
+  owner: string,
+  diversions: ReadonlyMap<string, Diversion>,
+): string {
   const diversion = diversions.get(path);
   return diversion === undefined || diversion.by === owner ? path : diversion.to;
 }

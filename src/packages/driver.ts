@@ -1,6 +1,6 @@
 import type { AbsolutePath } from '../model/brands.ts';
 import type { OsFacts } from '../model/facts.ts';
-import type { ResolvedPackage, RootTree } from '../model/packages.ts';
+import type { Digest, ResolvedPackage, RootTree } from '../model/packages.ts';
 import type { PackagePlan } from '../model/plan.ts';
 import type { Sys } from '../model/sys.ts';
 
@@ -30,6 +30,8 @@ export interface PackageDriver {
 
 export interface Resolution {
   readonly archives: readonly ResolvedArchive[];
+  /** Package lists of this build's own that fetching needs as well, as the manager sees them. */
+  readonly index?: readonly string[];
   readonly warnings: readonly string[];
 }
 
@@ -40,11 +42,6 @@ export interface ResolvedArchive extends ResolvedPackage {
   readonly location: string;
   /** undefined where the manager vouches for the file without one, as for a file of the host's own cache. */
   readonly digest: Digest | undefined;
-}
-
-export interface Digest {
-  readonly algorithm: 'sha256' | 'sha512';
-  readonly hex: string;
 }
 
 export interface Fetched {

@@ -5,6 +5,7 @@ import type { Sys } from '../model/sys.ts';
 import { aptDriver } from './apt.ts';
 import { dnf4Driver, dnf5Driver } from './dnf.ts';
 import type { PackageDriver, PackageRequest } from './driver.ts';
+import { pacmanDriver } from './pacman.ts';
 import { zypperDriver } from './zypper.ts';
 
 /** Makes a root of the host's packages in the workspace. */
@@ -25,5 +26,5 @@ const drivers: Readonly<Record<Manager, PackageDriver | null>> = {
   dnf5: dnf5Driver,
   dnf4: dnf4Driver,
   zypper: zypperDriver,
-  pacman: null,
+  pacman: pacmanDriver,
 };

@@ -14,6 +14,7 @@ export interface FinishedImage {
 }
 
 const imageMode = 0o600;
+const manifestMode = 0o644;
 
 /** Puts the image where it is wanted, in one rename: until then, and on every failure, the old one stays. */
 export async function placeImage(
@@ -44,6 +45,26 @@ export function placeTree(
   need(sys, destination.directory, bytes, 'the image');
   sys.writeTree(path, entries);
   return path;
+}
+
+/**
+ * Writes what is in the image beside it, when the image is there: it names the image's digest, so that an older
+ * manifest is known for one. A staging area gets none, kernel-install would not carry it to the boot partition.
+ */
+export async function placeManifest(
+  sys: Sys,
+  image: AbsolutePath,
+  text: string,
+): Promise<readonly string[]> {
+  const path = absolutePath(`${image}.manifest.json`);
+  try {
+    await sys.writeAtomically(path, [Buffer.from(text)], manifestMode);
+    return [];
+  } catch (error) {
+    if (!(error instanceof BuildError)) throw error;
+    sys.root(absolutePath('/')).remove(path);
+    return [`${error.message}, the image has no manifest beside it`];
+  }
 }
 
 /** kernel-install looks for files named `initrd*` in its staging area. */

@@ -5,7 +5,8 @@ import type { FirmwareIndex, HostFacts, ModuleInfo } from '../model/facts.ts';
 import { describeOrigin } from '../model/origin.ts';
 import type { FirmwarePlan, ModulePlan, Reasoned } from '../model/plan.ts';
 
-const suffixes = ['', '.xz', '.zst'] as const;
+// The kernel's order (drivers/base/firmware_loader/main.c): a plain file in any directory before a compressed one.
+const suffixes = ['', '.zst', '.xz'] as const;
 const mostLinks = 16;
 
 /**
@@ -20,51 +21,73 @@ export function selectFirmware(
 ): FirmwarePlan {
   const index = facts.kernel.firmware;
   const names = [...index.files.keys()];
+  const places = searched(facts.kernel.version);
   const chosen = new Map<string, string>();
   const missing = new Map<string, string>();
   const take = (path: string, from: string): void => {
     for (const step of chain(index, path)) if (!chosen.has(step)) chosen.set(step, from);
   };
 
-  for (const module of modules.files) {
-    for (const pattern of infos.get(module.path)?.firmware ?? []) {
-      const found = matching(names, index, pattern).filter((path) => !excluded(config, path));
-      for (const path of found) take(path, `firmware of ${module.name}`);
-      if (found.length === 0 && !excluded(config, pattern)) {
-        missing.set(pattern, `firmware of ${module.name}`);
-      }
+  const wanted = [
+    ...modules.files.map(({ path, name }) => ({ info: infos.get(path), from: name })),
+    ...[...facts.kernel.modules.builtinInfo].map(([name, info]) => ({
+      info,
+      from: `${name}, which is built in`,
+    })),
+  ];
+  for (const { info, from } of wanted) {
+    for (const pattern of info?.firmware ?? []) {
+      if (excluded(config, pattern, places)) continue;
+      const all = matching(names, index, pattern, places);
+      const found = all.filter((path) => !excluded(config, path, places));
+      for (const path of found) take(path, `firmware of ${from}`);
+      if (all.length === 0) missing.set(pattern, `firmware of ${from}`);
     }
   }
   for (const { value, from } of config.firmwareFiles) {
     if (value.startsWith('-')) continue;
-    const found = matching(names, index, value).filter((path) => !excluded(config, path));
+    const found = matching(names, index, value, places).filter(
+      (path) => !excluded(config, path, places),
+    );
     for (const path of found) take(path, describeOrigin(from));
     if (found.length === 0) missing.set(value, describeOrigin(from));
   }
   return { files: reasoned(chosen, `${index.directory}/`), missing: reasoned(missing, '') };
 }
 
+/** Directories below the firmware directory in which the kernel looks, in its order. */
+function searched(kernelVersion: string): readonly string[] {
+  return [`updates/${kernelVersion}/`, 'updates/', `${kernelVersion}/`, ''];
+}
+
 // The last word of FirmwareFiles= that matches decides, as with modules; a name that none matches is taken.
-function excluded(config: Config, path: string): boolean {
-  const plain = path.replace(/\.(?:xz|zst)$/, '');
-  const word = config.firmwareFiles.findLast(({ value }) =>
-    fnmatch(value.replace(/^-/, ''), plain),
-  );
+function excluded(config: Config, path: string, places: readonly string[]): boolean {
+  const name = requested(path, places);
+  const word = config.firmwareFiles.findLast(({ value }) => fnmatch(value.replace(/^-/, ''), name));
   return word?.value.startsWith('-') ?? false;
+}
+
+/** The name by which a driver asks for a file. */
+function requested(path: string, places: readonly string[]): string {
+  const place = places.find((each) => path.startsWith(each)) ?? '';
+  return path.slice(place.length).replace(/\.(?:xz|zst)$/, '');
 }
 
 function matching(
   names: readonly string[],
   index: FirmwareIndex,
   pattern: string,
+  places: readonly string[],
 ): readonly string[] {
   if (!/[*?[]/.test(pattern)) {
-    return suffixes.map((suffix) => pattern + suffix).filter((path) => reaches(index, path));
+    const first = suffixes
+      .flatMap((suffix) => places.map((place) => place + pattern + suffix))
+      .find((path) => reaches(index, path));
+    return first === undefined ? [] : [first];
   }
   return names.filter(
     (path) =>
-      fnmatch(pattern, path.replace(/\.(?:xz|zst)$/, '')) &&
-      index.files.get(path)?.type !== 'directory',
+      fnmatch(pattern, requested(path, places)) && index.files.get(path)?.type !== 'directory',
   );
 }
 

@@ -1,5 +1,5 @@
 import type { Compression, Config } from '../model/config.ts';
-import { UsageError } from '../model/errors.ts';
+import { BuildError, UsageError } from '../model/errors.ts';
 import type { HostFacts } from '../model/facts.ts';
 import type {
   FirmwarePlan,
@@ -26,17 +26,21 @@ export function unpackable(facts: HostFacts): readonly Compression[] {
   return [...known, 'none'];
 }
 
+// Without these a kernel boots no initrd with systemd in it, whatever is in there.
+const indispensable = ['CONFIG_BLK_DEV_INITRD', 'CONFIG_TMPFS', 'CONFIG_DEVTMPFS'];
+
 /** The image's members in their order, and how each is compressed. */
 export function planParts(
   config: Config,
   facts: HostFacts,
   content: {
-    readonly microcode: MicrocodePlan | null;
+    readonly microcode: readonly MicrocodePlan[];
     readonly modules: ModulePlan;
     readonly firmware: FirmwarePlan;
     readonly host: readonly HostEntry[];
   },
 ): { readonly parts: readonly PartPlan[]; readonly warnings: readonly string[] } {
+  assertUsable(facts);
   const { compression, warnings } = understood(config.compressOutput, facts);
   const level = levelFor(config, compression);
   const packed = { compression, level };
@@ -44,7 +48,7 @@ export function planParts(
   return {
     warnings,
     parts: [
-      ...(content.microcode === null ? [] : [{ name: 'microcode', ...plain } as const]),
+      ...(content.microcode.length === 0 ? [] : [{ name: 'microcode', ...plain } as const]),
       { name: 'base', ...packed },
       { name: 'kernel', ...(mostlyCompressed(content) ? plain : packed) },
       ...(content.host.length === 0 && config.rootPassword === undefined
@@ -52,6 +56,19 @@ export function planParts(
         : [{ name: 'host', ...packed } as const]),
     ],
   };
+}
+
+function assertUsable({ kernel: { config, version } }: HostFacts): void {
+  const lacking = indispensable.filter(
+    (option) => config !== undefined && config.get(option) !== 'y',
+  );
+  if (lacking.length === 0) return;
+  throw new BuildError(
+    `Cannot boot kernel ${version} with an initrd: ${lacking.join(', ')} not set`,
+    {
+      hint: 'Build the kernel with these options, or choose another one with --kernel-version',
+    },
+  );
 }
 
 // A kernel that cannot unpack the image does not boot; its configuration decides where it is known.

@@ -16,7 +16,7 @@ export function makePlan(
   options: { readonly generic: boolean; readonly offline: boolean },
 ): Plan {
   const firmware = selectFirmware(config, facts, modules, infos);
-  const microcode = selectMicrocode(facts);
+  const microcode = selectMicrocode(facts, options);
   const host = hostEntries(facts);
   const { parts, warnings } = planParts(config, facts, { microcode, modules, firmware, host });
   return {
@@ -25,6 +25,8 @@ export function makePlan(
     architecture: facts.architecture,
     distribution: { id: facts.os.id, version: facts.os.versionId ?? null },
     generic: options.generic,
+    storage: facts.storage,
+    profiles: config.profiles,
     packages: packagePlan(config, facts, options.offline),
     root: rootPlan(config),
     modules,
@@ -47,6 +49,7 @@ function packagePlan(config: Config, facts: HostFacts, offline: boolean): Packag
     withRecommends: config.withRecommends,
     withDocs: config.withDocs,
     offline,
+    sources: config.sources,
   };
 }
 

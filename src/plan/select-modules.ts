@@ -1,95 +1,130 @@
-import { fnmatch } from '../formats/fnmatch.ts';
+import { indexAliases } from '../formats/modules-alias.ts';
 import type { Config } from '../model/config.ts';
+import { UsageError } from '../model/errors.ts';
 import type { HostFacts, ModuleIndex, ModuleRecord } from '../model/facts.ts';
 import type { ModulePlan, PlannedModule, Reasoned } from '../model/plan.ts';
+import { hostModules } from './host-modules.ts';
 import { deciding, moduleRules, type Rule } from './patterns.ts';
+import { rootNeeds } from './root-needs.ts';
 
 /**
- * The modules of the image: what the host has loaded and what KernelModules= names, with everything that those need.
- * A hard dependency always comes along; a soft or weak one unless a pattern excludes it.
+ * The modules of the image: what the host asks for and what KernelModules= names, with everything that those need.
+ * Soft and weak dependencies come along unless a pattern excludes them or what they need.
+ * @throws UsageError where a pattern of the user's excludes what a chosen module cannot do without
  */
 export function selectModules(config: Config, facts: HostFacts): ModulePlan {
   const index = facts.kernel.modules;
-  const rules = moduleRules(config, facts.loadedModules);
+  const find = indexAliases(index.aliases);
   const byName = recordsByName(index);
-  const resolveAlias = aliasResolver(index);
+  const host = hostModules(config, facts, byName, find);
+  const rules = moduleRules(config, host.wanted);
   const chosen = new Map<string, PlannedModule>();
-  const pending: ModuleRecord[] = [];
+  const pending: Pending[] = [];
 
-  const take = (record: ModuleRecord, from: string): void => {
+  const take = (record: ModuleRecord, from: string, position: number): void => {
     if (chosen.has(record.path)) return;
     chosen.set(record.path, { name: record.name, path: record.path, from });
-    pending.push(record);
+    pending.push({ record, position });
   };
-  const isExcluded = (record: ModuleRecord): boolean =>
-    deciding(rules, record.path, record.name)?.exclude ?? false;
+  const exclusion = (record: ModuleRecord): Rule | undefined => {
+    const rule = deciding(rules, record.path, record.name);
+    return rule?.exclude === true ? rule : undefined;
+  };
+  const takeWished = (word: string, from: string, position: number): void => {
+    for (const name of [word, ...find(word)]) {
+      const wished = byName.get(name.replaceAll('-', '_'));
+      if (wished === undefined) continue;
+      const all = [wished, ...needs(index, wished)];
+      if (all.every((record) => exclusion(record) === undefined)) take(wished, from, position);
+    }
+  };
 
   for (const record of byName.values()) {
     const rule = deciding(rules, record.path, record.name);
-    if (rule !== undefined && !rule.exclude) take(record, rule.from);
+    if (rule === undefined || rule.exclude) continue;
+    // That it is under / says more than that some list has it, too.
+    const from = host.wanted.get(record.name) ?? rule.reason(record.name);
+    take(record, from, rules.lastIndexOf(rule));
   }
-  for (let record = pending.pop(); record !== undefined; record = pending.pop()) {
-    for (const path of record.dependencies) {
-      const needed = index.paths.get(path);
-      if (needed !== undefined) take(needed, `needed by ${record.name}`);
+  for (const [name, info] of index.builtinInfo) {
+    for (const word of [...info.softdeps, ...info.weakdeps]) {
+      takeWished(word, `soft dependency of ${name}, which is built in`, 0);
     }
-    for (const kind of ['softdeps', 'weakdeps'] as const) {
-      for (const word of index[kind].get(record.name) ?? []) {
-        for (const name of [word, ...resolveAlias(word)]) {
-          const wanted = byName.get(name.replaceAll('-', '_'));
-          if (wanted === undefined || isExcluded(wanted)) continue;
-          take(wanted, `${kind === 'softdeps' ? 'soft' : 'weak'} dependency of ${record.name}`);
-        }
+  }
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const { record, position } = next;
+    for (const needed of needs(index, record)) {
+      const rule = exclusion(needed);
+      // A later pattern wins, so that "-/drivers/ata/ ahci" leaves ahci and what it needs.
+      if (rule?.vendor === false && rules.lastIndexOf(rule) > position) {
+        throw contradiction(needed, rule, record, chosen.get(record.path));
       }
+      take(needed, `needed by ${record.name}`, position);
+    }
+    for (const word of index.softdeps.get(record.name) ?? []) {
+      takeWished(word, `soft dependency of ${record.name}`, position);
+    }
+    for (const word of index.weakdeps.get(record.name) ?? []) {
+      takeWished(word, `weak dependency of ${record.name}`, position);
     }
   }
   return {
     directory: facts.kernel.modulesDirectory,
     files: [...chosen.values()].sort((a, b) => (a.path < b.path ? -1 : 1)),
-    missing: missing(rules, facts, byName),
+    missing: missing(rules, host.missing, byName, index.builtin),
+    rootNeeds: rootNeeds(facts),
   };
 }
 
-// depmod lists a module once, whichever of updates/, extra/ and kernel/ has it; the first record stands.
+interface Pending {
+  readonly record: ModuleRecord;
+  /** Of the rule that took it, or what needs it, among all rules. */
+  readonly position: number;
+}
+
+// depmod lists a module once, from the first of these that has it; an index put together by hand may have it twice.
+const precedence = ['updates', 'extra', 'kernel', 'weak-updates'];
+
 function recordsByName(index: ModuleIndex): ReadonlyMap<string, ModuleRecord> {
+  const rank = ({ path }: ModuleRecord): number => {
+    const found = precedence.indexOf(path.slice(0, path.indexOf('/')));
+    return found === -1 ? precedence.indexOf('kernel') : found;
+  };
   const records = new Map<string, ModuleRecord>();
   for (const record of index.paths.values()) {
-    if (!records.has(record.name)) records.set(record.name, record);
+    const other = records.get(record.name);
+    if (other === undefined || rank(record) < rank(other)) records.set(record.name, record);
   }
   return records;
 }
 
-// Soft dependencies often name an alias (crypto-crc32c); those with wildcards are few and looked at only then.
-function aliasResolver(index: ModuleIndex): (word: string) => readonly string[] {
-  const exact = new Map<string, string[]>();
-  const wild: { readonly pattern: string; readonly module: string }[] = [];
-  for (const { pattern, module } of index.aliases) {
-    if (/[*?[]/.test(pattern)) {
-      if (!pattern.includes(':')) wild.push({ pattern, module });
-      continue;
-    }
-    const known = exact.get(pattern);
-    if (known === undefined) exact.set(pattern, [module]);
-    else known.push(module);
-  }
-  return (rawWord) => {
-    const word = rawWord.replaceAll('-', '_');
-    return [
-      ...(exact.get(word) ?? []),
-      ...wild.filter(({ pattern }) => fnmatch(pattern, word)).map(({ module }) => module),
-    ];
-  };
+function needs(index: ModuleIndex, record: ModuleRecord): readonly ModuleRecord[] {
+  return record.dependencies.flatMap((path) => index.paths.get(path) ?? []);
+}
+
+function contradiction(
+  needed: ModuleRecord,
+  rule: Rule,
+  user: ModuleRecord,
+  planned: PlannedModule | undefined,
+): UsageError {
+  return new UsageError(
+    `${rule.reason(needed.name)}: Cannot leave out "${needed.name}": "${user.name}" needs it, ` +
+      `which is taken for: ${planned?.from ?? 'the host'}`,
+    `Exclude "${user.name}" as well, or keep "${needed.name}"`,
+  );
 }
 
 function missing(
   rules: readonly Rule[],
-  facts: HostFacts,
+  ofHost: ReadonlyMap<string, string>,
   byName: ReadonlyMap<string, ModuleRecord>,
+  builtin: ReadonlySet<string>,
 ): readonly Reasoned[] {
-  const { builtin } = facts.kernel.modules;
-  const asked = new Map<string, string>();
-  for (const name of facts.loadedModules) asked.set(name, 'loaded on the host');
-  for (const rule of rules) if (rule.literal !== undefined) asked.set(rule.literal, rule.from);
+  const asked = new Map(ofHost);
+  for (const rule of rules) {
+    if (rule.literal !== undefined) asked.set(rule.literal, rule.reason(rule.literal));
+  }
   return [...asked]
     .filter(([name]) => !byName.has(name) && !builtin.has(name))
     .map(([value, from]) => ({ value, from }))

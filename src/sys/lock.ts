@@ -15,7 +15,7 @@ const retryMilliseconds = 250;
  */
 export async function lock(
   path: AbsolutePath,
-  options: { readonly waitSeconds: number },
+  options: { readonly waitSeconds: number; readonly onWait?: (holder: string) => void },
 ): Promise<Lock> {
   named('make the directory', dirname(path), () => mkdirSync(dirname(path), { recursive: true }));
   const fd = named('open', path, () => openSync(path, 'a+', 0o600));
@@ -23,13 +23,18 @@ export async function lock(
   for (let attempt = 0; attempt < tries; attempt += 1) {
     if (attempt > 0) await sleep(retryMilliseconds);
     if (take(fd)) return held(fd);
+    if (attempt === 0) options.onWait?.(holderOf(path));
   }
   closeSync(fd);
-  const holder = readFileSync(path, 'utf8').trim();
   throw new BuildError(
-    `Cannot start: another build is running (${holder === '' ? 'unknown process' : holder}), lock "${path}"`,
+    `Cannot start: another build is running (${holderOf(path)}), lock "${path}"`,
     { hint: 'Wait for it to end, or stop it' },
   );
+}
+
+function holderOf(path: AbsolutePath): string {
+  const holder = readFileSync(path, 'utf8').trim();
+  return holder === '' ? 'unknown process' : holder;
 }
 
 function take(fd: number): boolean {

@@ -1,9 +1,11 @@
 import {
   chmodSync,
+  closeSync,
   constants,
   copyFileSync,
   lstatSync,
   mkdirSync,
+  openSync,
   readFileSync,
   readdirSync,
   readlinkSync,
@@ -39,7 +41,7 @@ export function rootFiles(root: AbsolutePath): RootFiles {
       const at = unfollowed(path);
       named('write', at, () => {
         makeRoom(at);
-        writeFileSync(at, content, { flag: 'wx', mode });
+        writeNew(at, content, mode);
         chmodSync(at, mode);
       });
     },
@@ -72,6 +74,23 @@ function bytewise(a: string, b: string): number {
 function makeRoom(at: AbsolutePath): void {
   mkdirSync(dirname(at), { recursive: true });
   rmSync(at, { force: true });
+}
+
+function writeNew(
+  at: AbsolutePath,
+  content: string | Uint8Array | Iterable<Uint8Array>,
+  mode: number,
+): void {
+  if (typeof content === 'string' || content instanceof Uint8Array) {
+    writeFileSync(at, content, { flag: 'wx', mode });
+    return;
+  }
+  const fd = openSync(at, 'wx', mode);
+  try {
+    for (const chunk of content) writeFileSync(fd, chunk);
+  } finally {
+    closeSync(fd);
+  }
 }
 
 // A directory that meets a link to a directory (extra/lib on a merged /usr) goes where the link leads, inside

@@ -28,7 +28,7 @@ export function sandboxArgv(
     ...['--perms', '1777', '--tmpfs', '/tmp'],
     ...['--tmpfs', '/run'],
     ...sandbox.binds.flatMap(bindOption),
-    ...(sandbox.chroots ?? []).flatMap(deviceOptions),
+    ...(sandbox.chroots ?? []).flatMap(chrootOptions),
     ...(sandbox.suppressSync ? ['--seccomp', '3'] : []),
     ...['--chdir', directory],
     '--',
@@ -54,11 +54,16 @@ const capabilities = [
   'CAP_SYS_CHROOT',
 ];
 
-function deviceOptions(directory: string): readonly string[] {
+// A bind of the sandbox's own /dev would forbid its devices, and without one a script's "> /dev/null" makes a file.
+function chrootOptions(directory: string): readonly string[] {
   return [
     ...['--dev', `${directory}/dev`],
     ...['--proc', `${directory}/proc`],
     ...['--remount-ro', `${directory}/proc`],
+    ...['--tmpfs', `${directory}/sys`],
+    ...['--remount-ro', `${directory}/sys`],
+    ...['--perms', '1777', '--tmpfs', `${directory}/tmp`],
+    ...['--tmpfs', `${directory}/run`],
   ];
 }
 

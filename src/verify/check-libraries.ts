@@ -1,5 +1,6 @@
 // Whether ld.so will find every library that a program or library of the image needs (ld.so(8)).
 import type { ElfFacts } from '../formats/elf.ts';
+import { reportMissingLibraries, type Opening } from './check-dlopen.ts';
 import { libraryDirectories } from './library-directories.ts';
 import type { Lookup, Overlay } from './overlay.ts';
 import type { Report } from './report.ts';
@@ -9,6 +10,7 @@ export function checkLibraries(overlay: Overlay, report: Report): void {
   const elves = [...overlay.entries()].flatMap(([path, node]) =>
     node.type === 'file' && node.facts.type === 'elf' ? [{ path, elf: node.facts.elf }] : [],
   );
+  const unopened: Opening[] = [];
   for (const { path, elf } of elves) {
     checkInterpreter(overlay, path, elf, report);
     for (const name of elf.needed) {
@@ -31,23 +33,19 @@ export function checkLibraries(overlay: Overlay, report: Report): void {
       }
       reportMissing(path, elf, name);
     }
-    for (const { soname, feature, priority } of elf.dlopen) {
-      if (priority !== 'required') continue;
+    for (const dependency of elf.dlopen) {
       const directories = [
         ...ownDirectories(path, elf),
         ...system.builtin(elf),
         ...system.configured,
       ];
-      if (soname.some((name) => findLibrary(overlay, name, directories, elf) !== undefined))
-        continue;
-      report({
-        severity: 'warning',
-        check: 'libraries',
-        path,
-        message: `"${path}" opens "${soname.join('" or "')}"${feature === undefined ? '' : ` for ${feature}`}, which is missing; that will not work`,
-      });
+      const found = dependency.soname.some(
+        (name) => findLibrary(overlay, name, directories, elf) !== undefined,
+      );
+      if (!found) unopened.push({ ...dependency, path });
     }
   }
+  reportMissingLibraries(unopened, report);
 
   /** Whether a program loads the library and, before it, by a path of its own, what that one needs. */
   function loadsFirst(user: Located, name: string, path: string, elf: ElfFacts): boolean {

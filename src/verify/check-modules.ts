@@ -5,16 +5,22 @@ import { parseModulesBuiltin } from '../formats/modules-builtin.ts';
 import { parseModulesDep } from '../formats/modules-dep.ts';
 import { BuildError } from '../model/errors.ts';
 import type { ModuleInfo, ModuleRecord } from '../model/facts.ts';
+import type { RootNeed } from '../model/plan.ts';
+import { checkRootNeeds } from './check-storage.ts';
+import { checkWishes } from './check-wishes.ts';
+import { keptBytes } from './kept.ts';
 import type { Overlay } from './overlay.ts';
 import type { Report } from './report.ts';
 
-/** `planned` are paths relative to the modules directory, with whatever compression suffix they had. */
-export function checkModules(
-  overlay: Overlay,
-  kernelVersion: string,
-  planned: readonly string[],
-  report: Report,
-): void {
+export interface ExpectedModules {
+  readonly kernelVersion: string;
+  /** Paths relative to the modules directory, with whatever compression suffix they had. */
+  readonly modules: readonly string[];
+  readonly rootNeeds?: readonly RootNeed[];
+}
+
+export function checkModules(overlay: Overlay, expect: ExpectedModules, report: Report): void {
+  const { kernelVersion, modules: planned, rootNeeds = [] } = expect;
   const directory = modulesDirectory(overlay, kernelVersion);
   if (directory === undefined) {
     if (planned.length === 0) return;
@@ -44,7 +50,10 @@ export function checkModules(
     const index = attempt(error, 'modules.dep.bin', parseModulesBin);
     if (index !== undefined) checkIndex(records, index, error);
   }
-  checkDepends(present, builtinModules(), error);
+  const builtin = builtinModules();
+  checkDepends(present, builtin, error);
+  checkRootNeeds(rootNeeds, present.keys(), builtin, report);
+  checkWishes(overlay, directory, new Set([...present.keys()].map(moduleName)), builtin, report);
 
   function attempt<T>(
     complain: Complain,
@@ -160,14 +169,6 @@ function checkDepends(
       error(path, `Module "${path}" depends on "${name}", which is neither there nor built in`);
     }
   }
-}
-
-function keptBytes(overlay: Overlay, path: string): Buffer | undefined {
-  const found = overlay.lookup(path);
-  if (found.type !== 'found' || found.node.type !== 'file') return undefined;
-  const { facts } = found.node;
-  // An empty file is not handed over, and is there all the same.
-  return facts.type === 'kept' ? facts.bytes : Buffer.alloc(0);
 }
 
 function withoutSuffix(path: string): string {

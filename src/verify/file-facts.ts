@@ -30,7 +30,7 @@ export function fileFacts(path: string, content: Buffer | undefined): FileFacts 
 }
 
 const KEPT =
-  /^(?:usr\/)?lib\/modules\/[^/]+\/modules\.(?:dep|dep\.bin|builtin)$|^etc\/ld\.so\.conf(?:\.d\/[^/]+)?$/;
+  /^(?:usr\/)?lib\/modules\/[^/]+\/modules\.(?:dep|dep\.bin|builtin|softdep|weakdep|alias)$|^etc\/ld\.so\.conf(?:\.d\/[^/]+)?$/;
 
 function elfFacts(path: string, content: Buffer): FileFacts {
   const read = (offset: number, length: number): Buffer =>

@@ -21,8 +21,8 @@ export type Check =
   | 'elf';
 
 export interface Finding {
-  /** An error: the image may not boot, and is refused. */
-  readonly severity: 'error' | 'warning';
+  /** An error: the image may not boot, and is refused. A note is for who looks for something, and is not printed. */
+  readonly severity: 'error' | 'warning' | 'note';
   readonly check: Check;
   /** In the image, without leading slash; empty for the image itself. */
   readonly path: string;

@@ -5,6 +5,8 @@ import { checkInit, checkSystemd } from './check-init.ts';
 import { checkLibraries } from './check-libraries.ts';
 import { checkModules } from './check-modules.ts';
 import { readMembers, type Decompress } from './members.ts';
+import { checkFirmware } from './check-storage.ts';
+import type { RootNeed } from '../model/plan.ts';
 import type { Overlay } from './overlay.ts';
 import {
   collectFindings,
@@ -24,6 +26,9 @@ export interface VerifyInput {
     readonly kernelVersion: string;
     /** Paths of the planned modules, relative to the modules directory. */
     readonly modules: readonly string[];
+    /** Paths of the planned firmware, with their directory. */
+    readonly firmware?: readonly string[];
+    readonly rootNeeds?: readonly RootNeed[];
     /** What the kernel can unpack; all we know where absent. */
     readonly compressions?: readonly VerifiedMember['compression'][];
   };
@@ -70,7 +75,8 @@ function checkSystem(overlay: Overlay, { expect }: VerifyInput, report: Report):
   }
   checkInit(overlay, report);
   checkSystemd(overlay, report);
-  checkModules(overlay, expect.kernelVersion, expect.modules, report);
+  checkModules(overlay, expect, report);
+  checkFirmware(overlay, expect.firmware ?? [], report);
   checkLibraries(overlay, report);
 }
 

@@ -1,24 +1,23 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { indexAliases } from '../../src/formats/modules-alias.ts';
+import { readModuleInfos } from '../../src/host/modinfo.ts';
+import { readModuleIndex } from '../../src/host/module-index.ts';
+import { absolutePath } from '../../src/model/brands.ts';
+import { makeSys } from '../../src/sys/sys.ts';
 import { rootDisk, rootReached } from '../helpers/disk.ts';
+import type { Kernel } from '../helpers/kernel.ts';
 import { deploy } from '../helpers/kernel-install.ts';
-import { checkout } from '../helpers/paths.ts';
+import { cache, checkout } from '../helpers/paths.ts';
 import { boot, unpackErrors } from '../helpers/qemu.ts';
 import { type Ran, explain } from '../helpers/run.ts';
 import { type ThrowAwayHost, openHost } from '../helpers/throw-away-host.ts';
+import { type Generator, generators, output } from './generators.ts';
+import { writerSeconds } from './writer.ts';
 
 // Side by side in one Debian 13: npm run bench [-- RUNS]. Builds and boots of all generators take turns, so that a
 // machine that grows slower or faster in between does so for all of them.
-
-interface Generator {
-  readonly name: string;
-  /** The generator of ours whose figures its own are divided by. */
-  readonly against: string;
-  /** Packages that bring it. */
-  readonly packages: readonly string[];
-  readonly build: (version: string, image: string) => readonly string[];
-}
 
 interface Figures {
   readonly seconds: number[];
@@ -27,70 +26,7 @@ interface Figures {
 }
 
 const uuid = '0d7b8f4e-2f0a-4a3c-9c55-6a1b1b0f7a31';
-const output = '/var/tmp/bench';
 const memoryFile = `${output}/memory`;
-
-const generators: readonly Generator[] = [
-  {
-    name: 'pkginitrd',
-    against: 'pkginitrd',
-    packages: [],
-    build: (version, image) => [
-      // The process's own peak, not that of its largest child.
-      ...['node', '--import', `${output}/memory.mjs`, '/usr/lib/pkginitrd/pkginitrd.mjs', 'build'],
-      ...['-k', version, '--loaded-modules', `${output}/loaded-modules`, '-O', output, '-o', image],
-    ],
-  },
-  {
-    name: 'pkginitrd --generic',
-    against: 'pkginitrd --generic',
-    packages: [],
-    build: (version, image) => [
-      ...['pkginitrd', 'build', '--generic', '-k', version, '-O', output, '-o', image],
-    ],
-  },
-  {
-    name: 'dracut --no-hostonly',
-    against: 'pkginitrd --generic',
-    packages: ['dracut'],
-    build: (version, image) => [
-      ...['dracut', '--no-hostonly', '--force', '--quiet', `${output}/${image}`, version],
-    ],
-  },
-  {
-    name: 'dracut --hostonly',
-    against: 'pkginitrd',
-    packages: ['dracut'],
-    build: (version, image) => [
-      ...[
-        'dracut',
-        '--hostonly',
-        '--force',
-        '--quiet',
-        '--add-drivers',
-        'virtio_blk virtio_pci ext4',
-      ],
-      ...[`${output}/${image}`, version],
-    ],
-  },
-  {
-    name: 'mkosi-initrd --generic',
-    against: 'pkginitrd --generic',
-    packages: ['mkosi'],
-    build: (version, image) => [
-      ...[
-        'mkosi-initrd',
-        '--generic',
-        '--kernel-version',
-        version,
-        '--output-dir',
-        output,
-        '--output',
-        image,
-      ],
-    ],
-  },
-];
 
 await main(Number(process.argv[2] ?? 3));
 
@@ -115,6 +51,8 @@ process.on('exit', () => writeFileSync('${memoryFile}', String(process.resourceU
     const figures = await measure(host, directory, runs);
     report(figures);
     await smallThings(host, runs);
+    await allModules(host.kernel, directory, runs);
+    await writer(runs);
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
@@ -200,6 +138,34 @@ async function bootTime(kernel: string, initrd: string, disk: string): Promise<n
   return undefined;
 }
 
+/** All modules of the kernel, which is more than any image has: read, and what each of them needs resolved. */
+async function allModules(kernel: Kernel, scratch: string, runs: number): Promise<void> {
+  const sys = makeSys({ searchPath: '/usr/bin:/bin' });
+  const root = sys.root(absolutePath(kernel.root));
+  const directory = `usr/lib/modules/${kernel.version}`;
+  const times: { readonly index: number; readonly infos: number }[] = [];
+  let amount = 0;
+  for (let round = 0; round < runs; round += 1) {
+    const began = performance.now();
+    const index = readModuleIndex(root, directory);
+    const find = indexAliases(index.aliases);
+    find('pci:v00008086d00002922sv00000000sd00000000bc01sc06i01');
+    const indexed = performance.now();
+    const infos = await readModuleInfos(
+      sys,
+      root,
+      directory,
+      [...index.paths.keys()],
+      absolutePath(scratch),
+    );
+    amount = infos.size;
+    times.push({ index: indexed - began, infos: performance.now() - indexed });
+  }
+  const indexed = median(times.map((time) => time.index)).toFixed(0);
+  const read = median(times.map((time) => time.infos)).toFixed(0);
+  print(`indexes of ${amount} modules: ${indexed} ms; .modinfo of all of them: ${read} ms`);
+}
+
 async function smallThings(host: ThrowAwayHost, runs: number): Promise<void> {
   const { version } = host.kernel;
   const peak = Number(readFileSync(join(host.upper, memoryFile), 'utf8')) / 1024;
@@ -234,6 +200,15 @@ async function smallThings(host: ThrowAwayHost, runs: number): Promise<void> {
     }
     print(`plugin, ${args[0]} for another generator: ${median(times).toFixed(2)} ms (target 5 ms)`);
   }
+}
+
+async function writer(runs: number): Promise<void> {
+  const { megabytes, ours, floor } = await writerSeconds(join(cache, 'trixie/usr'), runs);
+  const [own, zstd] = [median(ours), median(floor)];
+  print(
+    `cpio of ${megabytes.toFixed(0)} MB through zstd -3: ${own.toFixed(2)} s, ` +
+      `zstd alone on the finished archive ${zstd.toFixed(2)} s (${(own / zstd).toFixed(2)})`,
+  );
 }
 
 function nanoseconds(ran: Ran): number {

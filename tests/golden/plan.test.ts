@@ -8,7 +8,7 @@ import type { Plan } from '../../src/model/plan.ts';
 import { makePlan } from '../../src/plan/plan.ts';
 import { selectModules } from '../../src/plan/select-modules.ts';
 import { absolutePath } from '../../src/model/brands.ts';
-import { config, facts, info, words } from '../helpers/plan-fixture.ts';
+import { config, facts, info, kernelConfig, words } from '../helpers/plan-fixture.ts';
 
 const infos = new Map([
   ['kernel/drivers/net/ethernet/realtek/r8169.ko', info(['rtl_nic/rtl8168g-2.fw', 'rtl_nic/x'])],
@@ -62,7 +62,7 @@ test('A kernel that cannot unpack zstd gets another compression and a warning', 
   const old = facts();
   const plan = planOf(config(), {
     ...old,
-    kernel: { ...old.kernel, config: new Map([['CONFIG_RD_XZ', 'y']]) },
+    kernel: { ...old.kernel, config: kernelConfig('CONFIG_RD_XZ') },
   });
   assert.deepEqual(
     plan.parts.map(({ compression }) => compression),

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cache } from './paths.ts';
 import { runOk } from './run.ts';
@@ -19,6 +19,8 @@ export async function rootDisk({ directory, label, uuid }: RootDisk): Promise<st
   plantRoot(tree);
   const identity = ['-L', label, '-U', uuid, '-E', 'root_owner=0:0'];
   await runOk(['mkfs.ext4', '-q', '-F', '-d', tree, ...identity, image, '48M']);
+  // SD cards come in powers of two.
+  truncateSync(image, 64 * 2 ** 20);
   return image;
 }
 

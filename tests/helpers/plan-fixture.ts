@@ -23,9 +23,11 @@ export function config(changes: Partial<Config> = {}): Config {
     compressLevel: undefined,
     packages: words('udev', 'systemd'),
     removePackages: [],
+    sources: ['cache', 'installed', 'network'],
     removeFiles: words('/usr/share/doc'),
     kernelModules: [],
     defaultKernelModules: [],
+    hostModules: [],
     firmwareFiles: [],
     extraTrees: [],
     postinstScripts: [],
@@ -42,6 +44,12 @@ export function config(changes: Partial<Config> = {}): Config {
     warnings: [],
     ...changes,
   };
+}
+
+/** The configuration of a kernel that can boot an initrd, with these options besides. */
+export function kernelConfig(...options: readonly string[]): ReadonlyMap<string, string> {
+  const always = ['CONFIG_BLK_DEV_INITRD', 'CONFIG_TMPFS', 'CONFIG_DEVTMPFS'];
+  return new Map([...always, ...options].map((option) => [option, 'y']));
 }
 
 const dep = `kernel/fs/ext4/ext4.ko: kernel/fs/jbd2/jbd2.ko kernel/fs/mbcache.ko
@@ -104,9 +112,12 @@ export function facts(changes: Partial<HostFacts> = {}): HostFacts {
         builtinInfo: new Map(),
       },
       firmware: { directory: 'usr/lib/firmware', files: new Map(firmware) },
-      config: new Map([['CONFIG_RD_ZSTD', 'y']]),
+      config: kernelConfig('CONFIG_RD_ZSTD'),
     },
     loadedModules: [],
+    builtinInUse: [],
+    devices: [],
+    storage: [],
     crypttab: [],
     hostFiles: [],
     cpu: { vendor: 'intel', family: 6, model: 0x9e, stepping: 13 },

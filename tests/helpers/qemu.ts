@@ -11,6 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { openKeyboard } from './keyboard.ts';
 import { killGroup, plainEnvironment } from './run.ts';
 
 export interface Boot {
@@ -18,8 +19,10 @@ export interface Boot {
   readonly initrd: string;
   /** Added to the console and panic options that every boot gets. */
   readonly commandLine: string;
-  /** Raw disk images, attached by virtio-blk in this order. */
+  /** Raw disk images, attached in this order. */
   readonly disks?: readonly string[];
+  /** What the disks hang on; `virtio-blk` by default. */
+  readonly attach?: Attachment;
   /** MiB; 1024 by default. */
   readonly memory?: number;
   /** QEMU's machine type; `q35` by default. */
@@ -28,6 +31,8 @@ export interface Boot {
   readonly until: RegExp;
   /** Lines typed into the console, each one when its prompt has appeared after the one before. */
   readonly dialogue?: readonly Exchange[];
+  /** A screen and a keyboard, on which a line is typed again and again once the prompt has appeared. */
+  readonly keyboard?: TypedLine;
   /** Milliseconds; three minutes by default, which is ten times what emulation needs. */
   readonly timeout?: number;
 }
@@ -35,6 +40,12 @@ export interface Boot {
 interface Exchange {
   readonly prompt: RegExp;
   readonly type: string;
+}
+
+interface TypedLine {
+  readonly device: 'PS/2' | 'USB';
+  readonly prompt: RegExp;
+  readonly line: string;
 }
 
 export interface Booted {
@@ -56,8 +67,13 @@ export async function boot(options: Boot): Promise<Booted> {
   const console = openSync(log, 'w');
   try {
     const began = performance.now();
-    const guest = startGuest(options, console);
+    const socket = join(directory, 'qmp');
+    const guest = startGuest(options, console, socket);
+    const typing = new AbortController();
+    const typed = typeLine(options.keyboard, socket, log, typing.signal);
     const end = await follow(guest, log, options);
+    typing.abort();
+    await typed;
     killGroup(guest.pid);
     const errors = await guest.closed;
     const milliseconds = performance.now() - began;
@@ -81,8 +97,8 @@ interface Guest {
   readonly closed: Promise<string>;
 }
 
-function startGuest(options: Boot, console: number): Guest {
-  const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', ...qemuArguments(options)], {
+function startGuest(options: Boot, console: number, socket: string): Guest {
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', ...qemuArguments(options, socket)], {
     env: plainEnvironment,
     stdio: ['pipe', console, 'pipe'],
     detached: true,
@@ -128,6 +144,25 @@ async function follow(guest: Guest, log: string, options: Boot): Promise<Booted[
   }
 }
 
+// When a shell is ready for its first line cannot be seen from outside, so the line is typed until it had its effect.
+async function typeLine(
+  typed: TypedLine | undefined,
+  socket: string,
+  log: string,
+  signal: AbortSignal,
+): Promise<void> {
+  if (typed === undefined) return;
+  const keyboard = await openKeyboard(socket);
+  try {
+    while (!signal.aborted) {
+      if (typed.prompt.test(transcriptOf(log))) await keyboard.type(`\n${typed.line}\n`);
+      await sleep(2000, undefined, { signal }).catch(() => undefined);
+    }
+  } finally {
+    keyboard.close();
+  }
+}
+
 /** What the kernel says when it cannot unpack an initrd; it goes on booting half of one. */
 export function unpackErrors(transcript: string): readonly string[] {
   return transcript
@@ -139,21 +174,53 @@ export function unpackErrors(transcript: string): readonly string[] {
     );
 }
 
-function qemuArguments(options: Boot): readonly string[] {
-  const disks = (options.disks ?? []).flatMap((disk) => [
-    '-drive',
-    `file=${disk.replaceAll(',', ',,')},format=raw,if=virtio,cache=unsafe`,
+/** Devices for one disk, whose drive is called `id`. */
+const attachments = {
+  'virtio-blk': (id) => [`virtio-blk-pci,drive=${id}`],
+  'virtio-scsi': (id) => [`virtio-scsi-pci,id=${id}-bus`, `scsi-hd,drive=${id},bus=${id}-bus.0`],
+  nvme: (id) => [`nvme,serial=${id},drive=${id}`],
+  ahci: (id) => [`ich9-ahci,id=${id}-bus`, `ide-hd,drive=${id},bus=${id}-bus.0`],
+  'usb behind a hub': (id) => [
+    `qemu-xhci,id=${id}-bus`,
+    `usb-hub,bus=${id}-bus.0,port=1`,
+    `usb-storage,drive=${id},bus=${id}-bus.0,port=1.2`,
+  ],
+  sdhci: (id) => ['sdhci-pci', `sd-card,drive=${id}`],
+  'MegaRAID SAS': (id) => [`megasas,id=${id}-bus`, `scsi-hd,drive=${id},bus=${id}-bus.0`],
+  pvscsi: (id) => [`pvscsi,id=${id}-bus`, `scsi-hd,drive=${id},bus=${id}-bus.0`],
+} as const satisfies Readonly<Record<string, (id: string) => readonly string[]>>;
+
+export type Attachment = keyof typeof attachments;
+
+function qemuArguments(options: Boot, socket: string): readonly string[] {
+  const attach = attachments[options.attach ?? 'virtio-blk'];
+  const disks = (options.disks ?? []).flatMap((disk, index) => [
+    ...[
+      '-drive',
+      `file=${disk.replaceAll(',', ',,')},format=raw,if=none,id=disk${index},cache=unsafe`,
+    ],
+    ...attach(`disk${index}`).flatMap((device) => ['-device', device]),
   ]);
   return [
     'qemu-system-x86_64',
     ...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
-    ...['-machine', options.machine ?? 'q35', '-accel', accelerator()],
+    ...['-machine', machineOf(options), '-accel', accelerator()],
     ...['-cpu', 'max', '-smp', '2', '-m', `${options.memory ?? 1024}`],
     ...['-chardev', 'stdio,id=console,signal=off', '-serial', 'chardev:console'],
     ...['-kernel', options.kernel, '-initrd', options.initrd],
     ...['-append', `console=ttyS0,115200 panic=1 oops=panic ${options.commandLine}`],
     ...disks,
+    ...(options.keyboard === undefined ? [] : ['-vga', 'std']),
+    ...(options.keyboard === undefined ? [] : ['-qmp', `unix:${socket},server=on,wait=off`]),
+    ...(options.keyboard?.device === 'USB' ? usbKeyboard : []),
   ];
+}
+
+const usbKeyboard = ['-device', 'qemu-xhci,id=keys', '-device', 'usb-kbd,bus=keys.0'];
+
+// A machine whose keyboard is a USB one has no PS/2 controller that could do its work.
+function machineOf({ machine = 'q35', keyboard }: Boot): string {
+  return keyboard?.device === 'USB' ? `${machine},i8042=off` : machine;
 }
 
 // A /dev/kvm without the processor's own help opens well, and guests hang in it.

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Prepares the machine and the fixtures in .cache/ that the tests need. What is there already is left alone.
 #
-#   setup.sh [programs] [tools] [lists] [busybox] [kernel] [trixie] [rpm]      all of them where none is named
+#   setup.sh [programs] [tools] [lists] [busybox] [kernel] [trixie] [pacman] [rpm]      all of them where none is named
 #
 # programs the programs that a build of the product runs
 # tools    those, and the programs that the tests run
@@ -9,6 +9,7 @@
 # busybox  .cache/busybox: Debian's busybox-static, unpacked; the guests' whole user space
 # kernel   .cache/kernel-CODENAME: the distribution's newest kernel package, unpacked aside, with depmod's indexes
 # trixie   .cache/trixie: a Debian 13 with systemd, Node.js and a kernel, entered by enter-root.sh
+# pacman   the programs that make .cache/pacman-distribution out of Debian 13's packages; the tests make it themselves
 # rpm      .cache/rpm: a small rpm distribution made of trixie's packages, see rpm/distribution.ts
 #
 # Needs root on Debian or Ubuntu; elsewhere it says what it skips and ends well, and the tests skip themselves.
@@ -25,7 +26,7 @@ trixie_packages=(
 
 main() {
     local steps=("$@") step
-    [ $# -gt 0 ] || steps=(tools lists busybox kernel trixie rpm)
+    [ $# -gt 0 ] || steps=(tools lists busybox kernel trixie pacman rpm)
     if [ "$(id -u)" != 0 ]; then
         say "not root: skipped ${steps[*]}"
         return
@@ -49,6 +50,12 @@ step_tools() {
     step_programs
     install_missing debootstrap:debootstrap qemu-system-x86:qemu-system-x86_64 e2fsprogs:mkfs.ext4 systemd:kernel-install \
         ca-certificates:update-ca-certificates
+}
+
+# Debian's repo-add is made for makepkg's library, which is a package of its own.
+step_pacman() {
+    install_missing pacman-package-manager:pacman makepkg:makepkg libarchive-tools:bsdtar \
+        gpg:gpg gpg-agent:gpg-agent
 }
 
 # install_missing PACKAGE:PROGRAM...: the program shows that the package is there.

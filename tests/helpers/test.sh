@@ -11,5 +11,5 @@ npm run -s lint
 npm run -s types
 npm run -s dead
 exec node --import tsx --test --test-reporter=spec --test-concurrency=2 \
-    tests/unit.ts tests/packages/*/*.test.ts tests/kernel-install/*.test.ts \
+    tests/unit.ts tests/kernel/*.test.ts tests/packages/*/*.test.ts tests/kernel-install/*.test.ts \
     tests/robustness/*.test.ts tests/boot/*.test.ts

@@ -53,6 +53,7 @@ export function requestFor(
       withRecommends: false,
       withDocs: false,
       offline: true,
+      sources: ['cache', 'installed', 'network'],
       ...plan,
     },
     os: {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { absolutePath, type AbsolutePath } from '../../../src/model/brands.ts';
 import { BuildError } from '../../../src/model/errors.ts';
+import type { PackageOrigin } from '../../../src/model/packages.ts';
 import type { TreeEntry } from '../../../src/model/sys.ts';
 import type { PackageRequest } from '../../../src/packages/driver.ts';
 import { makeSys } from '../../../src/sys/sys.ts';
@@ -13,7 +14,12 @@ export const skip = reasonToSkip();
 
 export function requestFor(
   install: readonly string[],
-  { hostRoot = '/', offline = false, remove = [] as readonly string[] } = {},
+  {
+    hostRoot = '/',
+    offline = false,
+    remove = [] as readonly string[],
+    sources = ['cache', 'network'] as readonly PackageOrigin[],
+  } = {},
 ): PackageRequest {
   const reasoned = (values: readonly string[]) =>
     values.map((value, index) => ({ value, from: `test.conf:${index + 1}` }));
@@ -24,6 +30,7 @@ export function requestFor(
       remove: reasoned(remove),
       withRecommends: false,
       withDocs: false,
+      sources,
       offline,
     },
     os: {

@@ -10,6 +10,8 @@ const plan: Plan = {
   architecture: 'x86-64',
   distribution: { id: 'debian', version: '13' },
   generic: false,
+  storage: [],
+  profiles: [],
   packages: {
     manager: 'apt',
     install: [
@@ -20,6 +22,7 @@ const plan: Plan = {
     withRecommends: false,
     withDocs: false,
     offline: false,
+    sources: ['cache', 'installed', 'network'],
   },
   root: {
     locale: 'C.UTF-8',
@@ -43,9 +46,10 @@ const plan: Plan = {
       { name: 'mbcache', path: 'kernel/mbcache.ko', from: 'needed by ext4' },
     ],
     missing: [{ value: 'simpledrm', from }],
+    rootNeeds: [],
   },
   firmware: { files: [], missing: [] },
-  microcode: null,
+  microcode: [],
   host: [],
   parts: [
     { name: 'base', compression: 'zstd', level: 10 },
@@ -62,10 +66,12 @@ test('printPlan is short, grouped and aligned', () => {
     printPlan(plan),
     `  Kernel     6.12.48 (x86-64)
   System     debian 13
+  Packages   from caches, then the installed system, then the network
   Made for   this host
   Output     initrd (cpio)
   Parts      base zstd -10, kernel uncompressed
   Microcode  none
+  Profiles   none
   Locale     C.UTF-8
   root       is locked
   Remove     1 file pattern
@@ -97,10 +103,12 @@ test('printPlan shows what only some plans have', () => {
     ...plan,
     generic: true,
     distribution: { id: 'arch', version: null },
-    microcode: {
-      target: 'kernel/x86/microcode/GenuineIntel.bin',
-      sources: ['/lib/firmware/intel-ucode/06-9e-0d'],
-    },
+    microcode: [
+      {
+        target: 'kernel/x86/microcode/GenuineIntel.bin',
+        sources: ['/lib/firmware/intel-ucode/06-9e-0d'],
+      },
+    ],
     packages: { ...plan.packages, remove: [{ value: 'dpkg', from }] },
     root: {
       ...plan.root,

@@ -27,13 +27,13 @@ for (const compression of ['zstd', 'xz', 'gzip', 'none'] as const satisfies Comp
     assert.ok((await bytes(decompress(withZstd, [packed], compression))).equals(text));
   });
 
-  test(`decompress() with ${compression} finds input that is cut off`, async (t) => {
-    if (compression === 'none') return t.skip('uncompressed input has no end of its own');
+  // Uncompressed input has no end of its own.
+  if (compression === 'none') continue;
+  test(`decompress() with ${compression} finds input that is cut off`, async () => {
     const packed = await bytes(compress(withZstd, [text], compression, 1));
     await assert.rejects(
       bytes(decompress(withZstd, [packed.subarray(0, packed.length - 300)], compression)),
     );
-    return undefined;
   });
 }
 

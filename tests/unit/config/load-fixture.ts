@@ -33,6 +33,7 @@ export function load(
       vendorDirectory: absolutePath(`${host}/${options.vendor ?? 'vendor'}`),
       facts: debian13,
       profiles: [],
+      suggestedProfiles: [],
       assignments: [],
       generic: false,
       ...options,

@@ -69,6 +69,7 @@ test('parseOsRelease gives the fields and the defaults of os-release(5)', () => 
       prettyName: 'openSUSE Leap 16.0',
       versionId: '16.0',
       versionCodename: 'x',
+      bugReportUrl: undefined,
     },
   );
   assert.deepEqual(parseOsRelease(''), {
@@ -78,6 +79,7 @@ test('parseOsRelease gives the fields and the defaults of os-release(5)', () => 
     prettyName: 'Linux',
     versionId: undefined,
     versionCodename: undefined,
+    bugReportUrl: undefined,
   });
 });
 

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { readElfSection } from '../../../src/formats/elf-section.ts';
 import { moduleName, normalizeAlias } from '../../../src/formats/module-name.ts';
 import { parseBuiltinModinfo, parseModinfo } from '../../../src/formats/modinfo.ts';
-import { modulesForAlias, parseModulesAlias } from '../../../src/formats/modules-alias.ts';
+import { indexAliases, parseModulesAlias } from '../../../src/formats/modules-alias.ts';
 import { parseModulesBin } from '../../../src/formats/modules-bin.ts';
 import { parseModulesBuiltin, parseModulesOrder } from '../../../src/formats/modules-builtin.ts';
 import { parseModulesDep } from '../../../src/formats/modules-dep.ts';
@@ -149,16 +149,14 @@ test('parseModulesAlias splits at the last blank and normalises', () => {
   );
 });
 
-test('modulesForAlias gives every match once, in order', () => {
+test('indexAliases gives every match once, in order', () => {
   const aliases = parseModulesAlias(
     'alias pci:v00008086d*sv*sd*bc*sc*i* first\nalias pci:v*d*sv*sd*bc01sc06i01* ahci\nalias pci:v00008086d*sv*sd*bc01sc06i* first\nalias usb:v*-x none\n',
   );
-  assert.deepEqual(modulesForAlias(aliases, 'pci:v00008086d00002922sv0sd0bc01sc06i01'), [
-    'first',
-    'ahci',
-  ]);
-  assert.deepEqual(modulesForAlias(aliases, 'usb:v1_x'), ['none']);
-  assert.deepEqual(modulesForAlias(aliases, 'pci:v1234'), []);
+  const find = indexAliases(aliases);
+  assert.deepEqual(find('pci:v00008086d00002922sv0sd0bc01sc06i01'), ['first', 'ahci']);
+  assert.deepEqual(find('usb:v1_x'), ['none']);
+  assert.deepEqual(find('pci:v1234'), []);
 });
 
 /** "on" → [B, A] by priority, "one" → [C], "once" → [D]; offsets by hand. */
@@ -276,8 +274,8 @@ test(
       assert.deepEqual([...binary.values()].flat().toSorted(), lines.toSorted());
       assert.deepEqual([...binary.keys()].toSorted(), ['lib_base', 'mid', 'top']);
       const aliases = parseModulesAlias(text('modules.alias'));
-      assert.deepEqual(modulesForAlias(aliases, 'fs-top'), ['top']);
-      assert.deepEqual(modulesForAlias(aliases, 'pci:v1d2_x'), ['top']);
+      assert.deepEqual(indexAliases(aliases)('fs-top'), ['top']);
+      assert.deepEqual(indexAliases(aliases)('pci:v1d2_x'), ['top']);
       const binaryAliases = parseModulesBin(readFileSync(join(directory, 'modules.alias.bin')));
       for (const { pattern, module } of aliases)
         assert.deepEqual(binaryAliases.get(pattern), [module]);

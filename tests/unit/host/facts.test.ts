@@ -35,6 +35,7 @@ function read(t: TestContext, tree: Tree, changes: Partial<HostRequest> = {}) {
     generic: false,
     architecture: 'x86-64',
     os: readOs(rootFiles(root)),
+    storage: [],
     ...changes,
   });
 }
@@ -118,6 +119,7 @@ test('readHostFacts() without a package manager says what was looked for', (t) =
         generic: true,
         architecture: 'x86-64',
         os: readOs(rootFiles(root)),
+        storage: [],
       }),
     /Cannot find a package manager/,
   );

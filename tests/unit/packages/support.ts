@@ -15,6 +15,7 @@ export function requestFor(
       withRecommends: false,
       withDocs: false,
       offline: false,
+      sources: ['cache', 'installed', 'network'],
       ...plan,
     },
     os: {

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { test } from 'node:test';
 import { absolutePath } from '../../../src/model/brands.ts';
 import type { Destination } from '../../../src/model/invocation.ts';
-import { placeImage } from '../../../src/place/place.ts';
+import { placeImage, placeManifest } from '../../../src/place/place.ts';
 import { placePrebuilt, prebuiltInitrd } from '../../../src/place/prebuilt.ts';
 import { makeSys } from '../../../src/sys/sys.ts';
 import { plant, scratch } from '../../helpers/scratch.ts';
@@ -87,4 +87,17 @@ test('placePrebuilt() stages the initrd that lies beside the kernel image', asyn
   const placed = await placePrebuilt(sys, absolutePath(`${kernel}/initrd`), staging);
   assert.equal(readFileSync(placed, 'utf8'), 'shipped');
   assert.equal(statSync(placed).mode & 0o777, 0o600);
+});
+
+test('placeManifest() replaces the one of the image before', async (t) => {
+  const directory = plant(scratch(t), { initrd: 'new', 'initrd.manifest.json': 'old' });
+  assert.deepEqual(await placeManifest(sys, absolutePath(`${directory}/initrd`), 'new'), []);
+  assert.equal(readFileSync(`${directory}/initrd.manifest.json`, 'utf8'), 'new');
+});
+
+test('placeManifest() that cannot write leaves no older one, and the image as it is', async (t) => {
+  const directory = plant(scratch(t), { initrd: 'new', 'initrd.manifest.json/in-the-way': '' });
+  const [warning] = await placeManifest(sys, absolutePath(`${directory}/initrd`), 'new');
+  assert.match(warning ?? '', /the image has no manifest beside it$/);
+  assert.deepEqual(readdirSync(directory), ['initrd']);
 });

@@ -36,12 +36,19 @@ test('selectModules() lets a drop-in exclude what is loaded, and the last patter
   ]);
 });
 
-test('selectModules() leaves out an excluded soft dependency but never a hard one', () => {
-  assert.deepEqual(chosen({ kernelModules: words('btrfs', '-crc32c-intel', '-raid6_pq') }), [
+test('selectModules() leaves out an excluded soft dependency, and refuses to do so with a hard one', () => {
+  assert.deepEqual(chosen({ kernelModules: words('btrfs', '-crc32c-intel') }), [
     'btrfs',
     'crc32c_generic',
     'raid6_pq',
   ]);
+  assert.throws(() => chosen({ kernelModules: words('btrfs', '-raid6_pq') }), {
+    name: 'UsageError',
+    message:
+      '/etc/pkginitrd/test.conf:2 "-raid6_pq": Cannot leave out "raid6_pq": "btrfs" needs it, ' +
+      'which is taken for: /etc/pkginitrd/test.conf:1 "btrfs"',
+    hint: 'Exclude "btrfs" as well, or keep "raid6_pq"',
+  });
 });
 
 test('selectModules() takes the default list for the word "default"', () => {

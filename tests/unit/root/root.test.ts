@@ -21,7 +21,7 @@ const installed: Tree = {
 };
 
 function planFor(changes: Parameters<typeof config>[0] = {}): Plan {
-  const modules = { directory: '', files: [], missing: [] };
+  const modules = { directory: '', files: [], missing: [], rootNeeds: [] };
   return makePlan(config(changes), facts(), modules, new Map(), { generic: false, offline: false });
 }
 

@@ -15,7 +15,9 @@ test('lock() keeps a second build out, names the first, and opens again on relea
 test('lock() waits for the holder to end', async (t) => {
   const path = absolutePath(`${scratch(t)}/lock`);
   const first = await lock(path, { waitSeconds: 0 });
-  const second = lock(path, { waitSeconds: 30 });
+  const told: string[] = [];
+  const second = lock(path, { waitSeconds: 30, onWait: (holder) => told.push(holder) });
   first.release();
   (await second).release();
+  assert.deepEqual(told, [`process ${process.pid}`]);
 });

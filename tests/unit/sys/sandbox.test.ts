@@ -156,3 +156,11 @@ async function lacksBubblewrap(): Promise<string | false> {
     return error instanceof Error ? error.message : 'no bubblewrap';
   }
 }
+
+test('a root that a program changes into has a /dev and a /proc of its own, and nothing is left there', () => {
+  const argv = sandboxArgv({ ...closed, chroots: ['/run/r'] }, ['x']).join(' ');
+  assert.match(
+    argv,
+    / --dev \/run\/r\/dev --proc \/run\/r\/proc --remount-ro \/run\/r\/proc --tmpfs \/run\/r\/sys --remount-ro \/run\/r\/sys --perms 1777 --tmpfs \/run\/r\/tmp --tmpfs \/run\/r\/run --chdir /,
+  );
+});

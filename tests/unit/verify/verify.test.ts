@@ -512,7 +512,7 @@ const DEFECTS: readonly [string, (image: Image) => void, 'error' | 'warning', Ch
           ],
         }),
       ),
-    'warning',
+    'error',
     'libraries',
     /opens "libtss2.so.0" or "libtss2.so.1" for tpm, which is missing/,
   ],
@@ -616,7 +616,7 @@ const FINE: readonly [string, (image: Image) => void][] = [
     (image) =>
       put(
         image.base,
-        program('usr/bin/dl', { dlopen: ['[{"soname":["libx.so"],"priority":"recommended"}]'] }),
+        program('usr/bin/dl', { dlopen: ['[{"soname":["libx.so"],"priority":"suggested"}]'] }),
       ),
   ],
   [

@@ -1,0 +1,28 @@
+// /proc/self/mountinfo (proc_pid_mountinfo(5)).
+
+export interface Mount {
+  /** Major and minor number, as `259:2`; major 0 for what has no block device of its own (btrfs, NFS). */
+  readonly device: string;
+  readonly mountPoint: string;
+  readonly fileSystem: string;
+  readonly source: string;
+}
+
+/** Mounts in their order: of several on one point the last is the one that is seen. */
+export function parseMountinfo(text: string): Mount[] {
+  return text.split('\n').flatMap((line) => {
+    const [before = '', after] = line.split(' - ');
+    const [, , device, , mountPoint] = before.split(' ');
+    const [fileSystem, source] = after?.split(' ') ?? [];
+    if (device === undefined || mountPoint === undefined) return [];
+    if (fileSystem === undefined || source === undefined) return [];
+    return [{ device, mountPoint: unescape(mountPoint), fileSystem, source: unescape(source) }];
+  });
+}
+
+/** Blanks, tabs, newlines and backslashes are octal. */
+function unescape(field: string): string {
+  return field.replace(/\\([0-7]{3})/g, (_, code: string) =>
+    String.fromCharCode(Number.parseInt(code, 8)),
+  );
+}

@@ -1,0 +1,51 @@
+// pacman.conf(5): `Key = Value` and bare `Key` lines in sections, of which [options] is not a repository.
+
+export interface PacmanSection {
+  readonly name: string;
+  readonly lines: readonly PacmanLine[];
+}
+
+export interface PacmanLine {
+  readonly key: string;
+  /** undefined where the key stands alone. */
+  readonly value: string | undefined;
+}
+
+/** `include` gives the texts of the files that an Include= names, in their order; they may hold sections of their own. */
+export function parsePacmanConf(
+  text: string,
+  include: (pattern: string) => readonly string[],
+): readonly PacmanSection[] {
+  const sections = new Map<string, PacmanLine[]>();
+  let current: PacmanLine[] = [];
+  const read = (part: string, depth: number): void => {
+    for (const raw of part.split('\n')) {
+      const line = raw.trim();
+      if (line === '' || line.startsWith('#')) continue;
+      const [, section] = /^\[(.+)\]$/.exec(line) ?? [];
+      if (section !== undefined) {
+        current = sections.get(section) ?? [];
+        sections.set(section, current);
+        continue;
+      }
+      const [, key = '', value] = /^([^=]*?)\s*(?:=\s*(.*))?$/.exec(line) ?? [];
+      // As deep as pacman itself follows.
+      if (key === 'Include' && value !== undefined && depth < 10) {
+        for (const included of include(value)) read(included, depth + 1);
+      } else {
+        current.push({ key, value });
+      }
+    }
+  };
+  read(text, 0);
+  return [...sections].map(([name, lines]) => ({ name, lines }));
+}
+
+export function encodePacmanConf(sections: readonly PacmanSection[]): string {
+  return sections
+    .map(({ name, lines }) => {
+      const body = lines.map(({ key, value }) => (value === undefined ? key : `${key} = ${value}`));
+      return `${[`[${name}]`, ...body].join('\n')}\n`;
+    })
+    .join('\n');
+}

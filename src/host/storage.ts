@@ -1,0 +1,125 @@
+import { parseMountinfo, type Mount } from '../formats/mountinfo.ts';
+import type { AbsolutePath } from '../model/brands.ts';
+import type { StorageNode, StorageStack } from '../model/storage.ts';
+import type { RootFiles, Sys } from '../model/sys.ts';
+import { blockNode, type StorageReader } from './storage-node.ts';
+import { sysfsAttribute, sysfsTarget } from './sysfs.ts';
+
+const mountPoints = ['/', '/usr'] as const;
+
+/** What lies under /, /usr, the swap spaces and the device to resume from; nothing where /proc and /sys are not the host's. */
+export function readStorage(
+  sys: Pick<Sys, 'root' | 'open'>,
+  hostRoot: AbsolutePath,
+): readonly StorageStack[] {
+  const root = sys.root(hostRoot);
+  const reader = { sys, root };
+  const mounts = parseMountinfo(root.readText('proc/self/mountinfo') ?? '');
+  const swaps = swapSpaces(root).map((source) => ({
+    purpose: 'swap' as const,
+    source,
+    ...bare,
+    below: nodes(reader, directoryOfSource(root, source)),
+  }));
+  const isSwap = ({ below: [top] }: StorageStack): boolean =>
+    swaps.some((swap) => swap.below[0]?.device === top?.device);
+  return [
+    ...mountPoints.flatMap((purpose) => {
+      const mount = mounts.findLast(({ mountPoint }) => mountPoint === purpose);
+      return mount === undefined ? [] : [{ purpose, ...ofMount(reader, mount) }];
+    }),
+    ...swaps,
+    // Most resume from a swap space that is in use.
+    ...resumeDevice(reader).filter((stack) => !isSwap(stack)),
+  ];
+}
+
+const bare = { fileSystem: null, checksum: null } as const;
+
+function ofMount(reader: StorageReader, mount: Mount): Omit<StorageStack, 'purpose'> {
+  const { root } = reader;
+  const { fileSystem, source } = mount;
+  const own = sysfsTarget(root, `sys/dev/block/${mount.device}`);
+  const btrfs = fileSystem === 'btrfs' ? btrfsDirectory(root, source) : null;
+  const directories = own === null ? directoriesOfSources(root, source, btrfs) : [own];
+  return {
+    source,
+    fileSystem,
+    checksum:
+      btrfs === null
+        ? null
+        : // "crc32c (crc32c-intel)": the algorithm, and who calculates it here.
+          (sysfsAttribute(root, `${btrfs}/checksum`)?.split(' ')[0] ?? null),
+    below: directories.flatMap((directory) => nodes(reader, directory)),
+  };
+}
+
+// btrfs may lie on many devices, and has a device number of its own; bcachefs lists them all as its source.
+function directoriesOfSources(
+  root: RootFiles,
+  source: string,
+  btrfs: string | null,
+): readonly string[] {
+  if (btrfs !== null) {
+    return root.list(`${btrfs}/devices`).flatMap((name) => {
+      const directory = sysfsTarget(root, `${btrfs}/devices/${name}`);
+      return directory === null ? [] : [directory];
+    });
+  }
+  if (!source.startsWith('/dev/')) return [];
+  return source.split(':').flatMap((each) => directoryOfSource(root, each) ?? []);
+}
+
+function btrfsDirectory(root: RootFiles, source: string): string | null {
+  const device = directoryOfSource(root, source)?.split('/').at(-1);
+  if (device === undefined) return null;
+  const found = root
+    .list('sys/fs/btrfs')
+    .find((uuid) => root.list(`sys/fs/btrfs/${uuid}/devices`).includes(device));
+  return found === undefined ? null : `sys/fs/btrfs/${found}`;
+}
+
+/** The sysfs directory of a device file, also of one that has only its device-mapper name there. */
+function directoryOfSource(root: RootFiles, source: string): string | null {
+  const name = source.replace(/^\/dev\//, '');
+  const own = sysfsTarget(root, `sys/class/block/${name.replaceAll('/', '!')}`);
+  if (own !== null) return own;
+  // Where udev runs, /dev/mapper/NAME and /dev/VG/LV are links; in a captured tree they may be missing.
+  const isLink = root.lstat(source)?.type === 'symlink';
+  const linked = isLink ? root.readlink(source)?.split('/').at(-1) : undefined;
+  if (linked !== undefined) return sysfsTarget(root, `sys/class/block/${linked}`);
+  const [group = '', volume] = name.split('/');
+  const mapped =
+    group === 'mapper' ? volume : [group, volume ?? ''].map(doubled).join('-').replace(/-$/, '');
+  const found = root
+    .list('sys/class/block')
+    .find((device) => sysfsAttribute(root, `sys/class/block/${device}/dm/name`) === mapped);
+  return found === undefined ? null : sysfsTarget(root, `sys/class/block/${found}`);
+}
+
+// LVM joins group and volume by one dash, and doubles those in the names.
+function doubled(name: string): string {
+  return name.replaceAll('-', '--');
+}
+
+function swapSpaces(root: RootFiles): readonly string[] {
+  return (root.readText('proc/swaps') ?? '')
+    .split('\n')
+    .slice(1)
+    .flatMap((line) => {
+      const [source = '', type] = line.split(/\s+/);
+      return type === 'partition' && !source.startsWith('/dev/zram') ? [source] : [];
+    });
+}
+
+function resumeDevice(reader: StorageReader): readonly StorageStack[] {
+  const number = sysfsAttribute(reader.root, 'sys/power/resume');
+  if (number === null || number === '0:0') return [];
+  const directory = sysfsTarget(reader.root, `sys/dev/block/${number}`);
+  if (directory === null) return [];
+  return [{ purpose: 'resume', source: number, ...bare, below: nodes(reader, directory) }];
+}
+
+function nodes(reader: StorageReader, directory: string | null): readonly StorageNode[] {
+  return directory === null ? [] : [blockNode(reader, directory)];
+}

@@ -1,0 +1,142 @@
+import { posix } from 'node:path';
+import type { AbsolutePath } from '../model/brands.ts';
+import type { Config } from '../model/config.ts';
+import type { Entry, WrittenPart } from '../model/image.ts';
+import type {
+  Manifest,
+  ManifestPackage,
+  ManifestSetting,
+  PlacedManifest,
+} from '../model/manifest.ts';
+import type { ResolvedPackage } from '../model/packages.ts';
+import type { Plan } from '../model/plan.ts';
+
+export interface ManifestSources {
+  readonly plan: Plan;
+  readonly config: Config;
+  readonly packages: readonly ResolvedPackage[];
+  readonly epoch: number;
+  /** BUG_REPORT_URL of the distribution. */
+  readonly bugs: string | undefined;
+  /** Where the tool's own drop-ins lie in this build; the manifest names the place where they are installed. */
+  readonly vendorDirectory: AbsolutePath;
+  readonly hostRoot: AbsolutePath;
+}
+
+/** What the image says of itself. */
+export function makeManifest(sources: ManifestSources): Manifest {
+  const { plan, packages, epoch, bugs } = sources;
+  return {
+    version: 1,
+    kernelVersion: plan.kernelVersion,
+    architecture: plan.architecture,
+    distribution: { ...plan.distribution, bugs: bugs ?? null },
+    sourceDateEpoch: epoch,
+    manager: plan.packages.manager,
+    packages: packages.map((each) => ({ ...described(each), origin: lasting(each.origin) })),
+    parts: plan.parts.map(({ name, compression }) => ({ name, compression })),
+    modules: plan.modules.files
+      .map(({ path }) => `/usr/lib/modules/${plan.kernelVersion}/${path}`)
+      .sort(),
+    firmware: plan.firmware.files
+      .map(({ value }) => `/${value.replace(/^(?:usr\/)?lib\//, 'usr/lib/')}`)
+      .sort(),
+    settings: usedSettings(sources),
+    dropIns: plan.configFiles.map((file) => lastingPath(file, sources)).sort(),
+  };
+}
+
+/** The manifest as a file of the image. */
+export function manifestEntry(manifest: Manifest, mtime: number): Entry {
+  return {
+    type: 'file',
+    path: 'usr/lib/pkginitrd/manifest.json',
+    mode: 0o644,
+    uid: 0,
+    gid: 0,
+    mtime,
+    content: { type: 'bytes', bytes: Buffer.from(`${JSON.stringify(manifest)}\n`) },
+  };
+}
+
+/** The manifest as the file beside the image. */
+export function placedManifest(
+  manifest: Manifest,
+  packages: readonly ResolvedPackage[],
+  parts: readonly WrittenPart[],
+  image: { readonly path: AbsolutePath; readonly bytes: number; readonly sha256: string },
+): string {
+  const placed: PlacedManifest = {
+    ...manifest,
+    image: { name: posix.basename(image.path), bytes: image.bytes, sha256: image.sha256 },
+    packages: packages.map(described),
+    parts: manifest.parts.map((part) => {
+      const written = parts.find(({ name }) => name === part.name);
+      return {
+        ...part,
+        bytes: written?.bytes ?? 0,
+        unpackedBytes: written?.unpackedBytes ?? 0,
+      };
+    }),
+  };
+  return `${JSON.stringify(placed, undefined, 2)}\n`;
+}
+
+function described(each: ResolvedPackage): ManifestPackage {
+  const { name, version, architecture, origin, digest, about } = each;
+  return {
+    name,
+    version,
+    architecture,
+    origin,
+    digest: digest === undefined ? null : `${digest.algorithm}:${digest.hex}`,
+    source: about?.source ?? null,
+    licences: about?.licences ?? [],
+    homepage: about?.homepage ?? null,
+    bugs: about?.bugs ?? null,
+  };
+}
+
+function lasting(origin: ResolvedPackage['origin']): ManifestPackage['origin'] {
+  return origin === 'installed' ? origin : 'archive';
+}
+
+function usedSettings(sources: ManifestSources): Readonly<Record<string, ManifestSetting>> {
+  const { plan, config } = sources;
+  const values = (words: readonly { readonly value: string }[]) => words.map(({ value }) => value);
+  const scripts = (list: readonly { readonly path: string }[]) =>
+    list.map(({ path }) => lastingPath(path, sources));
+  return {
+    Profiles: config.profiles,
+    Format: config.format,
+    Output: config.output,
+    CompressOutput: config.compressOutput,
+    CompressLevel: config.compressLevel ?? null,
+    Packages: values(plan.packages.install),
+    RemovePackages: values(plan.packages.remove),
+    Sources: config.sources,
+    RemoveFiles: values(plan.root.removeFiles),
+    KernelModules: values(config.kernelModules),
+    FirmwareFiles: values(config.firmwareFiles),
+    ExtraTrees: plan.root.extraTrees.map(
+      ({ source, target }) => `${lastingPath(source, sources)}:${target}`,
+    ),
+    PostInstallationScripts: scripts(plan.root.postinst),
+    FinalizeScripts: scripts(plan.root.finalize),
+    Locale: config.locale,
+    WithDocs: config.withDocs,
+    WithRecommends: config.withRecommends,
+    CleanPackageMetadata: config.cleanPackageMetadata,
+    RootPassword: plan.root.rootPassword,
+    Environment: Object.keys(plan.root.environment).sort(),
+    SourceDateEpoch: plan.sourceDateEpoch,
+  };
+}
+
+// The same image comes of a checkout and of an installed program.
+function lastingPath(path: string, { vendorDirectory, hostRoot }: ManifestSources): string {
+  if (path.startsWith(`${vendorDirectory}/`)) {
+    return `/usr/lib/pkginitrd${path.slice(vendorDirectory.length)}`;
+  }
+  return hostRoot !== '/' && path.startsWith(`${hostRoot}/`) ? path.slice(hostRoot.length) : path;
+}

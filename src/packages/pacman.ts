@@ -1,0 +1,14 @@
+import type { PackageDriver } from './driver.ts';
+import { fetchArchives } from './pacman-fetch.ts';
+import { installArchives } from './pacman-install.ts';
+import { resolvePackages } from './pacman-resolve.ts';
+import { timed } from './timed.ts';
+
+/** Arch Linux's pacman, 6 and 7, and that of everything like Arch Linux. */
+export const pacmanDriver: PackageDriver = {
+  resolve: async (sys, request) => timed(sys, 'resolve', resolvePackages(sys, request)),
+  fetch: async (sys, request, resolution) =>
+    timed(sys, 'fetch', fetchArchives(sys, request, resolution)),
+  install: async (sys, request, fetched) =>
+    timed(sys, 'install', installArchives(sys, request, fetched)),
+};

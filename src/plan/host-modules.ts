@@ -1,0 +1,69 @@
+import type { AliasLookup } from '../formats/modules-alias.ts';
+import { decidingPattern } from '../formats/module-pattern.ts';
+import type { Config } from '../model/config.ts';
+import type { HostFacts, ModuleRecord } from '../model/facts.ts';
+import { renamedModules } from './renamed-modules.ts';
+import { storageWants } from './storage-modules.ts';
+
+export interface HostModules {
+  /** Name to why it is wanted, the strongest reason where there are several. */
+  readonly wanted: ReadonlyMap<string, string>;
+  /** Names without a counterpart in the kernel that is built for, and why they were wanted. */
+  readonly missing: ReadonlyMap<string, string>;
+}
+
+/** Modules of the target kernel that this host asks for: under its root, for its devices, loaded, or built in where it runs. */
+export function hostModules(
+  config: Config,
+  facts: HostFacts,
+  byName: ReadonlyMap<string, ModuleRecord>,
+  find: AliasLookup,
+): HostModules {
+  const { builtin } = facts.kernel.modules;
+  const wanted = new Map<string, string>();
+  const missing = new Map<string, string>();
+  const policy = config.hostModules.map(({ value }) => value);
+  const note = (name: string, from: string): void => {
+    if (byName.has(name) && !wanted.has(name)) wanted.set(name, from);
+  };
+  const noteIfFit = (name: string, from: string): void => {
+    const record = byName.get(name);
+    if (record === undefined || wanted.has(name)) return;
+    if (decidingPattern(policy, record.path)?.startsWith('-') !== true) wanted.set(name, from);
+  };
+
+  // Under / nothing is filtered: whatever it is, the boot needs it.
+  for (const { name, from } of storageWants(facts.storage)) {
+    for (const each of counterparts(name, byName, find)) note(each, from);
+  }
+  for (const { bus, name, modalias } of facts.devices) {
+    if (modalias === null) continue;
+    for (const module of find(modalias)) noteIfFit(module, `device ${bus} ${name}, ${modalias}`);
+  }
+  for (const name of facts.loadedModules) {
+    const found = counterparts(name, byName, find);
+    const from = byName.has(name) ? 'loaded on the host' : `loaded on the host as ${name}`;
+    for (const each of found) noteIfFit(each, from);
+    if (found.length === 0 && !builtin.has(name)) missing.set(name, 'loaded on the host');
+  }
+  for (const name of facts.builtinInUse) {
+    for (const each of counterparts(name, byName, find)) {
+      noteIfFit(each, 'built into the running kernel');
+    }
+  }
+  return { wanted, missing };
+}
+
+/** The module of that name; else those that have the name as an alias; else those that it was renamed to. */
+function counterparts(
+  name: string,
+  byName: ReadonlyMap<string, ModuleRecord>,
+  find: AliasLookup,
+): readonly string[] {
+  if (byName.has(name)) return [name];
+  const aliased = find(name);
+  if (aliased.length > 0) return aliased;
+  return renamedModules.flatMap((names) =>
+    names.includes(name) ? names.filter((other) => byName.has(other)) : [],
+  );
+}

@@ -1,0 +1,39 @@
+// Whether what the host's / lies on can be reached from the image, and planned firmware is in it.
+import { moduleName } from '../formats/module-name.ts';
+import type { RootNeed } from '../model/plan.ts';
+import type { Overlay } from './overlay.ts';
+import type { Report } from './report.ts';
+
+/** `present` are paths of modules in the image, `builtin` names of what needs none. */
+export function checkRootNeeds(
+  needs: readonly RootNeed[],
+  present: Iterable<string>,
+  builtin: ReadonlySet<string>,
+  report: Report,
+): void {
+  const names = new Set([...present].map(moduleName));
+  for (const { what, anyOf, strict } of needs) {
+    if (anyOf.some((name) => names.has(name) || builtin.has(name))) continue;
+    const wanted = anyOf.map((name) => `"${name}"`).join(' or ');
+    report({
+      severity: strict ? 'error' : 'warning',
+      check: 'modules',
+      path: '',
+      message: `Missing module ${wanted} for ${what}: it is neither there nor built in`,
+      ...(strict ? { hint: 'Look for an exclusion of it in KernelModules=' } : {}),
+    });
+  }
+}
+
+/** `planned` are paths with their directory, as in the plan. */
+export function checkFirmware(overlay: Overlay, planned: readonly string[], report: Report): void {
+  for (const path of planned) {
+    if (overlay.lookup(`/${path}`).type === 'found') continue;
+    report({
+      severity: 'error',
+      check: 'modules',
+      path,
+      message: `Missing planned firmware "${path}"`,
+    });
+  }
+}

@@ -1,0 +1,73 @@
+export interface Generator {
+  readonly name: string;
+  /** The generator of ours whose figures its own are divided by. */
+  readonly against: string;
+  /** Packages that bring it. */
+  readonly packages: readonly string[];
+  readonly build: (version: string, image: string) => readonly string[];
+}
+
+/** Where the images go, in the host under measurement. */
+export const output = '/var/tmp/bench';
+
+export const generators: readonly Generator[] = [
+  {
+    name: 'pkginitrd',
+    against: 'pkginitrd',
+    packages: [],
+    build: (version, image) => [
+      // The process's own peak, not that of its largest child.
+      ...[
+        'node',
+        '--max-semi-space-size=1',
+        '--import',
+        `${output}/memory.mjs`,
+        '/usr/lib/pkginitrd/pkginitrd.mjs',
+        'build',
+      ],
+      ...['-k', version, '--loaded-modules', `${output}/loaded-modules`, '-O', output, '-o', image],
+    ],
+  },
+  {
+    name: 'pkginitrd --generic',
+    against: 'pkginitrd --generic',
+    packages: [],
+    build: (version, image) => [
+      ...['pkginitrd', 'build', '--generic', '-k', version, '-O', output, '-o', image],
+    ],
+  },
+  {
+    name: 'dracut --no-hostonly',
+    against: 'pkginitrd --generic',
+    packages: ['dracut'],
+    build: (version, image) => [
+      ...['dracut', '--no-hostonly', '--force', '--quiet', `${output}/${image}`, version],
+    ],
+  },
+  {
+    name: 'dracut --hostonly',
+    against: 'pkginitrd',
+    packages: ['dracut'],
+    build: (version, image) => [
+      ...[
+        'dracut',
+        '--hostonly',
+        '--force',
+        '--quiet',
+        '--add-drivers',
+        'virtio_blk virtio_pci ext4',
+      ],
+      ...[`${output}/${image}`, version],
+    ],
+  },
+  {
+    // The release in Debian 13 knows no --generic; without /proc/modules its fixed list is what it takes.
+    name: 'mkosi-initrd',
+    against: 'pkginitrd --generic',
+    packages: ['mkosi'],
+    build: (version, image) => [
+      ...['mkosi-initrd', '--kernel-version', version],
+      ...['--output-dir', output, '--output', image],
+    ],
+  },
+];

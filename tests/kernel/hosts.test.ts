@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'node:test';
+import { printStorage } from '../../src/cli/print-storage.ts';
+import { kernelBelow, machineKernel } from '../helpers/kernel.ts';
+import { need } from '../helpers/need.ts';
+import { cache } from '../helpers/paths.ts';
+import { hosts } from '../hosts/hosts.ts';
+import { select } from '../hosts/select.ts';
+
+// UPDATE_GOLDEN=1 writes it anew. What the host asks for alone, without the portable list.
+const golden = new URL('hosts.golden.txt', import.meta.url);
+
+test('every synthetic host gets what it needs of both kernels', (t) => {
+  const kernels = [machineKernel(), kernelBelow(join(cache, 'trixie'))].filter(
+    (each) => each !== undefined,
+  );
+  if (!need(t, kernels.length === 2, 'no kernels: run tests/helpers/setup.sh')) return;
+  const text = Object.entries(hosts)
+    .map(([name, tree]) => {
+      const lists = kernels.map((kernel) => {
+        const { facts, config, modules } = select(t, tree, kernel, { kernelModules: [''] });
+        const rows = modules.files
+          .map((module) => `  ${module.name.padEnd(24)} ${module.from}\n`)
+          .sort();
+        return { kernel, facts, config, rows };
+      });
+      const first = lists[0];
+      return [
+        `# ${name}\n`,
+        printStorage(first?.facts.storage ?? []),
+        `profiles: ${first?.config.profiles.join(' ')}\n`,
+        ...lists.flatMap(({ kernel, rows }) => [`${series(kernel.version)}:\n`, ...rows]),
+      ].join('');
+    })
+    .join('\n');
+  if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(golden, text);
+  assert.equal(text, readFileSync(golden, 'utf8'));
+});
+
+/** `6.12.117+deb13-amd64` → `6.12`: updates of a stable kernel keep its modules. */
+function series(version: string): string {
+  return version.split('.').slice(0, 2).join('.');
+}

@@ -1,0 +1,231 @@
+import assert from 'node:assert/strict';
+import {
+  appendFileSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:http';
+import { after, test, type TestContext } from 'node:test';
+import type { AbsolutePath } from '../../../src/model/brands.ts';
+import { BuildError } from '../../../src/model/errors.ts';
+import type { PackageOrigin } from '../../../src/model/packages.ts';
+import { pacmanDriver } from '../../../src/packages/pacman.ts';
+import { installPackages } from '../../../src/packages/install.ts';
+import {
+  cleanUp,
+  copyOfHost,
+  differences,
+  distribution,
+  failureOf,
+  listTree,
+  own,
+  pacmanRequest,
+  sys,
+} from './support.ts';
+
+// Every kind of damage to caches, databases and keys, without the network: what is said, and that the host stays.
+
+const archives: readonly PackageOrigin[] = ['cache', 'network'];
+const packages = ['filesystem', 'bash', 'less'];
+
+after(cleanUp);
+
+interface Damage {
+  readonly name: string;
+  readonly spoil: (host: AbsolutePath) => void;
+  readonly message: RegExp;
+  readonly hint: RegExp;
+}
+
+const damages: readonly Damage[] = [
+  {
+    name: 'a missing archive',
+    spoil: (host) => rmSync(cached(host, /^less-.*zst$/)),
+    message: /^Cannot install without the network: no cache has less 668-1$/,
+    hint: /--offline/,
+  },
+  {
+    name: 'a missing signature',
+    spoil: (host) => rmSync(cached(host, /^less-.*sig$/)),
+    message:
+      /^Cannot install "less" without the network: "less-.*zst" is in the cache, its signature "less-.*zst.sig" is not$/,
+    hint: /pacman -Sw less/,
+  },
+  {
+    name: 'a corrupt archive',
+    spoil: (host) => flip(cached(host, /^less-.*zst$/)),
+    message: /^Cannot install "less" without the network: "less-.*zst" in the cache is damaged$/,
+    hint: /pacman -Sw less/,
+  },
+  {
+    name: 'a missing database',
+    spoil: (host) => rmSync(`${host}/var/lib/pacman/sync/fixture.db`),
+    message: /^Cannot resolve the packages: pacman has no database of "fixture"$/,
+    hint: /pacman -Sy/,
+  },
+  {
+    name: 'a database without its signature',
+    spoil: (host) => rmSync(`${host}/var/lib/pacman/sync/fixture.db.sig`),
+    message: /^Cannot trust the packages: .*fixture.*signature/,
+    hint: /pacman-key --populate/,
+  },
+  {
+    name: 'an empty keyring',
+    spoil: (host) => {
+      for (const name of ['pubring.gpg', 'trustdb.gpg']) {
+        rmSync(`${host}/etc/pacman.d/gnupg/${name}`, { force: true });
+      }
+    },
+    message: /^Cannot trust the packages: .*signature/,
+    hint: /pacman-key --init/,
+  },
+];
+
+for (const { name, spoil, message, hint } of damages) {
+  test(`${name} is named, with the way out, and nothing of the host changes`, async (t) => {
+    const host = await hostFor(t);
+    if (host === undefined) return;
+    spoil(host);
+    const before = listTree(host, own);
+    const request = pacmanRequest(host, packages, { sources: archives });
+    const error = await failureOf(installPackages(sys, request));
+    assert.match(error.message, message);
+    assert.match(error.hint ?? '', hint);
+    assert.deepEqual(differences(before, listTree(host, own)), []);
+  });
+}
+
+const spoiled: readonly (readonly [path: string, spoil: (file: string) => void])[] = [
+  ['usr/bin/less', (file) => writeFileSync(file, 'another')],
+  ['usr/bin/less', (file) => rmSync(file)],
+  [
+    'usr/bin/less',
+    (file) => {
+      rmSync(file);
+      symlinkSync('lesskey', file);
+    },
+  ],
+  [
+    'bin',
+    (file) => {
+      rmSync(file);
+      writeFileSync(file, 'a file where a link was');
+    },
+  ],
+];
+
+for (const [index, [path, spoil]] of spoiled.entries()) {
+  test(`a changed "${path}" is not taken from the installed system (${index + 1})`, async (t) => {
+    const host = await hostFor(t);
+    if (host === undefined) return;
+    const request = pacmanRequest(host, packages, { sources: ['installed'] });
+    const resolution = await pacmanDriver.resolve(sys, request);
+    spoil(`${host}/${path}`);
+    const error = await failureOf(pacmanDriver.fetch(sys, request, resolution));
+    assert.match(
+      error.message,
+      new RegExp(`^Cannot take "[a-z-]+" from the installed .*"/${path}"`),
+    );
+    assert.match(error.hint ?? '', /pacman -S /);
+  });
+}
+
+test('changed configuration files are left out, said so, and accounts never come along', async (t) => {
+  const host = await hostFor(t);
+  if (host === undefined) return;
+  appendFileSync(`${host}/etc/systemd/journald.conf`, '# mine\n');
+  appendFileSync(`${host}/etc/shadow`, 'planted:secret:1::::::\n');
+  const request = pacmanRequest(host, ['filesystem', 'systemd'], { sources: ['installed'] });
+  const tree = await installPackages(sys, request);
+  assert.match(tree.warnings.join('\n'), /"\/etc\/systemd\/journald.conf".*"systemd" goes into/);
+  assert.equal(sys.root(tree.root).stat('etc/systemd/journald.conf'), undefined);
+  assert.doesNotMatch(sys.root(tree.root).readText('etc/shadow') ?? '', /planted/);
+});
+
+test('a corrupt archive is taken from the installed system instead', async (t) => {
+  const host = await hostFor(t);
+  if (host === undefined) return;
+  flip(cached(host, /^less-.*zst$/));
+  const tree = await installPackages(sys, pacmanRequest(host, packages));
+  const origins = tree.packages.filter(({ origin }) => origin === 'installed');
+  assert.deepEqual(
+    origins.map(({ name }) => name),
+    ['less'],
+  );
+});
+
+test('what the network brings is checked, kept, and used without it', async (t) => {
+  const made = await distribution(t);
+  const host = await hostFor(t);
+  if (host === undefined || made === undefined) return;
+  for (const pattern of [/^less-.*zst$/, /^less-.*sig$/]) rmSync(cached(host, pattern));
+  const server = createServer((request, response) => {
+    try {
+      response.end(
+        readFileSync(
+          `${made.repository}/${decodeURIComponent((request.url ?? '').replace(/^\/+/, ''))}`,
+        ),
+      );
+    } catch {
+      response.writeHead(404).end();
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  writeFileSync(`${host}/etc/pacman.d/mirrorlist`, `Server = http://127.0.0.1:${port}\n`);
+  const before = listTree(host, own);
+  const originOfLess = async (offline: boolean) => {
+    const request = pacmanRequest(host, packages, { offline, sources: archives });
+    const { packages: installed } = await installPackages(sys, request);
+    return installed.find(({ name }) => name === 'less')?.origin;
+  };
+  assert.equal(await originOfLess(false), 'network');
+  server.closeAllConnections();
+  server.close();
+  assert.equal(await originOfLess(true), 'cache');
+  assert.deepEqual(differences(before, listTree(host, own)), []);
+});
+
+test('a network that does not answer is said to be the matter', async (t) => {
+  const host = await hostFor(t);
+  if (host === undefined) return;
+  rmSync(cached(host, /^less-.*zst$/));
+  const request = pacmanRequest(host, packages, { offline: false, sources: archives });
+  const error = await failureOf(installPackages(sys, request));
+  assert.ok(error instanceof BuildError);
+  assert.match(error.message, /^Cannot fetch "less-.*zst"/);
+  assert.match(error.hint ?? '', /Check the network/);
+});
+
+test('an archive that another key has signed is refused', async (t) => {
+  const host = await hostFor(t);
+  if (host === undefined) return;
+  const [less, bash] = [cached(host, /^less-.*sig$/), cached(host, /^bash-.*sig$/)];
+  renameSync(bash, less);
+  const request = pacmanRequest(host, ['filesystem', 'less'], { sources: archives });
+  const error = await failureOf(installPackages(sys, request));
+  assert.match(error.message, /^Cannot (?:install|trust) /);
+});
+
+async function hostFor(t: TestContext): Promise<AbsolutePath | undefined> {
+  const made = await distribution(t);
+  return made === undefined ? undefined : copyOfHost(made);
+}
+
+function cached(host: AbsolutePath, pattern: RegExp): string {
+  const directory = `${host}/var/cache/pacman/pkg`;
+  const found = readdirSync(directory).find((name) => pattern.test(name));
+  assert.ok(found !== undefined, `${pattern}`);
+  return `${directory}/${found}`;
+}
+
+function flip(path: string): void {
+  const bytes = readFileSync(path);
+  bytes.writeUInt8(bytes.readUInt8(bytes.length - 20) ^ 1, bytes.length - 20);
+  writeFileSync(path, bytes);
+}

@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { after, test } from 'node:test';
+import { installPackages } from '../../../src/packages/install.ts';
+import {
+  cleanUp,
+  copyOfHost,
+  differences,
+  distribution,
+  failureOf,
+  listTree,
+  own,
+  pacmanRequest,
+  sys,
+} from './support.ts';
+
+// A real pacman on a small distribution of its own: signed database and packages, no network.
+
+const packages = [
+  'filesystem',
+  'systemd',
+  'udev',
+  'bash',
+  'less',
+  'procps-ng',
+  'shadow',
+  'tpm2-tss',
+];
+
+after(cleanUp);
+
+test('packages are installed from a full cache, by their names and by what they provide', async (t) => {
+  const made = await distribution(t);
+  if (made === undefined) return;
+  const host = await copyOfHost(made);
+  // A transaction of the host, inside of which kernel-install runs, holds its lock.
+  writeFileSync(`${host}/var/lib/pacman/db.lck`, '');
+  const before = listTree(host, own);
+  const tree = await installPackages(sys, pacmanRequest(host, packages));
+  assert.deepEqual(differences(before, listTree(host, own)), []);
+  assert.deepEqual([...new Set(tree.packages.map(({ origin }) => origin))], ['cache']);
+  assert.deepEqual(tree.warnings, []);
+  const names = tree.packages.map(({ name }) => name);
+  for (const name of ['systemd', 'procps', 'passwd', 'libtss2-esys-3.0.2-0t64', 'liblzma5']) {
+    assert.ok(names.includes(name), name);
+  }
+  assert.ok(!names.includes('strace'));
+  const [bash] = tree.packages.filter(({ name }) => name === 'bash');
+  assert.match(bash?.digest?.hex ?? '', /^[0-9a-f]{64}$/);
+  assert.deepEqual(bash?.about?.licences, ['custom:debian']);
+  assert.equal(tree.owners.get('usr/bin/bash'), 'bash');
+
+  const root = sys.root(tree.root);
+  // Scripts redirect to /dev/null, which is a regular file where nobody has mounted a /dev.
+  for (const directory of ['dev', 'proc', 'run', 'sys', 'tmp']) {
+    assert.deepEqual(root.list(directory), [], directory);
+  }
+  assert.equal(root.stat('usr/bin/chage')?.mode, 0o2755);
+  assert.equal(root.stat('usr/bin/chage')?.gid, 42);
+  // The scriptlet and the hook have run.
+  assert.ok(root.stat('etc/ld.so.cache'));
+  assert.match(root.readText('etc/group') ?? '', /^systemd-journal:/m);
+  assert.equal(root.lstat('var/lib/pacman/sync'), undefined);
+  assert.equal(root.stat('usr/share/man/man1'), undefined);
+
+  const again = await installPackages(sys, pacmanRequest(host, packages));
+  assert.deepEqual(differences(listTree(tree.root), listTree(again.root)), []);
+});
+
+test('RemovePackages= takes packages away again', async (t) => {
+  const made = await distribution(t);
+  if (made === undefined) return;
+  const request = pacmanRequest(made.host, ['filesystem', 'bash', 'less'], { remove: ['less'] });
+  const tree = await installPackages(sys, request);
+  assert.ok(!tree.packages.some(({ name }) => name === 'less'));
+  assert.equal(sys.root(tree.root).stat('usr/bin/less'), undefined);
+});
+
+test('a name that nobody knows is refused with its place and a suggestion', async (t) => {
+  const made = await distribution(t);
+  if (made === undefined) return;
+  const request = pacmanRequest(made.host, ['bash', 'systemdd']);
+  const error = await failureOf(installPackages(sys, request));
+  assert.equal(
+    error.message,
+    'Cannot install "systemdd" (test.conf:2): pacman knows no such package',
+  );
+  assert.match(error.hint ?? '', /Is "systemd" meant\?/);
+});
