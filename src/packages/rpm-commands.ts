@@ -37,7 +37,7 @@ export function describeCommand(request: PackageRequest, files: readonly string[
     argv: [
       'rpm',
       ...['--query', '--package', '--nosignature', '--queryformat'],
-      `${nameVersionArchitecture.slice(0, -2)}\\t%{BUILDTIME}\\n`,
+      `${nameVersionArchitecture.slice(0, -2)}\\t%{BUILDTIME}\\t%{SOURCERPM}\\t%{LICENSE}\\t%{URL}\\t%{BUGURL}\\n`,
       ...files.map((file) => `${inside.cache}/${file}`),
     ],
     sandbox: managerSandbox(request, false),

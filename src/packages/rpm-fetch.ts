@@ -14,6 +14,7 @@ import { rpmPaths } from './rpm-layout.ts';
 import { parseDamaged } from './rpm-output.ts';
 import { corruptArchives, missingArchives, notFetched, unfetchable } from './rpm-problems.ts';
 import { repositoryOf } from './rpm-resolve.ts';
+import { usableSources } from './sources.ts';
 
 /**
  * Brings every archive into the workspace. The manager itself is asked for each of them, cached or not: it checks the
@@ -29,7 +30,7 @@ export async function fetchRpms(
     archives.map((archive) => [archive, take(sys, request, frontEnd, archive)]),
   );
   const missing = archives.filter((archive) => cached.get(archive) === undefined);
-  if (missing.length > 0 && request.plan.offline) throw missingArchives(missing);
+  if (missing.length > 0 && !usesNetwork(request)) throw missingArchives(missing);
   await trustHostKeys(sys, request);
   await download(sys, request, frontEnd, archives, missing.length > 0);
   const found = archives.map((archive) => place(sys, request, frontEnd, archive));
@@ -58,6 +59,10 @@ export async function fetchRpms(
   };
 }
 
+function usesNetwork({ plan }: PackageRequest): boolean {
+  return usableSources(plan).includes('network');
+}
+
 /** Copies an archive from a cache; the stamp of the copy, undefined where no cache has it. */
 function take(
   sys: Sys,
@@ -65,6 +70,7 @@ function take(
   frontEnd: RpmFrontEnd,
   archive: ResolvedArchive,
 ): string | undefined {
+  if (!usableSources(request.plan).includes('cache')) return undefined;
   const { file } = archive;
   const wanted = { repository: repositoryOf(archive), file };
   const relative = takeArchive(sys, request, frontEnd, wanted);
@@ -102,7 +108,7 @@ async function download(
   const damaged = await findDamaged(sys, request, frontEnd, archives);
   const names = archives.filter(({ name }) => damaged.has(name));
   if (names.length === 0) throw failure(frontEnd, first);
-  if (request.plan.offline) throw corruptArchives(names);
+  if (!usesNetwork(request)) throw corruptArchives(names);
   for (const archive of names) {
     const { relative } = place(sys, request, frontEnd, archive);
     sys.root(rpmPaths(request).cache).remove(relative);

@@ -2,11 +2,12 @@ import { fnmatch } from '../formats/fnmatch.ts';
 import type { ResolvedPackage, RootTree } from '../model/packages.ts';
 import type { Reasoned } from '../model/plan.ts';
 import type { Command, Ran, RootFiles, Sys } from '../model/sys.ts';
+import { hashOf } from './archives.ts';
 import { removeTraces } from './dpkg-traces.ts';
 import type { Fetched, FetchedArchive, PackageRequest } from './driver.ts';
 import { describeCommand, eraseCommand, installCommand, ownersCommand } from './rpm-commands.ts';
 import { rpmPaths } from './rpm-layout.ts';
-import { parseBuildTimes, parseFailedScripts } from './rpm-output.ts';
+import { parseDescribed, parseFailedScripts, type DescribedRpm } from './rpm-output.ts';
 import { parseOwners } from './rpm-owners.ts';
 import { rpmFailure } from './rpm-problems.ts';
 import { timed } from './timed.ts';
@@ -18,13 +19,15 @@ export async function installRpms(
   { archives, warnings }: Fetched,
 ): Promise<RootTree> {
   const files = archives.map(({ file }) => file);
-  const described = await sys.run(describeCommand(request, files));
-  const newest = Math.max(0, ...parseBuildTimes(described.stdout));
+  const described = parseDescribed((await sys.run(describeCommand(request, files))).stdout);
+  const newest = Math.max(0, ...described.map(({ buildTime }) => buildTime));
   const epoch = request.sourceDateEpoch ?? newest;
   const removed = matching(request.plan.remove, archives);
 
   const root = sys.root(rpmPaths(request).root);
-  for (const directory of ['/', 'dev', 'proc', 'sys']) root.mkdir(directory, 0o755);
+  for (const directory of ['/', 'dev', 'proc', 'run', 'sys']) root.mkdir(directory, 0o755);
+  // What a package says of a directory that is mounted over does not reach it.
+  root.mkdir('tmp', 0o1777);
   const ran = await timed(sys, 'rpm', runRpm(sys, request, installCommand(request, epoch, files)));
   if (removed.length > 0) await runRpm(sys, request, eraseCommand(request, epoch, removed));
   const owners = await sys.run(ownersCommand(request));
@@ -35,7 +38,7 @@ export async function installRpms(
     root: root.path,
     packages: archives
       .filter(({ name }) => !removed.includes(name))
-      .map(plain)
+      .map((archive) => report(sys, archive, described))
       .sort((a, b) => (a.name < b.name ? -1 : 1)),
     owners: parseOwners(owners.stdout, root),
     metadata,
@@ -79,13 +82,13 @@ function removeLocks(root: RootFiles): void {
     root.remove(`${directory}/.rpm.lock`);
 }
 
-function plain({
-  name,
-  version,
-  architecture,
-  size,
-  origin,
-  hostVersion,
-}: FetchedArchive): ResolvedPackage {
-  return { name, version, architecture, size, origin, hostVersion };
+function report(
+  sys: Sys,
+  archive: FetchedArchive,
+  described: readonly DescribedRpm[],
+): ResolvedPackage {
+  const { name, version, architecture, size, origin, hostVersion, path } = archive;
+  const about = described.find((one) => one.name === name)?.about;
+  const digest = { algorithm: 'sha256', hex: hashOf(sys, path, 'sha256') } as const;
+  return { name, version, architecture, size, origin, hostVersion, digest, about };
 }

@@ -1,3 +1,5 @@
+import type { PackageAbout } from '../model/packages.ts';
+
 /** The files of `rpmkeys --checksig` that are not what they were when built. */
 export function parseDamaged(output: string): readonly string[] {
   return output.split('\n').flatMap((line) => {
@@ -6,12 +8,41 @@ export function parseDamaged(output: string): readonly string[] {
   });
 }
 
-/** Name and build time, the last two of the columns, of every line of describeCommand(). */
-export function parseBuildTimes(output: string): readonly number[] {
+export interface DescribedRpm {
+  readonly name: string;
+  /** Seconds since 1970. */
+  readonly buildTime: number;
+  readonly about: PackageAbout;
+}
+
+/** The lines of describeCommand(), in the order of its files. */
+export function parseDescribed(output: string): readonly DescribedRpm[] {
   return output
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => Number(line.split('\t').at(-1)));
+    .map((line) => {
+      const [name = '', , , time, ...rest] = line.split('\t');
+      const [source, licence, homepage, bugs] = rest.map((text) =>
+        text === '(none)' || text === '' ? undefined : text,
+      );
+      return {
+        name,
+        buildTime: Number(time),
+        about: {
+          // NAME-VERSION-RELEASE.src.rpm
+          source: source?.replace(/-[^-]+-[^-]+$/, ''),
+          licences: licencesOf(licence ?? ''),
+          homepage,
+          bugs,
+        },
+      };
+    });
+}
+
+// An SPDX expression, or the words of Fedora before it: "GPLv2+ and (MIT or BSD)".
+function licencesOf(expression: string): readonly string[] {
+  const names = expression.split(/\s+(?:and|or)\s+|[()]/i).map((name) => name.trim());
+  return [...new Set(names.filter((name) => name !== ''))].sort();
 }
 
 export interface FailedScript {

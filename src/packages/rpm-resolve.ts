@@ -5,6 +5,7 @@ import { findArchive, prepareCache } from './rpm-cache.ts';
 import type { Answer, ChosenRpm, RpmFrontEnd } from './rpm-front-end.ts';
 import { readHostRpms, type HostRpm } from './rpm-host.ts';
 import { noMetadata, unknownPackages, unresolvable } from './rpm-problems.ts';
+import { usableSources } from './sources.ts';
 
 const debug = logger('packages');
 
@@ -27,11 +28,13 @@ export async function resolveRpms(
   };
   const newest = accept(request, frontEnd, await ask(new Map()));
   const files = sys.root(request.hostRoot);
+  const sources = usableSources(request.plan);
   const isCached = (rpm: ChosenRpm): boolean =>
+    sources.includes('cache') &&
     findArchive(files, frontEnd, { repository: rpm.repository, file: fileOf(rpm) }) !== undefined;
   const preferred = await preferInstalled(frontEnd, ask, newest, host);
   const { rpms, warnings } =
-    request.plan.offline && !preferred.rpms.every(isCached) && newest.every(isCached)
+    !sources.includes('network') && !preferred.rpms.every(isCached) && newest.every(isCached)
       ? { rpms: newest, warnings: [uncached] }
       : preferred;
   return {

@@ -7,8 +7,8 @@ import { wanted } from './debs.ts';
 
 export type RpmManager = 'dnf4' | 'zypper';
 
-/** The URL is part of the name of dnf's cache directory, so each manager has a port for good. */
-export const ports: Readonly<Record<RpmManager, number>> = { dnf4: 48971, zypper: 48972 };
+/** The URL is part of the name of dnf's cache directory, so each manager has a port for good, below those that the kernel gives out. */
+export const ports: Readonly<Record<RpmManager, number>> = { dnf4: 18971, zypper: 18972 };
 
 /**
  * Makes WORK/hosts/MANAGER: the Debian with the tools, its dpkg forgotten, all packages of the repository in its rpm

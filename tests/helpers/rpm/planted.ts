@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { ports } from './hosts.ts';
 import type { RpmPackage } from './spec.ts';
 
 /** Packages that exist for the tests: versions to choose from, weak dependencies, scripts that misbehave. */
@@ -37,9 +38,10 @@ export function planted(work: string): readonly RpmPackage[] {
 
 const intruder = `exec > /intruder.txt 2>&1
 attempt() { if "$@" > /dev/null 2>&1; then echo "$1 $2: done"; fi; }
-connect() { : < /dev/tcp/127.0.0.1/48971; }
+connect() { : < /dev/tcp/127.0.0.1/$1; }
 disk() { mknod /var/tmp/disk b 254 0 && dd if=/var/tmp/disk of=/dev/null count=1; }
-attempt connect server
+attempt connect ${ports.dnf4}
+attempt connect ${ports.zypper}
 attempt disk node
 attempt mount -t tmpfs none /mnt
 echo "devices: $(ls -d /sys/* 2>/dev/null)"

@@ -52,8 +52,8 @@ export function requestFor(
       remove: reasoned(without),
       withRecommends: false,
       withDocs: false,
-      sources: ['cache', 'network'],
       offline: true,
+      sources: ['cache', 'installed', 'network'],
       ...plan,
     },
     os: {

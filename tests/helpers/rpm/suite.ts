@@ -80,7 +80,11 @@ export function rpmSuite({ manager, packages, metadata, refresh, locks }: RpmTes
     // Scripts have written to /dev/null by now.
     for (const directory of ['dev', 'proc', 'run', 'tmp'])
       assert.deepEqual(root.list(directory), []);
+    assert.equal(root.stat('tmp')?.mode, 0o1777);
     assert.equal(root.readlink('bin'), 'usr/bin');
+    const less = tree.packages.find(({ name }) => name === 'less');
+    assert.deepEqual(less?.about?.licences, ['MIT']);
+    assert.match(less?.digest?.hex ?? '', /^[0-9a-f]{64}$/);
     assert.deepEqual(root.list('usr/share/man/man1'), []);
     assert.equal(root.stat('usr/share/locale/de/LC_MESSAGES'), undefined);
     assert.ok(root.stat('usr/lib/x86_64-linux-gnu/liblzma.so.5'), 'kmod opens it by name');

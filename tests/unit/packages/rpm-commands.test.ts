@@ -29,7 +29,7 @@ const commands: readonly [string, Command, string][] = [
   ['rpm installed', rpm.installedCommand(request), 'rpm --query --all --queryformat %{NAME}\\t%{EPOCHNUM}:%{VERSION}-%{RELEASE}\\t%{ARCH}\\n'],
   ['rpm keys', rpm.hostKeysCommand(request), 'rpm --query --all gpg-pubkey --queryformat %{DESCRIPTION}\\n'],
   ['rpm import', rpm.importKeysCommand(request), 'rpmkeys --root /run/pkginitrd/empty --import /run/pkginitrd/empty/keys.asc'],
-  ['rpm describe', rpm.describeCommand(request, ['x/a.rpm']), 'rpm --query --package --nosignature --queryformat %{NAME}\\t%{EPOCHNUM}:%{VERSION}-%{RELEASE}\\t%{ARCH}\\t%{BUILDTIME}\\n /run/pkginitrd/cache/x/a.rpm'],
+  ['rpm describe', rpm.describeCommand(request, ['x/a.rpm']), 'rpm --query --package --nosignature --queryformat %{NAME}\\t%{EPOCHNUM}:%{VERSION}-%{RELEASE}\\t%{ARCH}\\t%{BUILDTIME}\\t%{SOURCERPM}\\t%{LICENSE}\\t%{URL}\\t%{BUGURL}\\n /run/pkginitrd/cache/x/a.rpm'],
   ['rpm digests', rpm.digestsCommand(request, ['x/a.rpm']), 'rpmkeys --checksig --nosignature /run/pkginitrd/cache/x/a.rpm'],
   ['rpm install', rpm.installCommand(request, 5, ['x/a.rpm']), `${root} --noplugins --upgrade --excludedocs --define _netsharedpath /dev:/proc:/sys --define _tmppath /tmp /run/pkginitrd/cache/x/a.rpm`],
   ['rpm install in German', rpm.installCommand(locale, 5, ['a.rpm']), `${root} --noplugins --upgrade --define _install_langs de_DE.UTF-8:de_DE:de --define _netsharedpath /dev:/proc:/sys --define _tmppath /tmp /run/pkginitrd/cache/a.rpm`],

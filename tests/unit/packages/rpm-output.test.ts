@@ -4,7 +4,7 @@ import { parseDnf, parseTable } from '../../../src/packages/dnf-output.ts';
 import { dnf4FrontEnd, dnf5FrontEnd } from '../../../src/packages/dnf.ts';
 import { parseInstalled } from '../../../src/packages/rpm-host.ts';
 import {
-  parseBuildTimes,
+  parseDescribed,
   parseDamaged,
   parseFailedScripts,
 } from '../../../src/packages/rpm-output.ts';
@@ -122,7 +122,23 @@ test('parseFailedScripts() names package and script', () => {
     { script: '%post', name: 'lib-x', reason: 'exit status 3' },
     { script: '%prein', name: 'b', reason: 'signal 9' },
   ]);
-  assert.deepEqual(parseBuildTimes('a\t1:1-1\tnoarch\t17\nb\t0:1-1\tnoarch\t4\n'), [17, 4]);
+});
+
+test('parseDescribed() reads what the headers say', () => {
+  const line =
+    'lib-x\t0:1-1\tnoarch\t17\tx-tools-1-1.src.rpm\tMIT AND (GPL-2.0-or-later OR BSD)\t(none)\thttps://bugs/\n';
+  assert.deepEqual(parseDescribed(line), [
+    {
+      name: 'lib-x',
+      buildTime: 17,
+      about: {
+        source: 'x-tools',
+        licences: ['BSD', 'GPL-2.0-or-later', 'MIT'],
+        homepage: undefined,
+        bugs: 'https://bugs/',
+      },
+    },
+  ]);
 });
 
 test('archives lie where dnf 4 and dnf 5 keep them', () => {
