@@ -2,6 +2,7 @@ import { BuildError } from '../model/errors.ts';
 import type { Ran } from '../model/sys.ts';
 import { dnf4, dnf5, downloadCommand, resolveCommand, type DnfDialect } from './dnf-commands.ts';
 import { parseDnf } from './dnf-output.ts';
+import { escapePattern } from './rpm-cache.ts';
 import type { RpmFrontEnd } from './rpm-front-end.ts';
 import { rpmDriver } from './rpm.ts';
 
@@ -17,7 +18,12 @@ function frontEndFor(dialect: DnfDialect, cache: string): RpmFrontEnd {
   return {
     program: dialect.program,
     refresh: `${dialect.program} makecache`,
-    hostCache: `var/cache/${cache}`,
+    hostCache: {
+      file: 'etc/dnf/dnf.conf',
+      key: cache === 'dnf' ? 'cachedir' : 'system_cachedir',
+      otherwise: `var/cache/${cache}`,
+    },
+    repositoryFiles: 'etc/yum.repos.d/*.repo',
     ownCache: cache,
     // libdnf5 keeps solv files inside of the repository's directory, dnf 4 beside it.
     metadata: [
@@ -29,7 +35,11 @@ function frontEndFor(dialect: DnfDialect, cache: string): RpmFrontEnd {
       '*.solvx',
     ],
     archivePattern: ({ repository, file }) =>
-      `${escape(repository)}-${'[0-9a-f]'.repeat(16)}/packages/${escape(file)}`,
+      `${escapePattern(repository)}-${hash}/packages/${escapePattern(file)}`,
+    placeFor: (files, repository, below) => {
+      const [directory] = files.glob(`${escapePattern(repository)}-${hash}`);
+      return directory && `${directory}/packages/${below.replace(/^.*\//, '')}`;
+    },
     resolveCommand: (request, wanted) => resolveCommand(dialect, request, wanted),
     downloadCommand: (request, wanted, network) =>
       downloadCommand(dialect, request, wanted, network),
@@ -38,6 +48,9 @@ function frontEndFor(dialect: DnfDialect, cache: string): RpmFrontEnd {
     explainDownload: (ran) => explain(dialect, ran),
   };
 }
+
+// Of the repository's URL.
+const hash = '[0-9a-f]'.repeat(16);
 
 function explain({ program }: DnfDialect, ran: Ran): BuildError | undefined {
   const text = `${ran.stdout}\n${ran.stderr}`;
@@ -56,9 +69,4 @@ function explain({ program }: DnfDialect, ran: Ran): BuildError | undefined {
     `Cannot check the signatures of the packages: ${program} cannot use the key${key === undefined ? '' : ` "${key}"`}`,
     { hint: 'Install the key that the gpgkey= of the repository names' },
   );
-}
-
-// For a shell pattern.
-function escape(text: string): string {
-  return text.replaceAll(/[\\*?[\]{}()!]/g, '\\$&');
 }

@@ -3,6 +3,7 @@ import type { RootFiles, Sys } from '../model/sys.ts';
 import type { PackageRequest } from './driver.ts';
 import type { RpmFrontEnd } from './rpm-front-end.ts';
 import { rpmPaths } from './rpm-layout.ts';
+import { configuredDirectory, localRepositories } from './rpm-repositories.ts';
 
 /**
  * Makes a cache for this build with the host's metadata in it. A copy: both managers write beside what they read, and
@@ -13,9 +14,10 @@ export function prepareCache(sys: Sys, request: PackageRequest, frontEnd: RpmFro
   const state = sys.root(rpmPaths(request).state);
   state.mkdir('cache', 0o755);
   state.mkdir('empty', 0o755);
+  const directory = configuredDirectory(host, frontEnd.hostCache);
   for (const pattern of frontEnd.metadata) {
-    for (const path of host.glob(`${frontEnd.hostCache}/${pattern}`)) {
-      const relative = path.slice(frontEnd.hostCache.length + 1);
+    for (const path of host.glob(`${directory}/${pattern}`)) {
+      const relative = path.slice(directory.length + 1);
       state.copyIn(host.resolve(path), `cache/${relative}`);
     }
   }
@@ -26,28 +28,69 @@ export function takeArchive(
   sys: Sys,
   request: PackageRequest,
   frontEnd: RpmFrontEnd,
-  archive: { readonly repository: string; readonly file: string },
+  archive: Wanted,
 ): string | undefined {
-  const found = findArchive(sys.root(request.hostRoot), frontEnd, archive);
+  const host = sys.root(request.hostRoot);
+  const cache = sys.root(rpmPaths(request).cache);
+  const found = findArchive(host, cache, frontEnd, archive);
   if (found === undefined) return undefined;
-  const source = sys.root(request.hostRoot).resolve(`${found.directory}/${found.relative}`);
-  sys.root(rpmPaths(request).cache).copyIn(source, found.relative);
+  cache.copyIn(host.resolve(found.path), found.relative);
   return found.relative;
 }
 
+interface Wanted {
+  readonly repository: string;
+  readonly file: string;
+}
+
+interface Found {
+  /** In the host. */
+  readonly path: string;
+  /** In the cache of this build. */
+  readonly relative: string;
+}
+
+/** An archive in our cache, in the host's, or in a repository on the host's disk. */
 export function findArchive(
   host: RootFiles,
+  cache: RootFiles,
   frontEnd: RpmFrontEnd,
-  archive: { readonly repository: string; readonly file: string },
-): { readonly directory: string; readonly relative: string } | undefined {
+  archive: Wanted,
+): Found | undefined {
   const pattern = frontEnd.archivePattern(archive);
-  return [`var/cache/pkginitrd/${frontEnd.ownCache}`, frontEnd.hostCache]
+  const cached = [
+    `var/cache/pkginitrd/${frontEnd.ownCache}`,
+    configuredDirectory(host, frontEnd.hostCache),
+  ].flatMap((directory) =>
+    host
+      .glob(`${directory}/${pattern}`)
+      .map((path) => ({ path, relative: path.slice(directory.length + 1) })),
+  );
+  return [...cached, ...inLocalRepository(host, cache, frontEnd, archive)].find(
+    ({ path }) => host.stat(path)?.type === 'file',
+  );
+}
+
+function inLocalRepository(
+  host: RootFiles,
+  cache: RootFiles,
+  frontEnd: RpmFrontEnd,
+  { repository, file }: Wanted,
+): readonly Found[] {
+  const directories = localRepositories(host, frontEnd.repositoryFiles).get(repository) ?? [];
+  return directories
+    .flatMap((pattern) => host.glob(pattern))
     .flatMap((directory) =>
-      host
-        .glob(`${directory}/${pattern}`)
-        .map((path) => ({ directory, relative: path.slice(directory.length + 1) })),
-    )
-    .find(({ directory, relative }) => host.stat(`${directory}/${relative}`)?.type === 'file');
+      host.glob(`${directory}/**/${escapePattern(file)}`).flatMap((path) => {
+        const relative = frontEnd.placeFor(cache, repository, path.slice(directory.length + 1));
+        return relative === undefined ? [] : [{ path, relative }];
+      }),
+    );
+}
+
+/** A name as a shell pattern that matches nothing else. */
+export function escapePattern(text: string): string {
+  return text.replaceAll(/[\\*?[\]{}()!]/g, '\\$&');
 }
 
 /** Where the manager has put an archive in the cache of this build. */
@@ -55,7 +98,7 @@ export function fetchedArchive(
   sys: Sys,
   request: PackageRequest,
   frontEnd: RpmFrontEnd,
-  archive: { readonly repository: string; readonly file: string },
+  archive: Wanted,
 ): string | undefined {
   return sys.root(rpmPaths(request).cache).glob(frontEnd.archivePattern(archive))[0];
 }

@@ -1,5 +1,5 @@
 import type { BuildError } from '../model/errors.ts';
-import type { Command, Ran } from '../model/sys.ts';
+import type { Command, Ran, RootFiles } from '../model/sys.ts';
 import type { PackageRequest } from './driver.ts';
 import type { HostRpm } from './rpm-host.ts';
 
@@ -9,14 +9,18 @@ export interface RpmFrontEnd {
   readonly program: string;
   /** What makes it read the repositories' metadata anew. */
   readonly refresh: string;
-  /** Its directory in the host's /var/cache. */
-  readonly hostCache: string;
+  /** Its cache in the host, and the setting that moves it. */
+  readonly hostCache: { readonly file: string; readonly key: string; readonly otherwise: string };
+  /** Where the host's repositories are described, as a shell pattern. */
+  readonly repositoryFiles: string;
   /** Its directory below /var/cache/pkginitrd, where what was fetched is kept under the same names. */
   readonly ownCache: string;
   /** Shell patterns of the metadata in the cache. */
   readonly metadata: readonly string[];
   /** Where in the cache an archive may lie, as a shell pattern. */
   archivePattern(archive: { readonly repository: string; readonly file: string }): string;
+  /** Where a package that lies `below` a local repository would be in the cache; undefined without metadata of it. */
+  placeFor(cache: RootFiles, repository: string, below: string): string | undefined;
   resolveCommand(request: PackageRequest, wanted: readonly string[]): Command;
   downloadCommand(request: PackageRequest, wanted: readonly string[], network: boolean): Command;
   parse(ran: Ran): Answer;

@@ -4,6 +4,7 @@ import type { PackageRequest, Resolution } from './driver.ts';
 import { findArchive, prepareCache } from './rpm-cache.ts';
 import type { Answer, ChosenRpm, RpmFrontEnd } from './rpm-front-end.ts';
 import { readHostRpms, type HostRpm } from './rpm-host.ts';
+import { rpmPaths } from './rpm-layout.ts';
 import { noMetadata, unknownPackages, unresolvable } from './rpm-problems.ts';
 import { usableSources } from './sources.ts';
 
@@ -28,10 +29,12 @@ export async function resolveRpms(
   };
   const newest = accept(request, frontEnd, await ask(new Map()));
   const files = sys.root(request.hostRoot);
+  const cache = sys.root(rpmPaths(request).cache);
   const sources = usableSources(request.plan);
   const isCached = (rpm: ChosenRpm): boolean =>
     sources.includes('cache') &&
-    findArchive(files, frontEnd, { repository: rpm.repository, file: fileOf(rpm) }) !== undefined;
+    findArchive(files, cache, frontEnd, { repository: rpm.repository, file: fileOf(rpm) }) !==
+      undefined;
   const preferred = await preferInstalled(frontEnd, ask, newest, host);
   const { rpms, warnings } =
     !sources.includes('network') && !preferred.rpms.every(isCached) && newest.every(isCached)

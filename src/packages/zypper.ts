@@ -1,5 +1,6 @@
 import { BuildError } from '../model/errors.ts';
 import type { Ran } from '../model/sys.ts';
+import { escapePattern } from './rpm-cache.ts';
 import type { RpmFrontEnd } from './rpm-front-end.ts';
 import { rpmDriver } from './rpm.ts';
 import { downloadCommand, resolveCommand } from './zypper-commands.ts';
@@ -8,11 +9,14 @@ import { parseZypper } from './zypper-output.ts';
 const frontEnd: RpmFrontEnd = {
   program: 'zypper',
   refresh: 'zypper refresh',
-  hostCache: 'var/cache/zypp',
+  hostCache: { file: 'etc/zypp/zypp.conf', key: 'cachedir', otherwise: 'var/cache/zypp' },
+  repositoryFiles: 'etc/zypp/repos.d/*.repo',
   ownCache: 'zypp',
   metadata: ['raw', 'solv'],
   // The way to a package inside of its repository is kept in the cache.
-  archivePattern: ({ repository, file }) => `packages/${escape(repository)}/**/${escape(file)}`,
+  archivePattern: ({ repository, file }) =>
+    `packages/${escapePattern(repository)}/**/${escapePattern(file)}`,
+  placeFor: (_, repository, below) => `packages/${repository}/${below}`,
   resolveCommand,
   downloadCommand,
   parse: parseZypper,
@@ -31,9 +35,4 @@ function explain(ran: Ran): BuildError | undefined {
     `Cannot check the signature of ${file === undefined ? 'a package' : `"${file}"`}: no key that the host trusts has made it`,
     { hint: 'Import the key of the repository: "rpm --import FILE"' },
   );
-}
-
-// For a shell pattern.
-function escape(text: string): string {
-  return text.replaceAll(/[\\*?[\]{}()!]/g, '\\$&');
 }

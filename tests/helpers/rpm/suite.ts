@@ -1,12 +1,20 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, cpSync, readFileSync, renameSync, rmSync, utimesSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, before, test, type TestContext } from 'node:test';
 import type { RootTree } from '../../../src/model/packages.ts';
 import { installPackages } from '../../../src/packages/install.ts';
 import { differences, failureOf, listTree } from '../../packages/apt/support.ts';
 import { cache, checkout } from '../paths.ts';
-import { killGroup, start } from '../run.ts';
+import { killGroup, runOk, start } from '../run.ts';
 import { wanted } from './debs.ts';
 import { ports, serve, type RpmManager } from './hosts.ts';
 import {
@@ -32,6 +40,8 @@ export interface RpmTests {
 
 /** What holds for dnf and zypper alike, with the real ones, on a host of their own. */
 export function rpmSuite({ manager, packages, metadata, refresh, locks }: RpmTests): void {
+  const repositoryFile =
+    manager === 'dnf4' ? 'etc/yum.repos.d/test.repo' : 'etc/zypp/repos.d/test.repo';
   let host: RpmHost;
   let pristine: readonly string[] = [];
   const hostState = (): readonly string[] => listTree(host.root, ['usr', 'var/cache/pkginitrd']);
@@ -96,9 +106,7 @@ export function rpmSuite({ manager, packages, metadata, refresh, locks }: RpmTes
   });
 
   check('a package whose key the host does not have is refused', async () => {
-    const repository =
-      manager === 'dnf4' ? 'etc/yum.repos.d/test.repo' : 'etc/zypp/repos.d/test.repo';
-    const text = readFileSync(join(host.root, repository), 'utf8');
+    const text = readFileSync(join(host.root, repositoryFile), 'utf8');
     const backup = temporary('rpmdb');
     cpSync(join(host.root, 'var/lib/rpm'), join(backup, 'rpm'), {
       recursive: true,
@@ -107,13 +115,14 @@ export function rpmSuite({ manager, packages, metadata, refresh, locks }: RpmTes
     await aside('etc/pki/rpm-gpg/RPM-GPG-KEY-test', async () => {
       await withServer(async () => {
         await inHost('rpm', '--erase', '--allmatches', 'gpg-pubkey');
-        if (manager === 'zypper') appendFileSync(join(host.root, repository), 'pkg_gpgcheck=1\n');
+        if (manager === 'zypper')
+          appendFileSync(join(host.root, repositoryFile), 'pkg_gpgcheck=1\n');
         const error = await failure({ names: ['intruder'], offline: false });
         assert.match(error.message, /^Cannot check the signature/);
         assert.match(error.hint ?? '', /key/);
       });
     });
-    sys.root(host.root).write(repository, text, 0o644);
+    sys.root(host.root).write(repositoryFile, text, 0o644);
     rmSync(join(host.root, 'var/lib/rpm'), { recursive: true });
     cpSync(join(backup, 'rpm'), join(host.root, 'var/lib/rpm'), {
       recursive: true,
@@ -266,6 +275,57 @@ export function rpmSuite({ manager, packages, metadata, refresh, locks }: RpmTes
       if (type === 'file') utimesSync(join(host.root, path), old, old);
     }
     assert.ok((await install({ names: ['less'] })).packages.length > 0);
+  });
+
+  // Both managers copy metadata of such a repository into their caches, and no package.
+  check('packages of a repository on the disk are taken from there', async () => {
+    const local = join(host.root, 'srv/local/Packages');
+    mkdirSync(local, { recursive: true });
+    await runOk([
+      'cp',
+      '--link',
+      join(cache, 'rpm/repository/Packages/trinket-1.0-1.x86_64.rpm'),
+      local,
+    ]);
+    await runOk([
+      'cp',
+      '--link',
+      join(cache, 'rpm/repository/Packages/gizmo-1.0-1.x86_64.rpm'),
+      local,
+    ]);
+    await inHost('createrepo_c', '--quiet', '/srv/local');
+    const file = dirname(repositoryFile);
+    const own = readFileSync(join(host.root, repositoryFile), 'utf8');
+    const text = own
+      .replace('[test]', '[local.disk]')
+      .replace(/^baseurl=.*$/m, 'baseurl=file:///srv/local')
+      .replace(/^gpgcheck=1$/m, manager === 'dnf4' ? 'gpgcheck=1' : 'gpgcheck=0');
+    sys.root(host.root).write(`${file}/local.repo`, text, 0o644);
+    await aside(manager === 'dnf4' ? 'var/cache/dnf' : 'var/cache/zypp', async () => {
+      await runOk([
+        'cp',
+        '-a',
+        join(host.root, 'var/cache/.away'),
+        join(host.root, 'var/cache', manager === 'dnf4' ? 'dnf' : 'zypp'),
+      ]);
+      await (manager === 'dnf4'
+        ? inHost(
+            'dnf',
+            '-q',
+            '--setopt=logdir=/tmp',
+            '--setopt=persistdir=/tmp',
+            '--repo=local.disk',
+            'makecache',
+          )
+        : inHost('zypper', '-n', '-q', 'refresh', 'local.disk'));
+      const request = requestFor(host, { names: ['trinket'] });
+      const tree = await installPackages(sys, request);
+      assert.ok(sys.root(tree.root).stat('usr/share/trinket/version'));
+    });
+    const logs = manager === 'zypper' ? ['var/log/zypp', 'var/log/zypper.log'] : [];
+    for (const path of ['srv/local', `${file}/local.repo`, ...logs]) {
+      sys.root(host.root).remove(path);
+    }
   });
 
   check('a transaction of the host that holds its locks does not block', async () => {

@@ -147,6 +147,6 @@ test('archives lie where dnf 4 and dnf 5 keep them', () => {
   for (const frontEnd of [dnf4FrontEnd, dnf5FrontEnd]) {
     assert.equal(frontEnd.archivePattern(archive), `updates-${hash}/packages/a-1-1.noarch.rpm`);
   }
-  assert.equal(dnf4FrontEnd.hostCache, 'var/cache/dnf');
-  assert.equal(dnf5FrontEnd.hostCache, 'var/cache/libdnf5');
+  assert.equal(dnf4FrontEnd.hostCache.otherwise, 'var/cache/dnf');
+  assert.equal(dnf5FrontEnd.hostCache.otherwise, 'var/cache/libdnf5');
 });
