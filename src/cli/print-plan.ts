@@ -60,7 +60,10 @@ function overview(plan: Plan): string {
     ['Profiles', plan.profiles.join(' ') || 'none'],
     ['Locale', plan.root.locale],
     ['root', plan.root.rootPassword === 'set' ? 'has a password' : 'is locked'],
-    ['Remove', count(plan.root.removeFiles.length, 'file pattern')],
+    [
+      'Remove',
+      count(plan.root.removeFiles.length + plan.root.removeUnusedLibraries.length, 'file pattern'),
+    ],
   ];
   return table(rows);
 }

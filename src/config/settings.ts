@@ -98,6 +98,15 @@ export const settings = [
     default: '',
   },
   {
+    key: 'RemoveUnusedLibraries',
+    section: 'Content',
+    type: 'patterns',
+    merge: 'append',
+    flag: 'remove-unused-libraries',
+    help: 'Shell patterns of libraries to remove where nothing needs them',
+    default: '',
+  },
+  {
     key: 'KernelModules',
     section: 'Content',
     type: 'words',

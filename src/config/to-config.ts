@@ -25,6 +25,7 @@ export function toConfig(
     removePackages: firstOfEach(list('RemovePackages')),
     sources: sourcesOf(list('Sources')),
     removeFiles: firstOfEach(list('RemoveFiles')),
+    removeUnusedLibraries: firstOfEach(list('RemoveUnusedLibraries')),
     kernelModules: lastOfEach(list('KernelModules')),
     defaultKernelModules: lastOfEach(defaultModules),
     hostModules: lastOfEach(list('HostModules')),

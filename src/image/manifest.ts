@@ -116,6 +116,7 @@ function usedSettings(sources: ManifestSources): Readonly<Record<string, Manifes
     RemovePackages: values(plan.packages.remove),
     Sources: config.sources,
     RemoveFiles: values(plan.root.removeFiles),
+    RemoveUnusedLibraries: values(plan.root.removeUnusedLibraries),
     KernelModules: values(config.kernelModules),
     FirmwareFiles: values(config.firmwareFiles),
     ExtraTrees: plan.root.extraTrees.map(

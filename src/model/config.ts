@@ -28,6 +28,8 @@ export interface Config {
   readonly sources: readonly PackageOrigin[];
   /** Shell patterns inside the root. */
   readonly removeFiles: readonly Sourced<string>[];
+  /** Patterns of libraries that go where nothing left in the image is linked with them. */
+  readonly removeUnusedLibraries: readonly Sourced<string>[];
   /** Patterns as in mkosi's manual: `-` negates, a trailing `/` is a subtree, `host` and `default` are words. */
   readonly kernelModules: readonly Sourced<string>[];
   /** What the word `default` of KernelModules= stands for: the patterns of the tool's own drop-ins. */

@@ -60,6 +60,7 @@ export interface RootPlan {
   readonly postinst: readonly ScriptPlan[];
   readonly finalize: readonly ScriptPlan[];
   readonly removeFiles: readonly Reasoned[];
+  readonly removeUnusedLibraries: readonly Reasoned[];
   readonly cleanPackageMetadata: boolean;
   readonly environment: Readonly<Record<string, string>>;
   readonly rootPassword: 'locked' | 'set';

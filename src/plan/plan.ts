@@ -69,6 +69,7 @@ function rootPlan(config: Config): RootPlan {
       from: describeOrigin(from),
     })),
     removeFiles: config.removeFiles.map(reasoned),
+    removeUnusedLibraries: config.removeUnusedLibraries.map(reasoned),
     cleanPackageMetadata: config.cleanPackageMetadata,
     environment: config.environment,
     rootPassword: config.rootPassword === undefined ? 'locked' : 'set',

@@ -1,7 +1,8 @@
 import { logger } from '../log.ts';
 import type { RootTree } from '../model/packages.ts';
 import type { Plan } from '../model/plan.ts';
-import type { RootFiles } from '../model/sys.ts';
+import type { Sys } from '../model/sys.ts';
+import { removeUnusedLibraries } from './unused-libraries.ts';
 
 const debug = logger('root');
 
@@ -19,8 +20,9 @@ const alwaysRemoved = [
   'var/lib/systemd/catalog/database',
 ];
 
-/** Removes what RemoveFiles= names, the package database unless it is kept, and what only building left behind. */
-export function removeLeftovers(root: RootFiles, tree: RootTree, plan: Plan): void {
+/** Removes what RemoveFiles= and RemoveUnusedLibraries= name, the package database unless it is kept, and what only building left behind. */
+export function removeLeftovers(sys: Sys, tree: RootTree, plan: Plan): void {
+  const root = sys.root(tree.root);
   const metadata = plan.root.cleanPackageMetadata ? tree.metadata : [];
   for (const path of [...alwaysRemoved, ...metadata]) root.remove(path);
   for (const { value, from } of plan.root.removeFiles) {
@@ -28,6 +30,7 @@ export function removeLeftovers(root: RootFiles, tree: RootTree, plan: Plan): vo
     debug('RemoveFiles=%s (%s): %d paths', value, from, paths.length);
     for (const path of paths) root.remove(path);
   }
+  removeUnusedLibraries(sys, root, plan.root.removeUnusedLibraries);
   for (const directory of ['tmp', 'run', 'var/tmp', 'proc', 'sys']) {
     for (const name of root.list(directory)) root.remove(`${directory}/${name}`);
   }

@@ -35,5 +35,5 @@ export async function makeInitrdRoot(
     else await sys.run(command);
   }
   for (const script of plan.root.finalize) await runScript(sys, script, 'finalize', context);
-  removeLeftovers(root, tree, plan);
+  removeLeftovers(sys, tree, plan);
 }

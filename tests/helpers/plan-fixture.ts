@@ -25,6 +25,7 @@ export function config(changes: Partial<Config> = {}): Config {
     removePackages: [],
     sources: ['cache', 'installed', 'network'],
     removeFiles: words('/usr/share/doc'),
+    removeUnusedLibraries: [],
     kernelModules: [],
     defaultKernelModules: [],
     hostModules: [],

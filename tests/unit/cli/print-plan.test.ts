@@ -32,6 +32,7 @@ const plan: Plan = {
     postinst: [],
     finalize: [],
     removeFiles: [{ value: '/usr/share/doc/*', from }],
+    removeUnusedLibraries: [],
     cleanPackageMetadata: true,
     environment: {},
     rootPassword: 'locked',

@@ -142,6 +142,9 @@ const kept = [
   '/usr/lib/modprobe.d/systemd.conf',
   '/usr/lib/locale/C.utf8/LC_CTYPE',
   '/usr/share/terminfo/l/linux',
+  '/usr/bin/btrfs',
+  '/usr/sbin/mkfs.btrfs',
+  '/usr/sbin/runuser',
   '/etc/passwd',
   '/etc/shadow',
 ];

@@ -86,6 +86,7 @@ test('without any drop-in the defaults hold', (t) => {
     packages: [],
     removePackages: [],
     removeFiles: [],
+    removeUnusedLibraries: [],
     hostModules: [],
     kernelModules: [],
     defaultKernelModules: [],

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, readFileSync, readlinkSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { test } from 'node:test';
 import { absolutePath } from '../../../src/model/brands.ts';
 import type { RootTree } from '../../../src/model/packages.ts';
@@ -10,6 +10,7 @@ import { makeInitrdRoot } from '../../../src/root/make-initrd-root.ts';
 import { scriptCommand } from '../../../src/root/scripts.ts';
 import { makeSys } from '../../../src/sys/sys.ts';
 import { config, facts, words } from '../../helpers/plan-fixture.ts';
+import { buildElf } from '../formats/build-elf.ts';
 import { plant, scratch, type Tree } from '../../helpers/scratch.ts';
 
 const installed: Tree = {
@@ -78,6 +79,34 @@ test('makeInitrdRoot() removes the package database and RemoveFiles=, in the roo
     [],
   );
   assert.ok(existsSync(`${outside}/doc/precious`));
+});
+
+test('makeInitrdRoot() removes libraries that nothing left is linked with or may open', async (t) => {
+  const library = (soname: string, needed: readonly string[] = []): Buffer =>
+    buildElf({ soname, needed });
+  const note = JSON.stringify([{ soname: ['libopened.so.1'], priority: 'recommended' }]);
+  const root = plant(scratch(t), {
+    ...installed,
+    'usr/bin/user': buildElf({ needed: ['libused.so.1'], dlopen: [note] }),
+    'usr/bin/gone': buildElf({ needed: ['libunused.so.1'] }),
+    'usr/lib/libused.so.1': { link: 'libused.so.1.2' },
+    'usr/lib/libused.so.1.2': library('libused.so.1'),
+    'usr/lib/libopened.so.1': library('libopened.so.1'),
+    'usr/lib/libunused.so.1': { link: 'libunused.so.1.2' },
+    'usr/lib/libunused.so.1.2': library('libunused.so.1', ['libbelow.so']),
+    'usr/lib/libbelow.so': library('libbelow.so'),
+    'usr/lib/libother.so': library('libother.so'),
+  });
+  const patterns = ['used', 'opened', 'unused', 'below'].map((name) => `/usr/lib/lib${name}.so*`);
+  const plan = planFor({
+    removeFiles: words('/usr/bin/gone'),
+    removeUnusedLibraries: words(...patterns),
+  });
+  await makeInitrdRoot(recording().sys, treeAt(root), plan, options);
+  assert.deepEqual(
+    readdirSync(`${root}/usr/lib`).filter((name) => name.startsWith('lib')),
+    ['libopened.so.1', 'libother.so', 'libused.so.1', 'libused.so.1.2'],
+  );
 });
 
 test('makeInitrdRoot() keeps the package database with CleanPackageMetadata=no', async (t) => {

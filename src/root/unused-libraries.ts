@@ -1,0 +1,100 @@
+import { posix } from 'node:path';
+import { isElf, readElf } from '../formats/elf.ts';
+import type { ReadAt } from '../formats/elf-header.ts';
+import { logger } from '../log.ts';
+import type { AbsolutePath } from '../model/brands.ts';
+import { BuildError } from '../model/errors.ts';
+import type { Reasoned } from '../model/plan.ts';
+import type { RootFiles, Sys } from '../model/sys.ts';
+
+const debug = logger('root');
+
+/**
+ * Removes the libraries that match `patterns` and that nothing else in the root is linked with or says it may open.
+ * What only a removed library needed can be removed with it.
+ */
+export function removeUnusedLibraries(
+  sys: Sys,
+  root: RootFiles,
+  patterns: readonly Reasoned[],
+): void {
+  const candidates = findCandidates(root, patterns);
+  if (candidates.size === 0) return;
+  const users = readUsers(sys, root);
+  for (;;) {
+    const unused = [...candidates].find(([file, { names }]) => !isUsed(users, file, names));
+    if (unused === undefined) return;
+    const [file, { paths, pattern }] = unused;
+    debug('RemoveUnusedLibraries=%s (%s): %s', pattern.value, pattern.from, file);
+    for (const path of paths) root.remove(path);
+    candidates.delete(file);
+    users.delete(file);
+  }
+}
+
+interface Candidate {
+  /** The file and the links to it, as far as patterns match them. */
+  readonly paths: string[];
+  readonly names: Set<string>;
+  readonly pattern: Reasoned;
+}
+
+/** By the path of the file itself, links followed. */
+function findCandidates(
+  root: RootFiles,
+  patterns: readonly Reasoned[],
+): Map<AbsolutePath, Candidate> {
+  const candidates = new Map<AbsolutePath, Candidate>();
+  for (const pattern of patterns) {
+    for (const path of root.glob(pattern.value)) {
+      if (root.stat(path)?.type !== 'file') continue;
+      const file = root.resolve(path);
+      const candidate = candidates.get(file) ?? { paths: [], names: new Set(), pattern };
+      candidates.set(file, candidate);
+      candidate.paths.push(path);
+      // ld.so asks for the link that ldconfig made of the DT_SONAME, or for the file's own name.
+      candidate.names.add(posix.basename(path)).add(posix.basename(file));
+    }
+  }
+  return candidates;
+}
+
+/** The libraries that each ELF file of the root is linked with or has in a note that it may open them. */
+function readUsers(sys: Sys, root: RootFiles): Map<AbsolutePath, ReadonlySet<string>> {
+  const users = new Map<AbsolutePath, ReadonlySet<string>>();
+  for (const { path, type } of root.walk('/')) {
+    if (type !== 'file') continue;
+    const at = root.resolve(path);
+    const names = librariesOf(sys, at);
+    if (names !== undefined) users.set(at, names);
+  }
+  return users;
+}
+
+function librariesOf(sys: Sys, path: AbsolutePath): ReadonlySet<string> | undefined {
+  const file = sys.open(path);
+  const read: ReadAt = (offset, length) => file.read(offset, length);
+  try {
+    if (!isElf(read(0, 4))) return undefined;
+    const { needed, dlopen } = readElf(read);
+    return new Set(
+      [...needed, ...dlopen.flatMap(({ soname }) => soname)].map((name) => posix.basename(name)),
+    );
+  } catch (error) {
+    // A damaged file is named when the image is read back.
+    if (error instanceof BuildError) return undefined;
+    throw error;
+  } finally {
+    file.close();
+  }
+}
+
+function isUsed(
+  users: ReadonlyMap<AbsolutePath, ReadonlySet<string>>,
+  file: AbsolutePath,
+  names: ReadonlySet<string>,
+): boolean {
+  return [...users].some(
+    ([user, used]) => user !== file && [...names].some((name) => used.has(name)),
+  );
+}
