@@ -1,11 +1,13 @@
-import { nearestName } from '../formats/nearest-name.ts';
 import { BuildError } from '../model/errors.ts';
 import type { Reasoned } from '../model/plan.ts';
 import type { Ran } from '../model/sys.ts';
+import { unknownPackages } from './unknown-packages.ts';
 
 // What pacman's refusals mean to the user.
 
-const refresh = 'Run "pacman -Sy"';
+export const pacman = { program: 'pacman', refresh: 'pacman -Sy' };
+
+const refresh = `Run "${pacman.refresh}"`;
 
 /** `ran` is a pacman that could not resolve the request. */
 export function unresolvable(
@@ -14,26 +16,10 @@ export function unresolvable(
   known: readonly string[],
 ): BuildError {
   const unknown = lines(ran).flatMap((line) => /^target not found: (.+)$/.exec(line)?.[1] ?? []);
-  if (unknown.length > 0) return unknownPackages(asked, unknown, known);
+  if (unknown.length > 0) return unknownPackages(pacman, asked, unknown, known);
   const key = keyProblem(ran);
   if (key !== undefined) return key;
   return new BuildError(`Cannot resolve the packages: ${complaint(ran)}`);
-}
-
-export function unknownPackages(
-  asked: readonly Reasoned[],
-  unknown: readonly string[],
-  known: readonly string[],
-): BuildError {
-  const names = unknown.map((name) => {
-    const origin = asked.find(({ value }) => value === name)?.from;
-    return origin === undefined ? `"${name}"` : `"${name}" (${origin})`;
-  });
-  const near = unknown.flatMap((name) => nearestName(name, known) ?? []);
-  const meant = near.length === 0 ? '' : ` Is ${near.map((name) => `"${name}"`).join(', ')} meant?`;
-  return new BuildError(`Cannot install ${names.join(', ')}: pacman knows no such package`, {
-    hint: `${refresh} if the databases are old, or correct the name.${meant}`,
-  });
 }
 
 export function noDatabases(names: readonly string[]): BuildError {
