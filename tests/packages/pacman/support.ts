@@ -8,11 +8,6 @@ import { pacmanDistribution, type PacmanDistribution } from '../../helpers/pacma
 import { runOk } from '../../helpers/run.ts';
 import { requestFor, temporary } from '../apt/support.ts';
 
-export { cleanUp, differences, failureOf, listTree, sys } from '../apt/support.ts';
-
-/** What only we may write in a host. */
-export const own = ['var/cache/pkginitrd'];
-
 /** The distribution; undefined where the test has to be skipped. */
 export async function distribution(t: TestContext): Promise<PacmanDistribution | undefined> {
   if (!need(t, isRoot(), 'needs root')) return undefined;
@@ -22,10 +17,12 @@ export async function distribution(t: TestContext): Promise<PacmanDistribution |
   return made;
 }
 
-/** A host of the test's own, which it may spoil. */
-export async function copyOfHost({ host }: PacmanDistribution): Promise<AbsolutePath> {
+/** A host of the test's own, which it may spoil; undefined where the test has to be skipped. */
+export async function hostFor(t: TestContext): Promise<AbsolutePath | undefined> {
+  const made = await distribution(t);
+  if (made === undefined) return undefined;
   const copy = temporary('pacman-host');
-  await runOk(['cp', '-a', '--reflink=auto', `${host}/.`, copy]);
+  await runOk(['cp', '-a', '--reflink=auto', `${made.host}/.`, copy]);
   return copy;
 }
 
