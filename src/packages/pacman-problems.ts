@@ -72,8 +72,9 @@ export function parseCorrupt(ran: Ran): readonly string[] {
   );
 }
 
-export function unfetchable(ran: Ran): BuildError {
-  const key = keyProblem(ran);
+/** `ran` is a pacman that was to fetch and check `packages`, given as `REPOSITORY/NAME`. */
+export function unfetchable(ran: Ran, packages: readonly string[]): BuildError {
+  const key = keyProblem(ran, packages);
   if (key !== undefined) return key;
   const failed = lines(ran).flatMap(
     (line) => /^failed retrieving file '([^']+)' from (.*)$/.exec(line)?.[1] ?? [],
@@ -103,14 +104,17 @@ export function failedScripts(ran: Ran): readonly string[] {
   return lines(ran).filter((line) => /^command (?:failed to execute|terminated by)/.test(line));
 }
 
-function keyProblem(ran: Ran): BuildError | undefined {
+function keyProblem(ran: Ran, packages: readonly string[] = []): BuildError | undefined {
   const text = `${ran.stdout}\n${ran.stderr}`;
   const isKey =
     /keyring is not writable|Public keyring not found|required key missing from keyring|unknown trust|missing required signature|key "\w+" could not be looked up|is unknown\b/.test(
       text,
     ) || /PGP signature/.test(text);
   if (!isKey) return undefined;
-  return new BuildError(`Cannot trust the packages: ${complaint(ran)}`, {
+  // pacman says neither which package nor which key.
+  const repositories = new Set(packages.map((name) => `"${name.replace(/\/.*/, '')}"`));
+  const whose = repositories.size === 0 ? '' : ` of ${[...repositories].join(', ')}`;
+  return new BuildError(`Cannot trust the packages${whose}: ${complaint(ran)}`, {
     hint: 'Run "pacman-key --init", "pacman-key --populate" and "pacman -Sy"',
   });
 }
@@ -122,6 +126,9 @@ function complaint(ran: Ran): string {
 function lines(ran: Ran): readonly string[] {
   return ran.stderr
     .split('\n')
-    .filter((line) => line.startsWith('error: '))
+    .filter((line) => line.startsWith('error: ') && line !== readOnly)
     .map((line) => line.slice('error: '.length));
 }
+
+// Nothing of the host is, and importing a key is the user's to do.
+const readOnly = 'error: keyring is not writable';

@@ -29,6 +29,15 @@ test(
   },
 );
 
+test('pacman 6: an image of a full cache is packed and found able to boot', async (t) => {
+  const kernel = buildable(t);
+  const host = await hostFor(t, 6);
+  if (kernel === undefined || host === undefined) return;
+  const { report, manifest } = await offlineImage(kernel, host, scratch(t));
+  assert.match(report, /Packages: \d+, 0 of them downloaded; /);
+  assert.doesNotMatch(manifest, /"origin": "(?!cache)/);
+});
+
 test(
   'an image of an empty cache, made of the installed system, boots',
   { timeout: 900_000 },
