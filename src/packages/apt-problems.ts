@@ -49,7 +49,7 @@ export function unauthenticated(
 ): BuildError {
   const of = (name: string) => archives.find((archive) => archive.name === name)?.location;
   const repositories = new Set(
-    names.flatMap((name) => of(name)?.replace(/\/pool\/.*|\/[^/]*$/, '') ?? []),
+    names.flatMap((name) => of(name)?.replace(/\/pool\/.*|(?:\/\.)?\/[^/]*$/, '') ?? []),
   );
   return new BuildError(
     `Cannot install ${names.map((name) => `"${name}"`).join(', ')}:` +
