@@ -123,6 +123,21 @@ test('lists of long ago are good enough, even past their Valid-Until', { skip },
   assert.ok((await namesFrom(host, 'expired')).includes('expired'));
 });
 
+test('archives of a repository on the disk are taken from there', { skip }, async () => {
+  const host = await copyOfHost();
+  const home = temporary('gnupg');
+  const local = `${host}/srv/local`;
+  mkdirSync(local, { recursive: true });
+  await buildDeb({ name: 'local', version: '1' }, local);
+  await writeIndex(local);
+  await sign(local, home);
+  copyFileSync(`${home}/key.gpg`, `${host}/etc/apt/trusted.gpg.d/local.gpg`);
+  mkdirSync(`${host}/etc/apt/sources.list.d`, { recursive: true });
+  writeFileSync(`${host}/etc/apt/sources.list.d/local.list`, 'deb file:/srv/local ./\n');
+  await update(host);
+  assert.ok((await namesFrom(host, 'local')).includes('local'));
+});
+
 test('a transaction of the host that holds its locks does not block', { skip }, async () => {
   const host = await copyOfHost();
   const mounts = ['--bind', host, '/', '--dev', '/dev', '--proc', '/proc', '--tmpfs', '/tmp'];

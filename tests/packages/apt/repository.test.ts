@@ -30,6 +30,7 @@ attempt mount -t tmpfs none /mnt
 attempt mount -o remount,rw /proc
 attempt archive write
 attempt pattern write
+if [ -c /dev/null ]; then echo "null: a device"; fi
 echo "processes: $(ls -d /proc/[0-9]* | wc -l)"
 echo "devices: $(ls /sys)"
 ls -A / /run
@@ -62,6 +63,7 @@ test('scripts have no network and reach nothing outside of the root', { skip }, 
   const { root } = await installPackages(sys, request);
   const report = readFileSync(`${root}/intruder.txt`, 'utf8');
   assert.doesNotMatch(report, /: done/);
+  assert.match(report, /^null: a device$/m);
   assert.match(report, /^devices: $/m);
   assert.match(report, /^pkginitrd-archives$/m);
   assert.deepEqual(differences(before, listTree(host.root, ['var/cache/pkginitrd'])), []);

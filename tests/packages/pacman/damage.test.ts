@@ -154,11 +154,14 @@ test('changed configuration files are left out, said so, and accounts never come
   if (host === undefined) return;
   appendFileSync(`${host}/etc/systemd/journald.conf`, '# mine\n');
   appendFileSync(`${host}/etc/shadow`, 'planted:secret:1::::::\n');
-  const request = pacmanRequest(host, ['filesystem', 'systemd'], { sources: ['installed'] });
+  const names = ['filesystem', 'systemd', 'shadow'];
+  const request = pacmanRequest(host, names, { sources: ['installed'] });
   const tree = await installPackages(sys, request);
   assert.match(tree.warnings.join('\n'), /"\/etc\/systemd\/journald.conf".*"systemd" goes into/);
   assert.equal(sys.root(tree.root).stat('etc/systemd/journald.conf'), undefined);
   assert.doesNotMatch(sys.root(tree.root).readText('etc/shadow') ?? '', /planted/);
+  const { mode, gid } = sys.root(tree.root).stat('usr/bin/chage') ?? {};
+  assert.deepEqual({ mode, gid }, { mode: 0o2755, gid: 42 });
 });
 
 test('a corrupt archive is taken from the installed system instead', async (t) => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { after, test } from 'node:test';
 import type { AbsolutePath } from '../../../src/model/brands.ts';
 import { installPackages } from '../../../src/packages/install.ts';
@@ -75,6 +75,20 @@ for (const release of releases) {
       message: /^Cannot install "systemdd" \(test.conf:2\): pacman knows no such package$/,
       hint: /^Run "pacman -Sy" .* Is "systemd" meant\?$/,
     });
+  });
+
+  test(`pacman ${release}: archives of a repository on the disk are taken from there, with their signatures`, async (t) => {
+    const host = await hostFor(t, release);
+    if (host === undefined) return;
+    mkdirSync(`${host}/srv/fixture`, { recursive: true });
+    renameSync(`${host}/var/cache/pacman/pkg`, `${host}/srv/fixture/x86_64`);
+    writeFileSync(`${host}/etc/pacman.d/mirrorlist`, 'Server = file:///srv/$repo/$arch\n');
+    const request = pacmanRequest(host, ['filesystem', 'less'], { sources: ['cache', 'network'] });
+    const { packages: installed } = await leavesAlone(host, () => installPackages(sys, request));
+    assert.deepEqual([...new Set(installed.map(({ origin }) => origin))], ['cache']);
+    const [signature] = sys.root(host).glob('srv/fixture/x86_64/less-*.sig');
+    rmSync(`${host}/${signature}`);
+    await refuses(request, { message: /^Cannot install "less" .*signature/, hint: /pacman -Sw/ });
   });
 }
 
