@@ -131,6 +131,7 @@ async function decide(
     os,
     architecture: settings.architecture,
     storage,
+    packageManager: config.packageManager,
   });
   const { modules, infos } = await settleModules(sys, config, facts);
   return {

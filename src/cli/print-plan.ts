@@ -10,9 +10,7 @@ export function printPlan(plan: Plan): string {
   return [
     overview(plan),
     plan.storage.length > 0 && section('Storage', [printStorage(plan.storage)]),
-    section(`Packages: ${packages.install.length} asked for, installed with ${packages.manager}`, [
-      reasons(packages.install),
-    ]),
+    section(`Packages: ${packages.install.length} asked for`, [reasons(packages.install)]),
     packages.remove.length > 0 && section('Removed again', [reasons(packages.remove)]),
     section(`Kernel modules: ${modules.files.length}`, [table(moduleReasons(modules.files))]),
     modules.missing.length > 0 &&
@@ -52,6 +50,7 @@ function overview(plan: Plan): string {
   const rows = [
     ['Kernel', `${plan.kernelVersion} (${plan.architecture})`],
     ['System', version === null ? id : `${id} ${version}`],
+    ['Manager', `${plan.packages.manager}: ${plan.managerFrom}`],
     ['Packages', `from ${sourceNames(plan).join(', then ')}`],
     ['Made for', plan.generic ? 'any machine' : 'this host'],
     ['Output', `${plan.output.name} (${plan.output.format})`],

@@ -61,6 +61,16 @@ export const settings = [
     default: '',
   },
   {
+    key: 'PackageManager',
+    section: 'Content',
+    type: 'enum',
+    values: { apt: 'apt', dnf: 'dnf', zypper: 'zypper', pacman: 'pacman' },
+    merge: 'last',
+    flag: 'package-manager',
+    help: 'What installs the packages: apt, dnf, zypper or pacman',
+    default: '',
+  },
+  {
     key: 'Packages',
     section: 'Content',
     type: 'words',

@@ -1,5 +1,12 @@
 import { absolutePath } from '../model/brands.ts';
-import type { Compression, Config, ExtraTree, OutputFormat, Script } from '../model/config.ts';
+import type {
+  Compression,
+  Config,
+  ExtraTree,
+  ManagerName,
+  OutputFormat,
+  Script,
+} from '../model/config.ts';
 import { UsageError } from '../model/errors.ts';
 import { describeOrigin, type Sourced } from '../model/origin.ts';
 import type { PackageOrigin } from '../model/packages.ts';
@@ -21,6 +28,7 @@ export function toConfig(
     output: fileName(scalar(merged, 'Output'), list('Output')[0]),
     compressOutput: compression,
     compressLevel: level(list('CompressLevel')[0], compression),
+    packageManager: managerOf(list('PackageManager')[0]),
     packages: firstOfEach(list('Packages')),
     removePackages: firstOfEach(list('RemovePackages')),
     sources: sourcesOf(list('Sources')),
@@ -62,6 +70,13 @@ function sourcesOf(given: readonly Sourced<string>[]): readonly PackageOrigin[] 
   const words = new Set(given.map(({ value }) => value));
   const known = [...words].flatMap((word) => defaultSources.find((each) => each === word) ?? []);
   return known.length === 0 ? defaultSources : known;
+}
+
+const managers = ['apt', 'dnf', 'zypper', 'pacman'] as const satisfies ManagerName[];
+
+function managerOf(given: Sourced<string> | undefined): Sourced<ManagerName> | undefined {
+  const value = managers.find((name) => name === given?.value);
+  return given && value && { value, from: given.from };
 }
 
 function formatOf(value: string): OutputFormat {

@@ -1,15 +1,16 @@
 import { parseCpuinfo } from '../formats/cpuinfo.ts';
 import { parseKernelConfig } from '../formats/kernel-config.ts';
 import type { AbsolutePath, KernelVersion } from '../model/brands.ts';
-import type { Architecture } from '../model/config.ts';
+import type { Architecture, ManagerName } from '../model/config.ts';
 import type { HostFacts, HostFile, OsFacts } from '../model/facts.ts';
+import type { Sourced } from '../model/origin.ts';
 import type { StorageStack } from '../model/storage.ts';
 import type { RootFiles, Sys } from '../model/sys.ts';
 import { readCrypttab } from './crypttab.ts';
 import { chooseKernel } from './kernels.ts';
 import { readDevices } from './devices.ts';
 import { readLoadedModules } from './loaded.ts';
-import { detectManager } from './manager.ts';
+import { chooseManager } from './manager.ts';
 import { readFirmwareIndex, readModuleIndex } from './module-index.ts';
 import { readBuiltinInUse } from './running.ts';
 
@@ -22,6 +23,8 @@ export interface HostRequest {
   readonly architecture: Architecture;
   readonly os: OsFacts;
   readonly storage: readonly StorageStack[];
+  /** Of the drop-ins and flags. */
+  readonly packageManager?: Sourced<ManagerName> | undefined;
 }
 
 // The keyboard at a passphrase prompt; Debian's vconsole.conf may be a link to default/keyboard.
@@ -46,7 +49,7 @@ export function readHostFacts(sys: Sys, request: HostRequest): HostFacts {
     root: request.hostRoot,
     os: request.os,
     architecture: request.architecture,
-    manager: detectManager(root),
+    ...chooseManager(root, request.packageManager),
     kernel: {
       version: kernel.version,
       root: kernelRoot.path,

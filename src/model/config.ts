@@ -13,6 +13,8 @@ export interface Assignment {
 
 export type Compression = 'zstd' | 'xz' | 'gzip' | 'none';
 export type OutputFormat = 'cpio' | 'directory';
+/** `dnf` is dnf 4 or 5, whichever the host has. */
+export type ManagerName = 'apt' | 'dnf' | 'zypper' | 'pacman';
 
 /** What the drop-ins and flags come to for this host: every list in the order of its assignments. */
 export interface Config {
@@ -22,6 +24,8 @@ export interface Config {
   readonly compressOutput: Compression;
   /** undefined: the compression's own default of ours. */
   readonly compressLevel: number | undefined;
+  /** undefined: the one that is installed. */
+  readonly packageManager: Sourced<ManagerName> | undefined;
   readonly packages: readonly Sourced<string>[];
   readonly removePackages: readonly Sourced<string>[];
   /** Where packages are taken from, the first choice first. */

@@ -10,6 +10,8 @@ export interface HostFacts {
   readonly os: OsFacts;
   readonly architecture: Architecture;
   readonly manager: Manager;
+  /** The line or flag that names the manager, or the fact that it is the only one. */
+  readonly managerFrom: string;
   readonly kernel: KernelFacts;
   /** Names of loaded modules, `_` for `-`; empty with `--generic`. */
   readonly loadedModules: readonly string[];

@@ -18,6 +18,8 @@ export interface Plan {
   readonly storage: readonly StorageStack[];
   readonly profiles: readonly string[];
   readonly packages: PackagePlan;
+  /** What has chosen the package manager: `file:line`, flag, fact. */
+  readonly managerFrom: string;
   readonly root: RootPlan;
   readonly modules: ModulePlan;
   readonly firmware: FirmwarePlan;

@@ -35,20 +35,10 @@ export function downloadCommand(
   sources: readonly string[],
   network: boolean,
 ): Command {
-  return {
-    argv: [
-      'apt-get',
-      ...options(request, architecture),
-      ...['-o', 'Acquire::Retries=2'],
-      ...withSources(sources),
-      '--download-only',
-      ...['install', ...targets(request)],
-    ],
-    okExit: [0, failed],
-    env,
-    sandbox: aptSandbox(request, network),
-    purpose: 'Fetch the packages',
-  };
+  return fetching(request, architecture, sources, network, [
+    '--download-only',
+    ...['install', ...targets(request)],
+  ]);
 }
 
 /**
@@ -62,22 +52,12 @@ export function downloadSomeCommand(
   packages: readonly string[],
   network: boolean,
 ): Command {
-  return {
-    argv: [
-      'apt-get',
-      ...options(request, architecture),
-      ...['-o', 'Acquire::Retries=2'],
-      // It is done by root in a directory of root's.
-      ...['-o', 'APT::Sandbox::User=root'],
-      ...withSources(sources),
-      ...['download', ...packages],
-    ],
-    cwd: absolutePath(`${inside.state}/archives`),
-    okExit: [0, failed],
-    env,
-    sandbox: aptSandbox(request, network),
-    purpose: 'Fetch the packages',
-  };
+  const command = fetching(request, architecture, sources, network, [
+    // It is done by root in a directory of root's.
+    ...['-o', 'APT::Sandbox::User=root'],
+    ...['download', ...packages],
+  ]);
+  return { ...command, cwd: absolutePath(`${inside.state}/archives`) };
 }
 
 /** Prints for each package list in use whether its repository is signed by a trusted key. */
@@ -122,6 +102,28 @@ export function namesCommand(request: PackageRequest, architecture: string): Com
     env,
     sandbox: aptSandbox(request, false),
     purpose: 'List the names of the packages',
+  };
+}
+
+function fetching(
+  request: PackageRequest,
+  architecture: string,
+  sources: readonly string[],
+  network: boolean,
+  args: readonly string[],
+): Command {
+  return {
+    argv: [
+      'apt-get',
+      ...options(request, architecture),
+      ...['-o', 'Acquire::Retries=2'],
+      ...withSources(sources),
+      ...args,
+    ],
+    okExit: [0, failed],
+    env,
+    sandbox: aptSandbox(request, network),
+    purpose: 'Fetch the packages',
   };
 }
 

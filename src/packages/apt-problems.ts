@@ -1,34 +1,18 @@
-import { nearestName } from '../formats/nearest-name.ts';
 import type { AbsolutePath } from '../model/brands.ts';
 import { BuildError } from '../model/errors.ts';
 import type { PackageOrigin } from '../model/packages.ts';
-import type { Reasoned } from '../model/plan.ts';
 import type { Ran } from '../model/sys.ts';
 import { parseFailedFetches, type PrintedArchive } from './apt-output.ts';
 
 // What apt's refusals mean to the user.
 
-const refresh = 'Run "apt-get update"';
+export const apt = { program: 'apt', refresh: 'apt-get update' };
+
+const refresh = `Run "${apt.refresh}"`;
 
 export function noLists(): BuildError {
   return new BuildError('Cannot resolve the packages: apt has no package lists on this system', {
     hint: refresh,
-  });
-}
-
-export function unknownPackages(
-  asked: readonly Reasoned[],
-  unknown: readonly string[],
-  known: readonly string[],
-): BuildError {
-  const names = unknown.map((name) => {
-    const origin = asked.find(({ value }) => value === name)?.from;
-    return origin === undefined ? `"${name}"` : `"${name}" (${origin})`;
-  });
-  const near = unknown.flatMap((name) => nearestName(name, known) ?? []);
-  const meant = near.length === 0 ? '' : ` Is ${near.map((name) => `"${name}"`).join(', ')} meant?`;
-  return new BuildError(`Cannot install ${names.join(', ')}: apt knows no such package`, {
-    hint: `${refresh} if the package lists are old, or correct the name.${meant}`,
   });
 }
 
@@ -65,7 +49,7 @@ export function unauthenticated(
 ): BuildError {
   const of = (name: string) => archives.find((archive) => archive.name === name)?.location;
   const repositories = new Set(
-    names.flatMap((name) => of(name)?.replace(/\/pool\/.*|\/[^/]*$/, '') ?? []),
+    names.flatMap((name) => of(name)?.replace(/\/pool\/.*|(?:\/\.)?\/[^/]*$/, '') ?? []),
   );
   return new BuildError(
     `Cannot install ${names.map((name) => `"${name}"`).join(', ')}:` +

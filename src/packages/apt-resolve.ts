@@ -6,11 +6,12 @@ import { namesCommand, resolveCommand } from './apt-commands.ts';
 import { aptPaths } from './apt-layout.ts';
 import { parsePrintedUris, parseUnknown, type PrintedArchive } from './apt-output.ts';
 import { aptPreferences } from './apt-preferences.ts';
-import { noLists, unknownPackages, unresolvable } from './apt-problems.ts';
+import { apt, noLists, unresolvable } from './apt-problems.ts';
 import { cacheDirectories, cachedCopies } from './archives.ts';
 import { readDpkgHost, type DpkgHost } from './dpkg-host.ts';
 import type { PackageRequest, Resolution } from './driver.ts';
 import { usableSources } from './sources.ts';
+import { unknownPackages } from './unknown-packages.ts';
 
 const debug = logger('packages');
 
@@ -135,7 +136,7 @@ async function refuseUnknown(
   const unknown = parseUnknown(ran.stderr);
   if (unknown.length === 0) return;
   const known = await sys.run(namesCommand(request, host.architecture));
-  throw unknownPackages(request.plan.install, unknown, known.stdout.split('\n'));
+  throw unknownPackages(apt, request.plan.install, unknown, known.stdout.split('\n'));
 }
 
 function hasLists(sys: Sys, { hostRoot }: PackageRequest): boolean {

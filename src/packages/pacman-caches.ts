@@ -4,7 +4,10 @@ import type { PackageRequest } from './driver.ts';
 import type { PacmanHost } from './pacman-conf.ts';
 import { keptArchives, pacmanPaths } from './pacman-layout.ts';
 
-/** Where an archive or a signature lies on this machine: in our cache, which lacks what the host's has, or in that. */
+/**
+ * Where an archive or a signature lies on this machine: in our cache, which lacks what the host's has, in that, or in a
+ * repository on the host's disk.
+ */
 export function cachedFile(
   sys: Sys,
   request: PackageRequest,
@@ -12,9 +15,10 @@ export function cachedFile(
   file: string,
 ): AbsolutePath | undefined {
   const root = sys.root(request.hostRoot);
-  const path = [keptArchives, ...host.caches]
-    .map((directory) => `${directory}/${file}`)
-    .find((candidate) => root.stat(candidate)?.type === 'file');
+  const path = [
+    ...[keptArchives, ...host.caches].map((directory) => `${directory}/${file}`),
+    ...host.localRepositories.flatMap((pattern) => root.glob(`${pattern}/${file}`)),
+  ].find((candidate) => root.stat(candidate)?.type === 'file');
   return path === undefined ? undefined : root.resolve(path);
 }
 

@@ -14,6 +14,8 @@ export interface PacmanHost {
   /** Absolute paths in the host, with the defaults of pacman. */
   readonly database: string;
   readonly caches: readonly string[];
+  /** Shell patterns of directories that are repositories themselves: no cache has a copy of what lies there. */
+  readonly localRepositories: readonly string[];
   readonly keyring: string;
   /** Patterns of NoExtract=, which the host's packages were installed without. */
   readonly notExtracted: readonly string[];
@@ -37,14 +39,24 @@ export function readPacmanConf(host: RootFiles): PacmanHost {
   const [database = '/var/lib/pacman'] = words('DBPath');
   const caches = words('CacheDir');
   const [keyring = '/etc/pacman.d/gnupg'] = words('GPGDir');
+  const repositories = sections.filter(({ name }) => name !== 'options');
   return {
     options,
-    repositories: sections.filter(({ name }) => name !== 'options'),
+    repositories,
+    localRepositories: repositories.flatMap(localDirectories),
     database: database.replace(/\/+$/, ''),
     caches: caches.length === 0 ? ['/var/cache/pacman/pkg'] : caches,
     keyring,
     notExtracted: words('NoExtract'),
   };
+}
+
+// Architecture may be "auto": a star instead, since only one can be there.
+function localDirectories({ name, lines }: PacmanSection): readonly string[] {
+  return lines.flatMap(({ key, value }) => {
+    const [, path] = (key === 'Server' && /^file:\/\/(\/.*?)\/*$/.exec(value ?? '')) || [];
+    return path === undefined ? [] : [path.replaceAll('$repo', name).replaceAll('$arch', '*')];
+  });
 }
 
 /** The configuration of a build: the host's, without what would reach for the host or ask about it. */

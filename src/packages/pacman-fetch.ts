@@ -128,7 +128,7 @@ async function check(
   const ran = await sys.run(downloadCommand(request, host.keyring, names, network));
   if (ran.exitCode === 0) return [];
   const corrupt = parseCorrupt(ran).filter((file) => !damaged.has(file));
-  if (corrupt.length === 0) throw unfetchable(ran);
+  if (corrupt.length === 0) throw unfetchable(ran, names);
   const own = sys.root(pacmanPaths(request).archives);
   for (const file of corrupt) for (const name of [file, `${file}.sig`]) own.remove(name);
   return corrupt;

@@ -1,11 +1,13 @@
-import { nearestName } from '../formats/nearest-name.ts';
 import { BuildError } from '../model/errors.ts';
 import type { Reasoned } from '../model/plan.ts';
 import type { Ran } from '../model/sys.ts';
+import { unknownPackages } from './unknown-packages.ts';
 
 // What pacman's refusals mean to the user.
 
-const refresh = 'Run "pacman -Sy"';
+export const pacman = { program: 'pacman', refresh: 'pacman -Sy' };
+
+const refresh = `Run "${pacman.refresh}"`;
 
 /** `ran` is a pacman that could not resolve the request. */
 export function unresolvable(
@@ -14,26 +16,10 @@ export function unresolvable(
   known: readonly string[],
 ): BuildError {
   const unknown = lines(ran).flatMap((line) => /^target not found: (.+)$/.exec(line)?.[1] ?? []);
-  if (unknown.length > 0) return unknownPackages(asked, unknown, known);
+  if (unknown.length > 0) return unknownPackages(pacman, asked, unknown, known);
   const key = keyProblem(ran);
   if (key !== undefined) return key;
   return new BuildError(`Cannot resolve the packages: ${complaint(ran)}`);
-}
-
-export function unknownPackages(
-  asked: readonly Reasoned[],
-  unknown: readonly string[],
-  known: readonly string[],
-): BuildError {
-  const names = unknown.map((name) => {
-    const origin = asked.find(({ value }) => value === name)?.from;
-    return origin === undefined ? `"${name}"` : `"${name}" (${origin})`;
-  });
-  const near = unknown.flatMap((name) => nearestName(name, known) ?? []);
-  const meant = near.length === 0 ? '' : ` Is ${near.map((name) => `"${name}"`).join(', ')} meant?`;
-  return new BuildError(`Cannot install ${names.join(', ')}: pacman knows no such package`, {
-    hint: `${refresh} if the databases are old, or correct the name.${meant}`,
-  });
 }
 
 export function noDatabases(names: readonly string[]): BuildError {
@@ -86,8 +72,9 @@ export function parseCorrupt(ran: Ran): readonly string[] {
   );
 }
 
-export function unfetchable(ran: Ran): BuildError {
-  const key = keyProblem(ran);
+/** `ran` is a pacman that was to fetch and check `packages`, given as `REPOSITORY/NAME`. */
+export function unfetchable(ran: Ran, packages: readonly string[]): BuildError {
+  const key = keyProblem(ran, packages);
   if (key !== undefined) return key;
   const failed = lines(ran).flatMap(
     (line) => /^failed retrieving file '([^']+)' from (.*)$/.exec(line)?.[1] ?? [],
@@ -117,14 +104,17 @@ export function failedScripts(ran: Ran): readonly string[] {
   return lines(ran).filter((line) => /^command (?:failed to execute|terminated by)/.test(line));
 }
 
-function keyProblem(ran: Ran): BuildError | undefined {
+function keyProblem(ran: Ran, packages: readonly string[] = []): BuildError | undefined {
   const text = `${ran.stdout}\n${ran.stderr}`;
   const isKey =
     /keyring is not writable|Public keyring not found|required key missing from keyring|unknown trust|missing required signature|key "\w+" could not be looked up|is unknown\b/.test(
       text,
     ) || /PGP signature/.test(text);
   if (!isKey) return undefined;
-  return new BuildError(`Cannot trust the packages: ${complaint(ran)}`, {
+  // pacman says neither which package nor which key.
+  const repositories = new Set(packages.map((name) => `"${name.replace(/\/.*/, '')}"`));
+  const whose = repositories.size === 0 ? '' : ` of ${[...repositories].join(', ')}`;
+  return new BuildError(`Cannot trust the packages${whose}: ${complaint(ran)}`, {
     hint: 'Run "pacman-key --init", "pacman-key --populate" and "pacman -Sy"',
   });
 }
@@ -136,6 +126,9 @@ function complaint(ran: Ran): string {
 function lines(ran: Ran): readonly string[] {
   return ran.stderr
     .split('\n')
-    .filter((line) => line.startsWith('error: '))
+    .filter((line) => line.startsWith('error: ') && line !== readOnly)
     .map((line) => line.slice('error: '.length));
 }
+
+// Nothing of the host is, and importing a key is the user's to do.
+const readOnly = 'error: keyring is not writable';

@@ -6,8 +6,9 @@ import { resolveCommand } from './pacman-commands.ts';
 import { buildConf, localConf, readPacmanConf, type PacmanHost } from './pacman-conf.ts';
 import { pacmanPaths } from './pacman-layout.ts';
 import { localClosure, readLocal, type LocalPackage } from './pacman-local.ts';
-import { noDatabases, unknownPackages, unresolvable } from './pacman-problems.ts';
+import { noDatabases, pacman, unresolvable } from './pacman-problems.ts';
 import { usableSources } from './sources.ts';
+import { unknownPackages } from './unknown-packages.ts';
 
 const debug = logger('packages');
 
@@ -75,7 +76,7 @@ function byLocal(
 ): readonly ResolvedArchive[] {
   const { packages, missing } = localClosure(local, targets(request));
   if (missing.length > 0) {
-    throw unknownPackages(request.plan.install, missing, [...local.keys()]);
+    throw unknownPackages(pacman, request.plan.install, missing, [...local.keys()]);
   }
   return packages.map(({ name, version, architecture }) => ({
     name,

@@ -1,26 +1,11 @@
 import { BuildError } from '../model/errors.ts';
 import type { AbsolutePath } from '../model/brands.ts';
-import type { Reasoned } from '../model/plan.ts';
 import type { Ran } from '../model/sys.ts';
 import type { ResolvedArchive } from './driver.ts';
 import type { RpmFrontEnd } from './rpm-front-end.ts';
 import { parseFailedScripts } from './rpm-output.ts';
 
 // What the refusals of dnf, zypper and rpm mean to the user.
-
-export function unknownPackages(
-  { program, refresh }: RpmFrontEnd,
-  asked: readonly Reasoned[],
-  unknown: readonly string[],
-): BuildError {
-  const names = unknown.map((name) => {
-    const origin = asked.find(({ value }) => value === name)?.from;
-    return origin === undefined ? `"${name}"` : `"${name}" (${origin})`;
-  });
-  return new BuildError(`Cannot install ${names.join(', ')}: ${program} knows no such package`, {
-    hint: `Run "${refresh}" if the metadata is old, or correct the name`,
-  });
-}
 
 export function noMetadata(
   { program, refresh }: RpmFrontEnd,

@@ -5,8 +5,9 @@ import { findArchive, prepareCache } from './rpm-cache.ts';
 import type { Answer, ChosenRpm, RpmFrontEnd } from './rpm-front-end.ts';
 import { readHostRpms, type HostRpm } from './rpm-host.ts';
 import { rpmPaths } from './rpm-layout.ts';
-import { noMetadata, unknownPackages, unresolvable } from './rpm-problems.ts';
+import { noMetadata, unresolvable } from './rpm-problems.ts';
 import { usableSources } from './sources.ts';
+import { unknownPackages } from './unknown-packages.ts';
 
 const debug = logger('packages');
 

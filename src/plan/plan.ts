@@ -28,6 +28,7 @@ export function makePlan(
     storage: facts.storage,
     profiles: config.profiles,
     packages: packagePlan(config, facts, options.offline),
+    managerFrom: facts.managerFrom,
     root: rootPlan(config),
     modules,
     firmware,

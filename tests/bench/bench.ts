@@ -14,6 +14,8 @@ import { boot, unpackErrors } from '../helpers/qemu.ts';
 import { type Ran, explain } from '../helpers/run.ts';
 import { type ThrowAwayHost, openHost } from '../helpers/throw-away-host.ts';
 import { type Generator, generators, output } from './generators.ts';
+import { managerTable } from './managers.ts';
+import { median } from './median.ts';
 import { writerSeconds } from './writer.ts';
 
 // Side by side in one Debian 13: npm run bench [-- RUNS]. Builds and boots of all generators take turns, so that a
@@ -50,6 +52,7 @@ process.on('exit', () => writeFileSync('${memoryFile}', String(process.resourceU
     );
     const figures = await measure(host, directory, runs);
     report(figures);
+    for (const line of await managerTable(runs, directory)) print(line);
     await smallThings(host, runs);
     await allModules(host.kernel, runs);
     await writer(runs);
@@ -229,12 +232,6 @@ function report(figures: ReadonlyMap<string, Figures>): void {
 
 function figuresOf({ seconds, bytes, bootSeconds }: Figures): readonly number[] {
   return [median(seconds), bytes / 2 ** 20, median(bootSeconds)];
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const [low, high] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]];
-  return low === undefined || high === undefined ? Number.NaN : (low + high) / 2;
 }
 
 function print(text: string): void {

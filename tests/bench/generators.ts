@@ -61,13 +61,21 @@ export const generators: readonly Generator[] = [
     ],
   },
   {
-    // The release in Debian 13 knows no --generic; without /proc/modules its fixed list is what it takes.
+    // The release in Debian 13 knows no --generic: it takes its fixed list and what is loaded, here by our list. Without
+    // a kernel image it would choose nothing and take every module there is.
     name: 'mkosi-initrd',
     against: 'pkginitrd --generic',
     packages: ['mkosi'],
     build: (version, image) => [
-      ...['mkosi-initrd', '--kernel-version', version],
-      ...['--output-dir', output, '--output', image],
+      ...[
+        'sh',
+        '-c',
+        `sed -i "s,/proc/modules,${output}/loaded-modules," ${mkosi}/kmod.py && "$@"`,
+      ],
+      ...['sh', 'mkosi-initrd', '--kernel-version', version],
+      ...['--kernel-image', `/boot/vmlinuz-${version}`, '--output-dir', output, '--output', image],
     ],
   },
 ];
+
+const mkosi = '/usr/lib/python3/dist-packages/mkosi';

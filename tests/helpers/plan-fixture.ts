@@ -21,6 +21,7 @@ export function config(changes: Partial<Config> = {}): Config {
     output: 'initrd',
     compressOutput: 'zstd',
     compressLevel: undefined,
+    packageManager: undefined,
     packages: words('udev', 'systemd'),
     removePackages: [],
     sources: ['cache', 'installed', 'network'],
@@ -96,6 +97,7 @@ export function facts(changes: Partial<HostFacts> = {}): HostFacts {
     },
     architecture: 'x86-64',
     manager: 'apt',
+    managerFrom: '/usr/lib/pkginitrd/20-debian.conf:7',
     kernel: {
       version: kernelVersion('6.12.48+deb13-amd64'),
       root: absolutePath('/'),

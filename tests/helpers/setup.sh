@@ -9,7 +9,8 @@
 # busybox  .cache/busybox: Debian's busybox-static, unpacked; the guests' whole user space
 # kernel   .cache/kernel-CODENAME: the distribution's newest kernel package, unpacked aside, with depmod's indexes
 # trixie   .cache/trixie: a Debian 13 with systemd, Node.js and a kernel, entered by enter-root.sh
-# pacman   the programs that make .cache/pacman-distribution out of Debian 13's packages; the tests make it themselves
+# pacman   the programs that make .cache/pacman-distribution out of Debian 13's packages, which the tests do themselves,
+#          and .cache/pacman-6: the older pacman of Debian 12
 # rpm      .cache/rpm: a small rpm distribution made of trixie's packages, see rpm/distribution.ts
 #
 # Needs root on Debian or Ubuntu; elsewhere it says what it skips and ends well, and the tests skip themselves.
@@ -56,6 +57,31 @@ step_tools() {
 step_pacman() {
     install_missing pacman-package-manager:pacman makepkg:makepkg libarchive-tools:bsdtar \
         gpg:gpg gpg-agent:gpg-agent
+    [ -e "$cache/trixie" ] || step_trixie
+    [ -e "$cache/pacman-6" ] || make_pacman6
+}
+
+# Debian 12's pacman 6 and what it loads, in one directory: a host of Debian 13's packages becomes one of pacman 6 by it.
+make_pacman6() {
+    local work deb loader
+    work=$(workspace pacman)
+    say "taking pacman 6 out of Debian 12's packages"
+    mkdir -p "$work/debs/partial" "$work/tree" "$work/pacman-6"
+    # shellcheck disable=SC2016
+    "$here/enter-root.sh" --overlay tmpfs --bind "$work/debs" /debs "$cache/trixie" sh -euc '
+        sed -i s/trixie/bookworm/ /etc/apt/sources.list
+        apt-get -q update
+        apt-get -q -y --no-install-recommends --download-only -o Dir::State::status=/dev/null -o Dir::Cache::archives=/debs \
+            -o APT::Sandbox::User=root -o pkgCacheGen::ForceEssential=, install pacman-package-manager
+    ' </dev/null >"$work/log" 2>&1 || fail_with "$work/log"
+    for deb in "$work"/debs/*.deb; do
+        dpkg-deb --fsys-tarfile "$deb" | tar -x -C "$work/tree"
+    done
+    loader=$(echo "$work"/tree/lib/*/ld-linux-*.so.*)
+    "$loader" --library-path "$(echo "$work"/tree/usr/lib/*-linux-gnu):$(dirname "$loader")" --list "$work/tree/usr/bin/pacman" |
+        sed -n 's/.* => \(.*\) (0x.*)$/\1/p' | xargs -d '\n' cp -L -t "$work/pacman-6" "$work/tree/usr/bin/pacman"
+    cp -L "$loader" "$work/pacman-6/ld.so"
+    publish "$work/pacman-6" pacman-6
 }
 
 # install_missing PACKAGE:PROGRAM...: the program shows that the package is there.

@@ -11,7 +11,16 @@ import { cleanUp, differences, failureOf, listTree, requestFor, skip, sys } from
 
 const packages = [
   ...['systemd', 'udev', 'bash', 'less', 'gzip', 'kmod', 'dmsetup', 'libcryptsetup12'],
-  ...['libseccomp2', 'btrfs-progs', 'e2fsprogs', 'dosfstools', 'procps', 'util-linux', 'mount'],
+  ...[
+    'libseccomp2',
+    'liblzma5',
+    'btrfs-progs',
+    'e2fsprogs',
+    'dosfstools',
+    'procps',
+    'util-linux',
+    'mount',
+  ],
   ...['libfido2-1', 'libfdisk1', '^libtss2-mu[0-9.-]+(t64)?$'],
 ];
 
@@ -65,6 +74,10 @@ test(
     assert.equal(root.stat('usr/share/doc/bash/README'), undefined);
     assert.equal(root.lstat('usr/sbin/policy-rc.d'), undefined);
     assert.equal(root.readText('etc/machine-id'), 'uninitialized\n');
+    // Setgid to shadow, by a name that the root's own /etc/group has.
+    const { mode, gid } = root.stat('usr/sbin/unix_chkpwd') ?? {};
+    assert.deepEqual({ mode, gid }, { mode: 0o2755, gid: 42 });
+    assert.notDeepEqual(root.glob('usr/lib/*-linux-gnu/liblzma.so.5'), [], 'kmod opens it by name');
     for (const directory of ['dev', 'run', 'tmp', 'proc', 'sys']) {
       assert.deepEqual(root.list(directory), [], directory);
     }

@@ -12,17 +12,8 @@ import { after, before, test } from 'node:test';
 import { aptDriver } from '../../../src/packages/apt.ts';
 import type { Fetched } from '../../../src/packages/driver.ts';
 import { installPackages } from '../../../src/packages/install.ts';
-import { buildDeb, smallHost, writeIndex, type SmallHost } from './repository.ts';
-import {
-  cleanUp,
-  differences,
-  failureOf,
-  listTree,
-  requestFor,
-  skip,
-  sys,
-  temporary,
-} from './support.ts';
+import { buildDeb, smallHost, type SmallHost } from './repository.ts';
+import { cleanUp, differences, failureOf, listTree, requestFor, skip, sys } from './support.ts';
 
 // A host root other than /, with planted packages and every kind of damage.
 
@@ -39,6 +30,7 @@ attempt mount -t tmpfs none /mnt
 attempt mount -o remount,rw /proc
 attempt archive write
 attempt pattern write
+if [ -c /dev/null ]; then echo "null: a device"; fi
 echo "processes: $(ls -d /proc/[0-9]* | wc -l)"
 echo "devices: $(ls /sys)"
 ls -A / /run
@@ -71,6 +63,7 @@ test('scripts have no network and reach nothing outside of the root', { skip }, 
   const { root } = await installPackages(sys, request);
   const report = readFileSync(`${root}/intruder.txt`, 'utf8');
   assert.doesNotMatch(report, /: done/);
+  assert.match(report, /^null: a device$/m);
   assert.match(report, /^devices: $/m);
   assert.match(report, /^pkginitrd-archives$/m);
   assert.deepEqual(differences(before, listTree(host.root, ['var/cache/pkginitrd'])), []);
@@ -124,16 +117,6 @@ test('versions of the host that do not fit are given up, with a warning', { skip
   });
 });
 
-test(
-  'without the network and with nothing in a cache the missing packages are named',
-  { skip },
-  async () => {
-    const error = await failureOf(fetch('widget', { offline: true }));
-    assert.equal(error.message, 'Cannot install without the network: no cache has widget 2.0');
-    assert.match(error.hint ?? '', /--offline/);
-  },
-);
-
 test('what was fetched is kept, and used without the network', { skip }, async () => {
   assert.equal(originOf(await fetch('widget', { offline: false }), 'widget'), 'network');
   assert.equal(originOf(await fetch('widget', { offline: true }), 'widget'), 'cache');
@@ -180,24 +163,6 @@ test('an archive that the repository no longer has is named', { skip }, async ()
   assert.match(error.hint ?? '', /apt-get update/);
 });
 
-test('an unsigned repository is refused, cached archive or not', { skip }, async () => {
-  const unsigned = `${host.repository}/unsigned`;
-  mkdirSync(unsigned);
-  const deb = await buildDeb({ name: 'stranger', version: '1' }, unsigned);
-  await writeIndex(unsigned);
-  const list = `${host.root}/etc/apt/sources.list.d/unsigned.list`;
-  mkdirSync(`${host.root}/etc/apt/sources.list.d`, { recursive: true });
-  writeFileSync(list, `deb http://127.0.0.1:${host.port}/unsigned ./\n`);
-  await host.update('-o', 'Acquire::AllowInsecureRepositories=true');
-  const refusal =
-    /^Cannot install "stranger": apt trusts no signature of http:\/\/127.0.0.1:\d+\/unsigned/;
-  assert.match((await failureOf(fetch('stranger', { offline: false }))).message, refusal);
-  copyFileSync(deb, `${host.root}/var/cache/pkginitrd/apt/archives/stranger_1_all.deb`);
-  assert.match((await failureOf(fetch('stranger', { offline: true }))).message, refusal);
-  rmSync(list);
-  await host.update();
-});
-
 test('a full disk is said to be one', { skip }, async () => {
   const request = requestFor([], { hostRoot: host.root, offline: true });
   const fetched = await aptDriver.fetch(sys, request, await aptDriver.resolve(sys, request));
@@ -222,16 +187,6 @@ test('packages are removed when all is configured, dpkg itself too', { skip }, a
   );
   assert.equal(tree.owners.get('usr/bin/bash'), 'bash');
   assert.equal(tree.owners.get('usr/bin/dpkg'), undefined);
-});
-
-test('a host without package lists is told what to do', { skip }, async () => {
-  const lists = `${host.root}/var/lib/apt/lists`;
-  const away = temporary('lists');
-  renameSync(lists, `${away}/lists`);
-  const error = await failureOf(resolve('widget'));
-  renameSync(`${away}/lists`, lists);
-  assert.match(error.message, /no package lists/);
-  assert.equal(error.hint, 'Run "apt-get update"');
 });
 
 async function resolve(name: string) {

@@ -18,7 +18,6 @@ export interface SmallHost {
   /** The repository's files, as the server gives them out. */
   readonly repository: string;
   readonly port: number;
-  update(...options: readonly string[]): Promise<void>;
   close(): void;
 }
 
@@ -61,16 +60,17 @@ export async function smallHost(planted: (port: number) => readonly Planted[]): 
     `${root}/etc/apt/sources.list`,
     `deb [signed-by=/etc/apt/keyrings/test.gpg] http://127.0.0.1:${port} ./\n`,
   );
-  const update = async (...options: readonly string[]): Promise<void> => {
-    const sandbox = { root, rootWritable: true, binds: [], network: true, suppressSync: true };
-    await sys.run({
-      argv: ['apt-get', ...options, 'update'],
-      sandbox,
-      purpose: 'Update the lists',
-    });
-  };
-  await update();
-  return { root, repository, port, update, close: () => server.close() };
+  await update(root);
+  return { root, repository, port, close: () => server.close() };
+}
+
+/** `apt-get update` in the host. */
+export async function update(
+  root: AbsolutePath,
+  options: readonly [string, ...string[]] | readonly [] = [],
+): Promise<void> {
+  const sandbox = { root, rootWritable: true, binds: [], network: true, suppressSync: true };
+  await sys.run({ argv: ['apt-get', ...options, 'update'], sandbox, purpose: 'Update the lists' });
 }
 
 /** Builds NAME_VERSION_all.deb and returns its path. */
@@ -99,8 +99,11 @@ export async function buildDeb(
   return path;
 }
 
-/** Writes Packages and Release for the .deb files of a directory. */
-export async function writeIndex(repository: string): Promise<void> {
+/** Writes Packages and Release, with `fields` besides, for the .deb files of a directory. */
+export async function writeIndex(
+  repository: string,
+  fields: readonly string[] = [],
+): Promise<void> {
   const names = readdirSync(repository).filter((name) => name.endsWith('.deb'));
   const stanzas: string[] = [];
   for (const name of names) stanzas.push(await stanzaOf(repository, name));
@@ -108,13 +111,14 @@ export async function writeIndex(repository: string): Promise<void> {
   writeFileSync(`${repository}/Packages`, packages);
   const release = [
     ...['Origin: test', 'Suite: test', 'Codename: test', `Date: ${new Date().toUTCString()}`],
+    ...fields,
     ...['SHA256:', ` ${sha256(Buffer.from(packages))} ${Buffer.byteLength(packages)} Packages`, ''],
   ];
   writeFileSync(`${repository}/Release`, release.join('\n'));
 }
 
 /** Signs what writeIndex() wrote with a new key, whose public half is left as `key.gpg` in `home`. */
-async function sign(repository: string, home: string): Promise<void> {
+export async function sign(repository: string, home: string): Promise<void> {
   const silently = ['--batch', '--yes', '--pinentry-mode', 'loopback', '--passphrase', ''];
   const gpg = async (...args: readonly string[]): Promise<string> =>
     run('gpg', '--homedir', home, ...silently, ...args);

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { absolutePath, type AbsolutePath } from '../../../src/model/brands.ts';
@@ -5,6 +6,7 @@ import { BuildError } from '../../../src/model/errors.ts';
 import type { PackageOrigin } from '../../../src/model/packages.ts';
 import type { TreeEntry } from '../../../src/model/sys.ts';
 import type { PackageRequest } from '../../../src/packages/driver.ts';
+import { installPackages } from '../../../src/packages/install.ts';
 import { makeSys } from '../../../src/sys/sys.ts';
 
 export const sys = makeSys({ searchPath: '/usr/sbin:/usr/bin:/sbin:/bin' });
@@ -86,6 +88,28 @@ export async function failureOf(running: Promise<unknown>): Promise<BuildError> 
     throw error;
   }
   throw new Error('It did not fail');
+}
+
+/** What of a host only we may write. */
+const own = ['var/cache/pkginitrd'];
+
+/** Proves that `body` leaves the host as it finds it. */
+export async function leavesAlone<T>(host: AbsolutePath, body: () => Promise<T>): Promise<T> {
+  const before = listTree(host, own);
+  const result = await body();
+  assert.deepEqual(differences(before, listTree(host, own)), [], 'the host has changed');
+  return result;
+}
+
+/** Proves that a build is refused in these words, with the way out, and that the host stays as it is. */
+export async function refuses(
+  request: PackageRequest,
+  { message, hint }: { readonly message: RegExp; readonly hint: RegExp },
+): Promise<void> {
+  const { hostRoot } = request;
+  const error = await leavesAlone(hostRoot, () => failureOf(installPackages(sys, request)));
+  assert.match(error.message, message);
+  assert.match(error.hint ?? '', hint);
 }
 
 function describeEntry(directory: AbsolutePath, entry: TreeEntry): string {

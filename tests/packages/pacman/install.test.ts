@@ -1,18 +1,10 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { after, test } from 'node:test';
+import type { AbsolutePath } from '../../../src/model/brands.ts';
 import { installPackages } from '../../../src/packages/install.ts';
-import {
-  cleanUp,
-  copyOfHost,
-  differences,
-  distribution,
-  failureOf,
-  listTree,
-  own,
-  pacmanRequest,
-  sys,
-} from './support.ts';
+import { cleanUp, differences, leavesAlone, listTree, refuses, sys } from '../apt/support.ts';
+import { hostFor, pacmanRequest, releases } from './support.ts';
 
 // A real pacman on a small distribution of its own: signed database and packages, no network.
 
@@ -29,61 +21,79 @@ const packages = [
 
 after(cleanUp);
 
-test('packages are installed from a full cache, by their names and by what they provide', async (t) => {
-  const made = await distribution(t);
-  if (made === undefined) return;
-  const host = await copyOfHost(made);
-  // A transaction of the host, inside of which kernel-install runs, holds its lock.
-  writeFileSync(`${host}/var/lib/pacman/db.lck`, '');
-  const before = listTree(host, own);
-  const tree = await installPackages(sys, pacmanRequest(host, packages));
-  assert.deepEqual(differences(before, listTree(host, own)), []);
-  assert.deepEqual([...new Set(tree.packages.map(({ origin }) => origin))], ['cache']);
-  assert.deepEqual(tree.warnings, []);
-  const names = tree.packages.map(({ name }) => name);
-  for (const name of ['systemd', 'procps', 'passwd', 'libtss2-esys-3.0.2-0t64', 'liblzma5']) {
-    assert.ok(names.includes(name), name);
-  }
-  assert.ok(!names.includes('strace'));
-  const [bash] = tree.packages.filter(({ name }) => name === 'bash');
-  assert.match(bash?.digest?.hex ?? '', /^[0-9a-f]{64}$/);
-  assert.deepEqual(bash?.about?.licences, ['custom:debian']);
-  assert.equal(tree.owners.get('usr/bin/bash'), 'bash');
+for (const release of releases) {
+  test(`pacman ${release}: packages are installed from a full cache, by their names and by what they provide`, async (t) => {
+    const host = await hostFor(t, release);
+    if (host === undefined) return;
+    assert.equal(await releaseOf(host), release);
+    // A transaction of the host, inside of which kernel-install runs, holds its lock.
+    writeFileSync(`${host}/var/lib/pacman/db.lck`, '');
+    const tree = await leavesAlone(host, () => installPackages(sys, pacmanRequest(host, packages)));
+    assert.deepEqual([...new Set(tree.packages.map(({ origin }) => origin))], ['cache']);
+    assert.deepEqual(tree.warnings, []);
+    const names = tree.packages.map(({ name }) => name);
+    for (const name of ['systemd', 'procps', 'passwd', 'libtss2-esys-3.0.2-0t64', 'liblzma5']) {
+      assert.ok(names.includes(name), name);
+    }
+    assert.ok(!names.includes('strace'));
+    const [bash] = tree.packages.filter(({ name }) => name === 'bash');
+    assert.match(bash?.digest?.hex ?? '', /^[0-9a-f]{64}$/);
+    assert.deepEqual(bash?.about?.licences, ['custom:debian']);
+    assert.equal(tree.owners.get('usr/bin/bash'), 'bash');
 
-  const root = sys.root(tree.root);
-  // Scripts redirect to /dev/null, which is a regular file where nobody has mounted a /dev.
-  for (const directory of ['dev', 'proc', 'run', 'sys', 'tmp']) {
-    assert.deepEqual(root.list(directory), [], directory);
-  }
-  assert.equal(root.stat('usr/bin/chage')?.mode, 0o2755);
-  assert.equal(root.stat('usr/bin/chage')?.gid, 42);
-  // The scriptlet and the hook have run.
-  assert.ok(root.stat('etc/ld.so.cache'));
-  assert.match(root.readText('etc/group') ?? '', /^systemd-journal:/m);
-  assert.equal(root.lstat('var/lib/pacman/sync'), undefined);
-  assert.equal(root.stat('usr/share/man/man1'), undefined);
+    const root = sys.root(tree.root);
+    // Scripts redirect to /dev/null, which is a regular file where nobody has mounted a /dev.
+    for (const directory of ['dev', 'proc', 'run', 'sys', 'tmp']) {
+      assert.deepEqual(root.list(directory), [], directory);
+    }
+    assert.equal(root.stat('usr/bin/chage')?.mode, 0o2755);
+    assert.equal(root.stat('usr/bin/chage')?.gid, 42);
+    // The scriptlet and the hook have run.
+    assert.ok(root.stat('etc/ld.so.cache'));
+    assert.match(root.readText('etc/group') ?? '', /^systemd-journal:/m);
+    assert.equal(root.lstat('var/lib/pacman/sync'), undefined);
+    assert.equal(root.stat('usr/share/man/man1'), undefined);
 
-  const again = await installPackages(sys, pacmanRequest(host, packages));
-  assert.deepEqual(differences(listTree(tree.root), listTree(again.root)), []);
-});
+    const again = await installPackages(sys, pacmanRequest(host, packages));
+    assert.deepEqual(differences(listTree(tree.root), listTree(again.root)), []);
+  });
 
-test('RemovePackages= takes packages away again', async (t) => {
-  const made = await distribution(t);
-  if (made === undefined) return;
-  const request = pacmanRequest(made.host, ['filesystem', 'bash', 'less'], { remove: ['less'] });
-  const tree = await installPackages(sys, request);
-  assert.ok(!tree.packages.some(({ name }) => name === 'less'));
-  assert.equal(sys.root(tree.root).stat('usr/bin/less'), undefined);
-});
+  test(`pacman ${release}: RemovePackages= takes packages away again`, async (t) => {
+    const host = await hostFor(t, release);
+    if (host === undefined) return;
+    const request = pacmanRequest(host, ['filesystem', 'bash', 'less'], { remove: ['less'] });
+    const tree = await installPackages(sys, request);
+    assert.ok(!tree.packages.some(({ name }) => name === 'less'));
+    assert.equal(sys.root(tree.root).stat('usr/bin/less'), undefined);
+  });
 
-test('a name that nobody knows is refused with its place and a suggestion', async (t) => {
-  const made = await distribution(t);
-  if (made === undefined) return;
-  const request = pacmanRequest(made.host, ['bash', 'systemdd']);
-  const error = await failureOf(installPackages(sys, request));
-  assert.equal(
-    error.message,
-    'Cannot install "systemdd" (test.conf:2): pacman knows no such package',
-  );
-  assert.match(error.hint ?? '', /Is "systemd" meant\?/);
-});
+  test(`pacman ${release}: a name that nobody knows is refused with its place and a suggestion`, async (t) => {
+    const host = await hostFor(t, release);
+    if (host === undefined) return;
+    const request = pacmanRequest(host, ['bash', 'systemdd']);
+    await refuses(request, {
+      message: /^Cannot install "systemdd" \(test.conf:2\): pacman knows no such package$/,
+      hint: /^Run "pacman -Sy" .* Is "systemd" meant\?$/,
+    });
+  });
+
+  test(`pacman ${release}: archives of a repository on the disk are taken from there, with their signatures`, async (t) => {
+    const host = await hostFor(t, release);
+    if (host === undefined) return;
+    mkdirSync(`${host}/srv/fixture`, { recursive: true });
+    renameSync(`${host}/var/cache/pacman/pkg`, `${host}/srv/fixture/x86_64`);
+    writeFileSync(`${host}/etc/pacman.d/mirrorlist`, 'Server = file:///srv/$repo/$arch\n');
+    const request = pacmanRequest(host, ['filesystem', 'less'], { sources: ['cache', 'network'] });
+    const { packages: installed } = await leavesAlone(host, () => installPackages(sys, request));
+    assert.deepEqual([...new Set(installed.map(({ origin }) => origin))], ['cache']);
+    const [signature] = sys.root(host).glob('srv/fixture/x86_64/less-*.sig');
+    rmSync(`${host}/${signature}`);
+    await refuses(request, { message: /^Cannot install "less" .*signature/, hint: /pacman -Sw/ });
+  });
+}
+
+async function releaseOf(root: AbsolutePath): Promise<number> {
+  const sandbox = { root, rootWritable: false, binds: [], network: false, suppressSync: false };
+  const ran = await sys.run({ argv: ['pacman', '--version'], sandbox, purpose: 'Ask pacman' });
+  return Number(/Pacman v(\d+)\./.exec(ran.stdout)?.[1]);
+}

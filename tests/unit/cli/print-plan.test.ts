@@ -24,6 +24,7 @@ const plan: Plan = {
     offline: false,
     sources: ['cache', 'installed', 'network'],
   },
+  managerFrom: '/usr/lib/pkginitrd/20-debian.conf:7',
   root: {
     locale: 'C.UTF-8',
     extraTrees: [
@@ -67,6 +68,7 @@ test('printPlan is short, grouped and aligned', () => {
     printPlan(plan),
     `  Kernel     6.12.48 (x86-64)
   System     debian 13
+  Manager    apt: /usr/lib/pkginitrd/20-debian.conf:7
   Packages   from caches, then the installed system, then the network
   Made for   this host
   Output     initrd (cpio)
@@ -77,7 +79,7 @@ test('printPlan is short, grouped and aligned', () => {
   root       is locked
   Remove     1 file pattern
 
-Packages: 2 asked for, installed with apt
+Packages: 2 asked for
   systemd  /usr/lib/pkginitrd/10-base.conf:5
   udev     --packages
 

@@ -53,6 +53,7 @@ const scalars: readonly (readonly [text: string, key: keyof Config, expected: un
   ['[Content]\nLocale=a\nLocale=', 'locale', 'C.UTF-8'],
   ['[Content]\nSources=cache network\nSources=installed, cache', 'sources', ['installed', 'cache']],
   ['[Content]\nSources=cache\nSources=', 'sources', ['cache', 'installed', 'network']],
+  ['[Content]\nPackageManager=apt\nPackageManager=', 'packageManager', undefined],
   ['[Content]\nWithDocs=on', 'withDocs', true],
   ['[Content]\nWithDocs=yes\nWithDocs=', 'withDocs', false],
   ['[Content]\nWithRecommends=1', 'withRecommends', true],
@@ -83,6 +84,7 @@ test('without any drop-in the defaults hold', (t) => {
     output: 'initrd',
     compressOutput: 'zstd',
     compressLevel: undefined,
+    packageManager: undefined,
     packages: [],
     removePackages: [],
     removeFiles: [],
@@ -122,6 +124,17 @@ test('Environment= merges by name, undoes quotes, and is read in [Build] too', (
     F: 'x=y',
     G: '100%',
   });
+});
+
+test('PackageManager= is remembered with its line, whatever its case', (t) => {
+  const { packageManager } = load(t, { 'vendor/10-a.conf': content('PackageManager=Apt') });
+  assert.equal(packageManager?.value, 'apt');
+  assert.match(describeOrigin(packageManager.from), /vendor\/10-a\.conf:2$/);
+  const error = errorOf(() => load(t, { 'vendor/10-a.conf': content('PackageManager=yum') }));
+  assert.match(
+    error.message,
+    /10-a\.conf:2: Cannot take "yum" for PackageManager=: expected apt, /,
+  );
 });
 
 test('flags come after every drop-in', (t) => {

@@ -22,7 +22,7 @@ const commands: readonly [string, Command, string][] = [
   ['resolve with a file', resolveCommand(request, 'amd64', ['/a_1_all.deb']), `apt-get ${options} -o Acquire::ForceHash=sha256 --with-source /a_1_all.deb --print-uris install ?essential base-files systemd`],
   ['download', downloadCommand(request, 'amd64', [], true), `apt-get ${options} -o Acquire::Retries=2 --download-only install ?essential base-files systemd`],
   ['check only', downloadCommand(request, 'amd64', [], false), `apt-get ${options} -o Acquire::Retries=2 --download-only install ?essential base-files systemd`],
-  ['download some', downloadSomeCommand(request, 'amd64', ['/run/pkginitrd/Packages'], ['a=1'], true), `apt-get ${options} -o Acquire::Retries=2 -o APT::Sandbox::User=root --with-source /run/pkginitrd/Packages download a=1`],
+  ['download some', downloadSomeCommand(request, 'amd64', ['/run/pkginitrd/Packages'], ['a=1'], true), `apt-get ${options} -o Acquire::Retries=2 --with-source /run/pkginitrd/Packages -o APT::Sandbox::User=root download a=1`],
   ['trust', trustCommand(request, 'amd64'), `apt-get ${options} indextargets --format $(TRUSTED) $(FILENAME) Created-By: Packages`],
   ['describe', describeCommand(request, 'amd64', [], ['a=1']), `apt-cache ${options} show --no-all-versions a=1`],
   ['names', namesCommand(request, 'amd64'), `apt-cache ${options} pkgnames`],

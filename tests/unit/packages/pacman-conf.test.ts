@@ -32,7 +32,8 @@ Include = /etc/pacman.d/mirrorlist
 
 [own]
 SigLevel = PackageOptional
-Server = file:///srv/own
+Server = file:///srv/own/
+Server = file:///srv/$repo/$arch
 `;
 
 function hostWith(t: Parameters<typeof scratch>[0]) {
@@ -51,6 +52,7 @@ test('readPacmanConf() takes paths from the host, or the defaults of pacman', (t
   const host = hostWith(t);
   assert.equal(host.database, '/srv/pacman');
   assert.deepEqual(host.caches, ['/srv/one', '/srv/two']);
+  assert.deepEqual(host.localRepositories, ['/srv/own', '/srv/own/*']);
   assert.equal(host.keyring, '/etc/pacman.d/gnupg');
   const plain = readPacmanConf(rootFiles(plant(scratch(t), { 'etc/pacman.conf': '[options]\n' })));
   assert.equal(plain.database, '/var/lib/pacman');
@@ -73,7 +75,8 @@ Server = https://b/$repo
 
 [own]
 SigLevel = PackageOptional
-Server = file:///srv/own
+Server = file:///srv/own/
+Server = file:///srv/$repo/$arch
 `,
   );
 });

@@ -6,7 +6,7 @@ import { localPath } from '../../../src/packages/archives.ts';
 import { debTime } from '../../../src/packages/deb-time.ts';
 import { essentialClosure } from '../../../src/packages/essential.ts';
 import { namesToRemove } from '../../../src/packages/names-to-remove.ts';
-import { unknownPackages } from '../../../src/packages/apt-problems.ts';
+import { unknownPackages } from '../../../src/packages/unknown-packages.ts';
 import { reasoned } from './support.ts';
 
 const host = {
@@ -82,7 +82,11 @@ test('localPath() knows a file from what has to be fetched', () => {
 });
 
 test('unknownPackages() names the drop-in and the line, and what may have been meant', () => {
-  const error = unknownPackages(reasoned('less', 'systemdd'), ['systemdd'], ['bash', 'systemd']);
-  assert.equal(error.message, 'Cannot install "systemdd" (test.conf:2): apt knows no such package');
-  assert.match(error.hint ?? '', /apt-get update.* Is "systemd" meant\?$/);
+  const manager = { program: 'some', refresh: 'some refresh' };
+  const asked = reasoned('less', 'systemdd', 'xyz');
+  const near = unknownPackages(manager, asked, ['systemdd'], ['bash', 'systemd']);
+  assert.equal(near.message, 'Cannot install "systemdd" (test.conf:2): some knows no such package');
+  const hint = 'Run "some refresh" if the metadata is old, or correct the name';
+  assert.equal(near.hint, `${hint}. Is "systemd" meant?`);
+  assert.equal(unknownPackages(manager, asked, ['xyz']).hint, hint);
 });
