@@ -1,5 +1,7 @@
 import type { Command } from '../model/sys.ts';
 import type { PackageRequest } from './driver.ts';
+import type { Scope } from './rpm-front-end.ts';
+import { installedRepository } from './rpm-index.ts';
 import { inside, managerSandbox } from './rpm-layout.ts';
 
 /** The words in which dnf 4 and dnf 5 differ. */
@@ -33,11 +35,12 @@ export function resolveCommand(
   dialect: DnfDialect,
   request: PackageRequest,
   wanted: readonly string[],
+  scope: Scope,
 ): Command {
   return {
     argv: [
       dialect.program,
-      ...[...options(dialect, request), ...dialect.cacheOnly],
+      ...[...options(dialect, request), ...dialect.cacheOnly, ...inScope[scope]],
       ...['--assumeno', 'install', ...wanted],
     ],
     // 1 is "Operation aborted" and every error.
@@ -68,6 +71,22 @@ export function downloadCommand(
     purpose: 'Fetch the packages',
   };
 }
+
+/** A repository of nothing but metadata, which are in the cache by the name that this gives it. */
+export const installedUrl = `file://${inside.state}/installed`;
+
+const withInstalled = [
+  `--repofrompath=${installedRepository},${installedUrl}`,
+  `--setopt=${installedRepository}.gpgcheck=0`,
+  // What a repository has as well is taken from there.
+  `--setopt=${installedRepository}.priority=199`,
+];
+
+const inScope = {
+  repositories: [],
+  both: withInstalled,
+  installed: [...withInstalled, `--repo=${installedRepository}`],
+} satisfies Record<Scope, readonly string[]>;
 
 const env = { LC_ALL: 'C.UTF-8', RPM_FORCE_DEBIAN: '1' };
 

@@ -1,9 +1,18 @@
+import { createHash } from 'node:crypto';
 import { BuildError } from '../model/errors.ts';
 import type { Ran } from '../model/sys.ts';
-import { dnf4, dnf5, downloadCommand, resolveCommand, type DnfDialect } from './dnf-commands.ts';
+import {
+  dnf4,
+  dnf5,
+  downloadCommand,
+  installedUrl,
+  resolveCommand,
+  type DnfDialect,
+} from './dnf-commands.ts';
 import { parseDnf } from './dnf-output.ts';
 import { escapePattern } from './rpm-cache.ts';
 import type { RpmFrontEnd } from './rpm-front-end.ts';
+import { installedRepository } from './rpm-index.ts';
 import { rpmDriver } from './rpm.ts';
 
 export const dnf4FrontEnd = frontEndFor(dnf4, 'dnf');
@@ -34,19 +43,25 @@ function frontEndFor(dialect: DnfDialect, cache: string): RpmFrontEnd {
       '*.solv',
       '*.solvx',
     ],
+    installedMetadata: `cache/${installedRepository}-${hashOf(installedUrl)}/repodata`,
+    configureInstalled: () => {},
     archivePattern: ({ repository, file }) =>
-      `${escapePattern(repository)}-${hash}/packages/${escapePattern(file)}`,
+      `${repository === undefined ? '*' : escapePattern(repository)}-${hash}/packages/${escapePattern(file)}`,
     placeFor: (files, repository, below) => {
       const [directory] = files.glob(`${escapePattern(repository)}-${hash}`);
       return directory && `${directory}/packages/${below.replace(/^.*\//, '')}`;
     },
-    resolveCommand: (request, wanted) => resolveCommand(dialect, request, wanted),
+    resolveCommand: (request, wanted, scope) => resolveCommand(dialect, request, wanted, scope),
     downloadCommand: (request, wanted, network) =>
       downloadCommand(dialect, request, wanted, network),
     parse: parseDnf,
     pin: (name, { version, architecture }) => `${name}-${version}.${architecture}`,
     explainDownload: (ran) => explain(dialect, ran),
   };
+}
+
+function hashOf(url: string): string {
+  return createHash('sha256').update(url).digest('hex').slice(0, 16);
 }
 
 // Of the repository's URL.

@@ -1,13 +1,5 @@
 import type { PackageAbout } from '../model/packages.ts';
 
-/** The files of `rpmkeys --checksig` that are not what they were when built. */
-export function parseDamaged(output: string): readonly string[] {
-  return output.split('\n').flatMap((line) => {
-    const [, file] = /^(?:error: )?(?:open of )?(\/\S+\.rpm)\b(?!: digests OK)/.exec(line) ?? [];
-    return file === undefined ? [] : [file];
-  });
-}
-
 export interface DescribedRpm {
   readonly name: string;
   /** Seconds since 1970. */

@@ -58,6 +58,19 @@ export async function copyHost(from: string, to: string): Promise<void> {
   ]);
 }
 
+/** Installs the files of what a host's rpm database has, without scripts. What was linked with other hosts is no more. */
+export async function installFiles(host: string, repository: string): Promise<void> {
+  const enter = join(checkout, 'tests/helpers/enter-root.sh');
+  await runOk([
+    ...[enter, '--setenv', 'RPM_FORCE_DEBIAN=1', '--bind-ro', repository, '/mnt', host],
+    ...[
+      'bash',
+      '-euc',
+      `${installedList}\nrpm ${withoutScripts} --replacepkgs --replacefiles $list`,
+    ],
+  ]);
+}
+
 /** Gives out the repository's files on the loopback interface. */
 export async function serve(directory: string, port: number): Promise<Server> {
   const server = createServer((request, response) => {
@@ -79,12 +92,17 @@ export async function serve(directory: string, port: number): Promise<Server> {
   return server;
 }
 
+const withoutScripts = '--install --nodeps --noscripts --notriggers';
+
 // gadget, trinket and the like are not installed, widget in its older version.
+const installedList =
+  "list=$(ls /mnt/Packages/*.rpm | grep -v -E '/(widget-2|gadget|gizmo|trinket|gru|intruder|documented)')";
+
 const database = `
 rm -rf /var/lib/rpm && mkdir -p /var/lib/rpm && rpmdb --initdb
 rpm --import /etc/pki/rpm-gpg/RPM-GPG-KEY-test
-ls /mnt/Packages/*.rpm | grep -v -E '/(widget-2|gadget|gizmo|trinket|gru|intruder|documented)' >/run/list
-rpm --install --justdb --nodeps --noscripts --notriggers $(cat /run/list)
+${installedList}
+rpm ${withoutScripts} --justdb $list
 `;
 
 const prime: Readonly<Record<RpmManager, string>> = {

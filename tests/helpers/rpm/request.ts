@@ -6,7 +6,7 @@ import type { PackageRequest } from '../../../src/packages/driver.ts';
 import { makeSys } from '../../../src/sys/sys.ts';
 import { isRoot, need } from '../need.ts';
 import { cache } from '../paths.ts';
-import { copyHost, type RpmManager } from './hosts.ts';
+import { copyHost, installFiles, type RpmManager } from './hosts.ts';
 
 export const sys = makeSys({ searchPath: '/usr/sbin:/usr/bin:/sbin:/bin' });
 
@@ -23,12 +23,19 @@ export function needsRpm(t: TestContext): boolean {
   );
 }
 
-/** A copy of the fixture's host that tests may spoil; undefined where there is no fixture. */
-export async function throwAwayRpmHost(manager: RpmManager): Promise<RpmHost | undefined> {
+/**
+ * A copy of the fixture's host that tests may spoil, with the packages of its database installed where that is asked
+ * for; undefined where there is no fixture.
+ */
+export async function throwAwayRpmHost(
+  manager: RpmManager,
+  world: 'recorded' | 'installed' = 'recorded',
+): Promise<RpmHost | undefined> {
   const from = join(cache, 'rpm/hosts', manager);
   if (!isRoot() || !existsSync(from)) return undefined;
   const root = temporary(manager);
   await copyHost(from, root);
+  if (world === 'installed') await installFiles(root, join(cache, 'rpm/repository'));
   return { manager, root };
 }
 

@@ -1,3 +1,4 @@
-import { bootsFromCaches } from '../../helpers/rpm/boots.ts';
+import { boots } from '../../helpers/rpm/boots.ts';
+import { dnf4 } from '../../helpers/rpm/managers.ts';
 
-bootsFromCaches('dnf4');
+boots(dnf4);

@@ -1,3 +1,4 @@
-import { bootsFromCaches } from '../../helpers/rpm/boots.ts';
+import { boots } from '../../helpers/rpm/boots.ts';
+import { zypper } from '../../helpers/rpm/managers.ts';
 
-bootsFromCaches('zypper');
+boots(zypper);

@@ -3,11 +3,8 @@ import { test } from 'node:test';
 import { parseDnf, parseTable } from '../../../src/packages/dnf-output.ts';
 import { dnf4FrontEnd, dnf5FrontEnd } from '../../../src/packages/dnf.ts';
 import { parseInstalled } from '../../../src/packages/rpm-host.ts';
-import {
-  parseDescribed,
-  parseDamaged,
-  parseFailedScripts,
-} from '../../../src/packages/rpm-output.ts';
+import { parseChecked } from '../../../src/packages/rpm-check.ts';
+import { parseDescribed, parseFailedScripts } from '../../../src/packages/rpm-output.ts';
 import { parseZypper } from '../../../src/packages/zypper-output.ts';
 
 const said = (stdout: string, exitCode = 1, stderr = '') => ({ stdout, stderr, exitCode });
@@ -105,14 +102,38 @@ test('parseInstalled() leaves keys out and zero epochs away', () => {
   });
 });
 
-test('parseDamaged() reads every way in which rpmkeys refuses a file', () => {
-  const output = [
-    '/c/good.rpm: digests OK',
-    '/c/bad.rpm: DIGESTS NOT OK',
-    '/c/cut.rpm: digests SIGNATURES NOT OK',
-    'error: /c/half.rpm: not an rpm package (or package manifest)',
-  ].join('\n');
-  assert.deepEqual(parseDamaged(output), ['/c/bad.rpm', '/c/cut.rpm', '/c/half.rpm']);
+test('parseChecked() tells who is signed, intact or damaged', () => {
+  const output = `/c/good.rpm:
+    Header V4 RSA/SHA512 Signature, key ID 8c2749ab: OK
+    Header SHA256 digest: OK
+    Payload SHA256 digest: OK
+/c/six.rpm:
+    Header OpenPGP V4 RSA/SHA512 signature, key ID f44b238c8c2749ab: NOKEY
+    Header SHA256 digest: OK
+/c/plain.rpm:
+    Header SHA256 digest: OK
+    Payload SHA256 digest: OK
+/c/payload.rpm:
+    Header V4 RSA/SHA512 Signature, key ID 8c2749ab: OK
+    Header SHA256 digest: OK
+    Payload SHA256 digest: BAD (Expected 5a != 6a)
+    RSA signature: NOTFOUND
+/c/header.rpm:
+    Header V4 RSA/SHA512 Signature, key ID 8c2749ab: BAD
+    Header SHA256 digest: OK
+/c/half.rpm:
+`;
+  assert.deepEqual(
+    [...parseChecked(output)],
+    [
+      ['/c/good.rpm', 'signed'],
+      ['/c/six.rpm', 'intact'],
+      ['/c/plain.rpm', 'intact'],
+      ['/c/payload.rpm', 'damaged'],
+      ['/c/header.rpm', 'damaged'],
+      ['/c/half.rpm', 'damaged'],
+    ],
+  );
 });
 
 test('parseFailedScripts() names package and script', () => {
