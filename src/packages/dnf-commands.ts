@@ -11,6 +11,8 @@ export interface DnfDialect {
   readonly cacheOnly: readonly string[];
   /** Packages may be fetched, the metadata stays as it is. */
   readonly withNetwork: readonly string[];
+  /** Stops it when all is fetched and checked. */
+  readonly fetchOnly: readonly string[];
   /** Which configuration an empty system is given. */
   readonly configuration: readonly string[];
 }
@@ -19,6 +21,7 @@ export const dnf4: DnfDialect = {
   program: 'dnf',
   cacheOnly: ['--cacheonly'],
   withNetwork: ['--setopt=metadata_expire=never'],
+  fetchOnly: ['--downloadonly'],
   // An installroot without its own gets the host's.
   configuration: [],
 };
@@ -27,6 +30,8 @@ export const dnf5: DnfDialect = {
   program: 'dnf5',
   cacheOnly: ['--cacheonly'],
   withNetwork: ['--setopt=metadata_expire=never', '--setopt=cacheonly=metadata'],
+  // With --downloadonly it checks no signatures; this tries the installation, which comes after them.
+  fetchOnly: ['--setopt=tsflags=test'],
   configuration: ['--use-host-config'],
 };
 
@@ -63,7 +68,7 @@ export function downloadCommand(
       dialect.program,
       ...options(dialect, request),
       ...(network ? dialect.withNetwork : dialect.cacheOnly),
-      ...['--setopt=keepcache=1', '--downloadonly', '--assumeyes', 'install', ...wanted],
+      ...['--setopt=keepcache=1', ...dialect.fetchOnly, '--assumeyes', 'install', ...wanted],
     ],
     okExit: [0, 1],
     env,

@@ -69,7 +69,11 @@ const hash = '[0-9a-f]'.repeat(16);
 
 function explain({ program }: DnfDialect, ran: Ran): BuildError | undefined {
   const text = `${ran.stdout}\n${ran.stderr}`;
-  const [, unsigned] = /^Package (\S+)\.rpm is not signed/m.exec(text) ?? [];
+  // The second is dnf 5's.
+  const [, unsigned] =
+    /^Package (\S+)\.rpm is not signed/m.exec(text) ??
+    /^OpenPGP check for package "(\S+)" .* has failed: The package is not signed/m.exec(text) ??
+    [];
   if (unsigned !== undefined) {
     return new BuildError(`Cannot install "${unsigned}": it is not signed`, {
       hint: 'Get it from a repository whose packages are signed',
@@ -79,9 +83,11 @@ function explain({ program }: DnfDialect, ran: Ran): BuildError | undefined {
     /(?:file|https?):\/\/(\S+?\S*?)["']?(?:: | \[|\]|$)/m.exec(
       text.split('\n').find((line) => /curl error \(37\)|GPG key|gpgkey/i.test(line)) ?? '',
     ) ?? [];
-  if (!/GPG|curl error \(37\)/.test(text)) return undefined;
+  const [, file] = /^cannot open file: .*\[(.*)\]$/m.exec(text) ?? [];
+  if (!/GPG|OpenPGP|curl error \(37\)/.test(text) && file === undefined) return undefined;
+  const named = file ?? key;
   return new BuildError(
-    `Cannot check the signatures of the packages: ${program} cannot use the key${key === undefined ? '' : ` "${key}"`}`,
+    `Cannot check the signatures of the packages: ${program} cannot use the key${named === undefined ? '' : ` "${named}"`}`,
     { hint: 'Install the key that the gpgkey= of the repository names' },
   );
 }

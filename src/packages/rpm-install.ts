@@ -7,7 +7,12 @@ import { removeTraces } from './dpkg-traces.ts';
 import type { Fetched, FetchedArchive, PackageRequest } from './driver.ts';
 import { describeCommand, eraseCommand, installCommand, ownersCommand } from './rpm-commands.ts';
 import { rpmPaths } from './rpm-layout.ts';
-import { parseDescribed, parseFailedScripts, type DescribedRpm } from './rpm-output.ts';
+import {
+  hasOnlyWarned,
+  parseDescribed,
+  parseFailedScripts,
+  type DescribedRpm,
+} from './rpm-output.ts';
 import { parseOwners } from './rpm-owners.ts';
 import { rpmFailure } from './rpm-problems.ts';
 import { accountFiles, secretAccountFiles, staticAccounts } from './static-accounts.ts';
@@ -71,7 +76,9 @@ function matching(
 
 async function runRpm(sys: Sys, request: PackageRequest, command: Command): Promise<Ran> {
   const ran = await sys.run(command);
-  if (ran.exitCode !== 0) throw rpmFailure(command.purpose, ran, rpmPaths(request).root);
+  if (ran.exitCode !== 0 && !hasOnlyWarned(ran.stderr)) {
+    throw rpmFailure(command.purpose, ran, rpmPaths(request).root);
+  }
   return ran;
 }
 

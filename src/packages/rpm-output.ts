@@ -53,3 +53,14 @@ export function parseFailedScripts(stderr: string): readonly FailedScript[] {
     return [{ script, name: rpm.replace(/-[^-]+-[^-]+$/, ''), reason }];
   });
 }
+
+/**
+ * Whether a failed rpm has installed everything and only complains of scripts that ran afterwards: rpm 6 says so by its
+ * exit code, too.
+ */
+export function hasOnlyWarned(stderr: string): boolean {
+  return (
+    /^warning: %\w+\(\S+\) scriptlet failed, /m.test(stderr) &&
+    !/^error: (?!failed to exec scriptlet interpreter)/m.test(stderr)
+  );
+}

@@ -9,7 +9,7 @@ import { installPackages } from '../../../src/packages/install.ts';
 import { differences, failureOf, listTree } from '../../packages/apt/support.ts';
 import { cache } from '../paths.ts';
 import { runOk } from '../run.ts';
-import { ports, serve } from './hosts.ts';
+import { ports, serve, type RpmManager } from './hosts.ts';
 import type { ManagerFacts } from './managers.ts';
 import {
   cleanUp,
@@ -73,7 +73,7 @@ export function rpmBench(facts: ManagerFacts, world: 'recorded' | 'installed'): 
     ...{ facts, host, files },
     check: (name, body) => {
       test(`${manager}: ${name}`, async (t: TestContext) => {
-        if (!needsRpm(t)) return;
+        if (!needsRpm(t, manager)) return;
         await body();
         assert.deepEqual(differences(pristine, state()), [], 'the host has changed');
       });
@@ -122,7 +122,8 @@ export function rpmBench(facts: ManagerFacts, world: 'recorded' | 'installed'): 
 
 /** Where aside() keeps what it takes away. */
 export function awayFrom(path: string): string {
-  return join(dirname(path), `.away-${basename(path)}`);
+  // A name that no manager takes for a file of its own.
+  return join(dirname(path), `.away-${basename(path)}~`);
 }
 
 // Both managers copy metadata of such a repository into their caches, and no package.
@@ -138,7 +139,7 @@ async function withLocal(
   const repository = join(cache, 'rpm/repository/Packages');
   const chosen = readdirSync(repository).filter(wanted);
   await runOk(['cp', '--link', ...chosen.map((name) => join(repository, name)), local]);
-  const isDnf = manager === 'dnf4';
+  const isDnf = manager !== 'zypper';
   const file = join(dirname(repositoryFile), 'local.repo');
   const text = readFileSync(join(host().root, repositoryFile), 'utf8')
     .replace('[test]', '[local.disk]')
@@ -150,17 +151,21 @@ async function withLocal(
     await aside(facts.cache, async () => {
       const away = join(host().root, awayFrom(facts.cache));
       await runOk(['cp', '-a', away, join(host().root, facts.cache)]);
-      await (isDnf
-        ? inHost(
-            ...(['dnf', '-q', '--setopt=logdir=/tmp', '--setopt=persistdir=/tmp'] as const),
-            ...['--repo=local.disk', 'makecache'],
-          )
-        : inHost('zypper', '-n', '-q', 'refresh', 'local.disk'));
+      await inHost(...refreshLocal[manager]);
       if (alone === undefined) await body();
       else await aside(repositoryFile, body);
     });
   } finally {
-    const logs = isDnf ? [] : ['var/log/zypp', 'var/log/zypper.log'];
+    const logs = ['var/log/zypp', 'var/log/zypper.log', 'var/log/dnf5.log'];
     for (const path of ['srv/local', file, ...logs]) files().remove(path);
   }
 }
+
+const refreshLocal: Readonly<Record<RpmManager, readonly [string, ...string[]]>> = {
+  dnf4: [
+    ...(['dnf', '-q', '--setopt=logdir=/tmp', '--setopt=persistdir=/tmp'] as const),
+    ...['--repo=local.disk', 'makecache'],
+  ],
+  dnf5: ['dnf5', '-q', '--setopt=logdir=/tmp', '--repo=local.disk', 'makecache'],
+  zypper: ['zypper', '-n', '-q', 'refresh', 'local.disk'],
+};

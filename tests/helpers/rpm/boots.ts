@@ -15,9 +15,8 @@ import type { RpmManager } from './hosts.ts';
 import type { ManagerFacts } from './managers.ts';
 import { cleanUp, needsRpm, sys, throwAwayRpmHost, type RpmHost } from './request.ts';
 
-/** Builds by the bundle without any network, from what is cached and from what is installed, and boots the images. */
-export function boots(facts: ManagerFacts): void {
-  const { manager } = facts;
+/** Builds by the bundle without any network, from what is cached, and boots the image. */
+export function bootsFromCaches({ manager }: ManagerFacts): void {
   after(cleanUp);
 
   test(`${manager}: an image of the caches boots, and local drop-ins shape it`, async (t) => {
@@ -36,12 +35,17 @@ export function boots(facts: ManagerFacts): void {
     await runOk(build);
     await provesBoot(manager, kernel, directory);
   });
+}
+
+/** Builds by the bundle without network and caches, from what is installed, and boots the image. */
+export function bootsFromInstalled({ manager, cache }: ManagerFacts): void {
+  after(cleanUp);
 
   test(`${manager}: an image of empty caches, made of what is installed, boots`, async (t) => {
     const made = await prepare(t, manager, 'installed');
     if (made === undefined) return;
     const { host, kernel, directory, build } = made;
-    sys.root(host.root).remove(facts.cache);
+    sys.root(host.root).remove(cache);
     const untouched = listTree(host.root, own);
     const ran = await runOk([...build, '--offline']);
     assert.deepEqual(differences(untouched, listTree(host.root, own)), []);
@@ -56,7 +60,7 @@ export function boots(facts: ManagerFacts): void {
 const own = ['var/cache/pkginitrd'];
 
 async function prepare(t: TestContext, manager: RpmManager, world: 'recorded' | 'installed') {
-  const kernel = needsRpm(t) ? buildable(t) : undefined;
+  const kernel = needsRpm(t, manager) ? buildable(t) : undefined;
   if (kernel === undefined) return undefined;
   const host = await throwAwayRpmHost(manager, world);
   if (host === undefined) return undefined;

@@ -5,22 +5,28 @@ import { cache, checkout } from '../paths.ts';
 import { runOk } from '../run.ts';
 import { wanted } from './debs.ts';
 
-export type RpmManager = 'dnf4' | 'zypper';
+export type RpmManager = 'dnf4' | 'dnf5' | 'zypper';
 
 /** The URL is part of the name of dnf's cache directory, so each manager has a port for good, below those that the kernel gives out. */
-export const ports: Readonly<Record<RpmManager, number>> = { dnf4: 18971, zypper: 18972 };
+export const ports: Readonly<Record<RpmManager, number>> = {
+  ...{ dnf4: 18971, zypper: 18972, dnf5: 18973 },
+};
+
+/** Where a manager's host lies. dnf 5 is in no stable Debian: its host is made of another one, and may be missing. */
+export function hostDirectory(manager: RpmManager): string {
+  return manager === 'dnf5' ? join(cache, 'dnf5') : join(cache, 'rpm/hosts', manager);
+}
 
 /**
- * Makes WORK/hosts/MANAGER: the Debian with the tools, its dpkg forgotten, all packages of the repository in its rpm
- * database, and the manager's caches filled with what an initrd needs.
+ * Makes HOST of the Debian with the tools: its dpkg forgotten, all packages of WORK/repository in its rpm database, and
+ * the manager's caches filled with what an initrd needs.
  */
-export async function makeHost(manager: RpmManager, work: string): Promise<void> {
-  const host = join(work, 'hosts', manager);
-  await copyHost(join(cache, 'rpm-tools'), host);
+export async function makeHost(manager: RpmManager, work: string, host: string): Promise<void> {
+  await copyHost(join(cache, manager === 'dnf5' ? 'dnf5-tools' : 'rpm-tools'), host);
   for (const path of ['var/lib/dpkg', 'var/lib/apt', 'var/cache/apt', 'usr/bin/apt-get']) {
     rmSync(join(host, path), { recursive: true });
   }
-  rmSync(join(host, manager === 'zypper' ? 'usr/bin/dnf' : 'usr/bin/zypper'));
+  rmSync(join(host, manager === 'zypper' ? 'usr/bin/dnf' : 'usr/bin/zypper'), { force: true });
   const write = (path: string, content: string): void => {
     rmSync(join(host, path), { force: true });
     mkdirSync(join(host, path, '..'), { recursive: true });
@@ -59,15 +65,16 @@ export async function copyHost(from: string, to: string): Promise<void> {
 }
 
 /** Installs the files of what a host's rpm database has, without scripts. What was linked with other hosts is no more. */
-export async function installFiles(host: string, repository: string): Promise<void> {
+export async function installFiles(
+  { manager, root }: { readonly manager: RpmManager; readonly root: string },
+  repository: string,
+): Promise<void> {
+  // Libraries of another release would replace its own.
+  const list = manager === 'dnf5' ? 'list=/mnt/Packages/widget-1*.rpm' : installedList;
   const enter = join(checkout, 'tests/helpers/enter-root.sh');
   await runOk([
-    ...[enter, '--setenv', 'RPM_FORCE_DEBIAN=1', '--bind-ro', repository, '/mnt', host],
-    ...[
-      'bash',
-      '-euc',
-      `${installedList}\nrpm ${withoutScripts} --replacepkgs --replacefiles $list`,
-    ],
+    ...[enter, '--setenv', 'RPM_FORCE_DEBIAN=1', '--bind-ro', repository, '/mnt', root],
+    ...['bash', '-euc', `${list}\nrpm ${withoutScripts} --replacepkgs --replacefiles $list`],
   ]);
 }
 
@@ -110,6 +117,10 @@ const prime: Readonly<Record<RpmManager, string>> = {
 dnf -q makecache
 dnf -y -q --installroot=/tmp/empty --releasever=/ --setopt=cachedir=/var/cache/dnf --downloadonly install ${wanted.join(' ')} widget gizmo
 rm -f /var/log/dnf*.log /var/log/hawkey.log`,
+  dnf5: `
+dnf5 -q makecache
+dnf5 -y -q --installroot=/tmp/empty --releasever=/ --use-host-config --setopt=cachedir=/var/cache/libdnf5 --setopt=system_cachedir=/var/cache/libdnf5 install --downloadonly ${wanted.join(' ')} widget gizmo
+rm -f /var/log/dnf5.log*`,
   zypper: `
 zypper --non-interactive --quiet --gpg-auto-import-keys refresh
 zypper --non-interactive --quiet --installroot /tmp/empty install --no-recommends --download-only ${wanted.join(' ')} widget gizmo
@@ -120,15 +131,10 @@ type Write = (path: string, content: string) => void;
 
 const configure: Readonly<Record<RpmManager, (write: Write) => void>> = {
   dnf4: (write) => {
-    write('etc/dnf/dnf.conf', '[main]\ngpgcheck=1\nkeepcache=1\ninstall_weak_deps=1\n');
-    write('etc/dnf/vars/place', 'Packages');
-    write(
-      'etc/yum.repos.d/test.repo',
-      [
-        ...['[test]', 'name=Test $releasever', `baseurl=http://127.0.0.1:${ports.dnf4}/`],
-        ...['enabled=1', 'gpgcheck=1', 'gpgkey=file:///etc/pki/rpm-gpg/RPM-GPG-KEY-test', ''],
-      ].join('\n'),
-    );
+    writeDnf(write, 'dnf4');
+  },
+  dnf5: (write) => {
+    writeDnf(write, 'dnf5');
   },
   zypper: (write) => {
     write(
@@ -140,3 +146,15 @@ const configure: Readonly<Record<RpmManager, (write: Write) => void>> = {
     );
   },
 };
+
+function writeDnf(write: Write, manager: 'dnf4' | 'dnf5'): void {
+  write('etc/dnf/dnf.conf', '[main]\ngpgcheck=1\nkeepcache=1\ninstall_weak_deps=1\n');
+  write('etc/dnf/vars/place', 'Packages');
+  write(
+    'etc/yum.repos.d/test.repo',
+    [
+      ...['[test]', 'name=Test $releasever', `baseurl=http://127.0.0.1:${ports[manager]}/`],
+      ...['enabled=1', 'gpgcheck=1', 'gpgkey=file:///etc/pki/rpm-gpg/RPM-GPG-KEY-test', ''],
+    ].join('\n'),
+  );
+}

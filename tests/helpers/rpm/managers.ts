@@ -17,24 +17,22 @@ export interface ManagerFacts {
   readonly locks: readonly string[];
 }
 
-// dnf names a repository's cache by the URL.
-const url = `http://127.0.0.1:${ports.dnf4}/`;
-const hash = createHash('sha256').update(url).digest('hex').slice(0, 16);
-
 export const dnf4: ManagerFacts = {
-  manager: 'dnf4',
-  program: 'dnf',
-  refresh: 'dnf makecache',
-  cache: 'var/cache/dnf',
-  archives: `var/cache/dnf/test-${hash}/packages`,
-  packages: `var/cache/dnf/test-${hash}/packages`,
-  metadata: `var/cache/dnf/test-${hash}/repodata`,
+  ...{ manager: 'dnf4', program: 'dnf', refresh: 'dnf makecache' },
+  ...dnfCache('dnf4', 'var/cache/dnf'),
   repositoryFile: 'etc/yum.repos.d/test.repo',
   locks: [
     'var/cache/dnf/metadata_lock.pid',
     'var/cache/dnf/download_lock.pid',
     'var/lib/dnf/rpmdb_lock.pid',
   ],
+};
+
+export const dnf5: ManagerFacts = {
+  ...{ manager: 'dnf5', program: 'dnf5', refresh: 'dnf5 makecache' },
+  ...dnfCache('dnf5', 'var/cache/libdnf5'),
+  repositoryFile: 'etc/yum.repos.d/test.repo',
+  locks: [],
 };
 
 export const zypper: ManagerFacts = {
@@ -48,3 +46,11 @@ export const zypper: ManagerFacts = {
   repositoryFile: 'etc/zypp/repos.d/test.repo',
   locks: ['run/zypp.pid', 'var/run/zypp.pid'],
 };
+
+// dnf names a repository's cache by the URL.
+function dnfCache(manager: RpmManager, cache: string) {
+  const url = `http://127.0.0.1:${ports[manager]}/`;
+  const hash = createHash('sha256').update(url).digest('hex').slice(0, 16);
+  const packages = `${cache}/test-${hash}/packages`;
+  return { cache, packages, archives: packages, metadata: `${cache}/test-${hash}/repodata` };
+}

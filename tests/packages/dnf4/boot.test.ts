@@ -1,4 +1,5 @@
-import { boots } from '../../helpers/rpm/boots.ts';
+import { bootsFromCaches, bootsFromInstalled } from '../../helpers/rpm/boots.ts';
 import { dnf4 } from '../../helpers/rpm/managers.ts';
 
-boots(dnf4);
+bootsFromCaches(dnf4);
+bootsFromInstalled(dnf4);

@@ -1,4 +1,5 @@
-import { boots } from '../../helpers/rpm/boots.ts';
+import { bootsFromCaches, bootsFromInstalled } from '../../helpers/rpm/boots.ts';
 import { zypper } from '../../helpers/rpm/managers.ts';
 
-boots(zypper);
+bootsFromCaches(zypper);
+bootsFromInstalled(zypper);
