@@ -57,13 +57,11 @@ export async function build(
 ): Promise<Outcome> {
   const prebuilt = await usePrebuilt(sys, invocation);
   if (prebuilt !== undefined) return prebuilt;
+  const steps = stopwatch(sys, settings.progress);
+  const decided = await steps.take('plan', 'Planning', () => decide(sys, invocation, settings));
+  if (invocation.mode !== 'build') return { type: 'plan', plan: decided.plan };
   const workspace = sys.workspace(settings.temporaryDirectory);
   try {
-    const steps = stopwatch(sys, settings.progress);
-    const decided = await steps.take('plan', 'Planning', () =>
-      decide(sys, invocation, settings, workspace.path),
-    );
-    if (invocation.mode !== 'build') return { type: 'plan', plan: decided.plan };
     const lock = await sys.lock(lockFile, {
       waitSeconds: 600,
       onWait: (holder) => settings.progress(`Waiting for another build to end (${holder})`),
@@ -109,7 +107,6 @@ async function decide(
   sys: Sys,
   invocation: BuildInvocation,
   settings: BuildSettings,
-  scratch: AbsolutePath,
 ): Promise<Decided> {
   const { hostRoot, generic, offline } = invocation;
   const os = readOs(sys.root(hostRoot));
@@ -135,7 +132,7 @@ async function decide(
     architecture: settings.architecture,
     storage,
   });
-  const { modules, infos } = await settleModules(sys, config, facts, scratch);
+  const { modules, infos } = await settleModules(sys, config, facts);
   return {
     plan: makePlan(config, facts, modules, infos, { generic, offline }),
     os,
@@ -152,18 +149,13 @@ interface SettledModules {
 }
 
 // What a chosen module says of itself may ask for further ones; two rounds are enough for every kernel seen.
-async function settleModules(
-  sys: Sys,
-  config: Config,
-  facts: HostFacts,
-  scratch: AbsolutePath,
-): Promise<SettledModules> {
+async function settleModules(sys: Sys, config: Config, facts: HostFacts): Promise<SettledModules> {
   const infos = new Map<string, ModuleInfo>();
   for (let known = facts; ;) {
     const modules = selectModules(config, known);
     const unread = modules.files.map(({ path }) => path).filter((path) => !infos.has(path));
     const root = sys.root(facts.kernel.root);
-    const read = await readModuleInfos(sys, root, facts.kernel.modulesDirectory, unread, scratch);
+    const read = await readModuleInfos(sys, root, facts.kernel.modulesDirectory, unread);
     for (const [path, info] of read) infos.set(path, info);
     const learned = learnDependencies(known, infos);
     if (learned === undefined) return { modules, infos };

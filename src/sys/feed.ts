@@ -19,15 +19,19 @@ export async function feed(
 ): Promise<Fed> {
   // A broken pipe is told to the pending write; without a listener it would end this process as well.
   stdin.on('error', () => {});
+  let fed = false;
   try {
     for await (const chunk of input) {
+      fed = true;
       if (!(await written(stdin, chunk))) return { type: 'refused' };
     }
   } catch (error) {
     abandon();
     return { type: 'failed', error };
   }
-  return (await closed(stdin)) ? { type: 'all' } : { type: 'refused' };
+  const whole = await closed(stdin);
+  // A program that is given nothing may well end without having looked.
+  return whole || !fed ? { type: 'all' } : { type: 'refused' };
 }
 
 async function written(stdin: Writable, chunk: Uint8Array): Promise<boolean> {

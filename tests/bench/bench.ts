@@ -51,7 +51,7 @@ process.on('exit', () => writeFileSync('${memoryFile}', String(process.resourceU
     const figures = await measure(host, directory, runs);
     report(figures);
     await smallThings(host, runs);
-    await allModules(host.kernel, directory, runs);
+    await allModules(host.kernel, runs);
     await writer(runs);
   } finally {
     rmSync(directory, { recursive: true, force: true });
@@ -139,7 +139,7 @@ async function bootTime(kernel: string, initrd: string, disk: string): Promise<n
 }
 
 /** All modules of the kernel, which is more than any image has: read, and what each of them needs resolved. */
-async function allModules(kernel: Kernel, scratch: string, runs: number): Promise<void> {
+async function allModules(kernel: Kernel, runs: number): Promise<void> {
   const sys = makeSys({ searchPath: '/usr/bin:/bin' });
   const root = sys.root(absolutePath(kernel.root));
   const directory = `usr/lib/modules/${kernel.version}`;
@@ -151,13 +151,7 @@ async function allModules(kernel: Kernel, scratch: string, runs: number): Promis
     const find = indexAliases(index.aliases);
     find('pci:v00008086d00002922sv00000000sd00000000bc01sc06i01');
     const indexed = performance.now();
-    const infos = await readModuleInfos(
-      sys,
-      root,
-      directory,
-      [...index.paths.keys()],
-      absolutePath(scratch),
-    );
+    const infos = await readModuleInfos(sys, root, directory, [...index.paths.keys()]);
     amount = infos.size;
     times.push({ index: indexed - began, infos: performance.now() - indexed });
   }

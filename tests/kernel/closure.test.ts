@@ -50,7 +50,7 @@ test('modules.dep says what the modules themselves say, and what depmod says', a
   const directory = `usr/lib/modules/${kernel.version}`;
   const root = rootFiles(absolutePath(kernel.root));
   const paths = [...index.paths.keys()];
-  const infos = await readModuleInfos(sys, root, directory, paths, scratch(t));
+  const infos = await readModuleInfos(sys, root, directory, paths);
   const own = (name: string, seen: Set<string>, byName: ReadonlyMap<string, string>): void => {
     for (const word of infos.get(byName.get(name) ?? '')?.depends ?? []) {
       if (seen.has(word) || !byName.has(word)) continue;

@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { test, type TestContext } from 'node:test';
 import { readHostFacts, type HostRequest } from '../../../src/host/facts.ts';
@@ -10,7 +14,6 @@ import { rootFiles } from '../../../src/sys/root-files.ts';
 import { makeSys } from '../../../src/sys/sys.ts';
 import { plant, scratch, type Tree } from '../../helpers/scratch.ts';
 import { moduleBytes } from '../../helpers/module-bytes.ts';
-import { execFileSync } from 'node:child_process';
 
 const sys = makeSys({ searchPath: '/usr/bin:/bin' });
 
@@ -130,25 +133,66 @@ test('readModuleInfos() reads plain, xz, zstd and gzip modules alike', async (t)
   const root = plant(scratch(t), {
     'm/a.ko': bytes,
     'm/b.ko.gz': gzipSync(bytes),
-    'm/c.ko': bytes,
-    'm/d.ko': bytes,
+    'm/c.ko.xz': compressed('xz', [bytes]),
+    'm/joined.ko.xz': compressed('xz', [bytes.subarray(0, 100), bytes.subarray(100)]),
+    'm/d.ko.zst': compressed('zstd', [bytes]),
+    'm/link.ko.zst': { link: 'd.ko.zst' },
+    'm/streamed.ko.zst': execFileSync('zstd', ['-qc'], { input: bytes }),
   });
-  execFileSync('xz', ['--check=crc32', `${root}/m/c.ko`]);
-  execFileSync('zstd', ['-q', '--rm', `${root}/m/d.ko`]);
-  const work = scratch(t);
-  const paths = ['a.ko', 'b.ko.gz', 'c.ko.xz', 'd.ko.zst'];
-  const infos = await readModuleInfos(sys, rootFiles(root), 'm', paths, work);
+  const paths = readdirSync(`${root}/m`);
+  const infos = await readModuleInfos(sys, rootFiles(root), 'm', paths);
   assert.deepEqual(
-    paths.map((path) => [infos.get(path)?.depends, infos.get(path)?.firmware]),
-    paths.map(() => [['a', 'b'], ['x/*.bin']]),
+    paths.map((path) => [path, infos.get(path)?.depends, infos.get(path)?.firmware]),
+    paths.map((path) => [path, ['a', 'b'], ['x/*.bin']]),
   );
-  assert.deepEqual(rootFiles(work).list('/'), [], 'nothing is left in the workspace');
 });
 
-test('readModuleInfos() of a damaged module names it', async (t) => {
-  const root = plant(scratch(t), { 'm/a.ko': 'no module at all' });
-  await assert.rejects(readModuleInfos(sys, rootFiles(root), 'm', ['a.ko'], scratch(t)), /ELF/);
+for (const { name, content, message } of [
+  { name: 'a.ko', content: Buffer.from('no module at all'), message: /ELF/ },
+  { name: 'a.ko', content: moduleBytes(['name=a']).subarray(0, 90), message: /ELF/ },
+  {
+    name: 'a.ko.gz',
+    content: gzipSync(moduleBytes([])).subarray(0, 20),
+    message: /unexpected end/,
+  },
+  { name: 'a.ko.xz', content: Buffer.from('no module at all'), message: /xz/ },
+]) {
+  test(`readModuleInfos() of a damaged ${name} names it: ${message.source}`, async (t) => {
+    const root = plant(scratch(t), { [`m/${name}`]: content });
+    await assert.rejects(readModuleInfos(sys, rootFiles(root), 'm', [name]), (error: Error) => {
+      assert.match(error.message, message);
+      assert.match(error.message, new RegExp(`m/${name}`));
+      return true;
+    });
+  });
+}
+
+test('readModuleInfos() of one damaged module among many names that one', async (t) => {
+  const whole = compressed('xz', [moduleBytes([`name=x`, `alias=${'y'.repeat(5000)}`])]);
+  const flipped = Buffer.from(whole);
+  flipped.fill(0xff, 40, 60);
+  const names = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => `${name}.ko.xz`);
+  const root = plant(
+    scratch(t),
+    Object.fromEntries(names.map((name) => [`m/${name}`, name === 'c.ko.xz' ? flipped : whole])),
+  );
+  await assert.rejects(readModuleInfos(sys, rootFiles(root), 'm', names), (error: Error) => {
+    assert.match(error.message, /c\.ko\.xz/);
+    assert.doesNotMatch(error.message, /Cannot read module "[^"]*[abdef]\.ko\.xz/);
+    return true;
+  });
 });
+
+function compressed(program: string, parts: readonly Buffer[]): Buffer {
+  const directory = mkdtempSync(join(tmpdir(), 'pkginitrd-test-'));
+  const file = join(directory, 'part');
+  const pieces = parts.map((part) => {
+    writeFileSync(file, part);
+    return execFileSync(program, ['-qc', file]);
+  });
+  rmSync(directory, { recursive: true });
+  return Buffer.concat(pieces);
+}
 
 for (const [path, version] of [
   ['usr/lib/systemd/libsystemd-shared-252.so', '252'],

@@ -221,3 +221,14 @@ async function failureOf(running: Promise<unknown>): Promise<BuildError> {
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await delay(10);
 }
+
+test('pipe() does not blame a program for leaving what was never given', async () => {
+  // The program has long ended when the input does.
+  // The program has long ended when the input does.
+  const nothing: AsyncIterable<Uint8Array> = {
+    [Symbol.asyncIterator]: () => ({
+      next: async () => delay(200, { done: true, value: undefined }),
+    }),
+  };
+  await assert.doesNotReject(drain(pipe(sh('exit 0'), nothing)));
+});
