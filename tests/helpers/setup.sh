@@ -49,7 +49,7 @@ step_programs() {
 step_tools() {
     step_programs
     install_missing debootstrap:debootstrap qemu-system-x86:qemu-system-x86_64 e2fsprogs:mkfs.ext4 systemd:kernel-install \
-        ca-certificates:update-ca-certificates
+        ca-certificates:update-ca-certificates libcap2-bin:getcap
 }
 
 # Debian's repo-add is made for makepkg's library, which is a package of its own.

@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { RootTree } from '../../../src/model/packages.ts';
+import { runOk } from '../run.ts';
 import { awayFrom, rpmBench } from './bench.ts';
 import { wanted } from './debs.ts';
 import type { ManagerFacts } from './managers.ts';
@@ -9,7 +18,7 @@ import { sys } from './request.ts';
 
 /** Packages made of what the host has installed: no archive is in a cache, and there is no network. */
 export function buildsFromInstalled(facts: ManagerFacts): void {
-  const { check, host, files, install, failure, aside, changed, withServer } = rpmBench(
+  const { check, host, files, install, failure, inHost, aside, changed, withServer } = rpmBench(
     facts,
     'installed',
   );
@@ -161,6 +170,31 @@ export function buildsFromInstalled(facts: ManagerFacts): void {
     rmSync(join(host().root, 'var/cache/pkginitrd'), { recursive: true, force: true });
   });
 
+  check('links, capabilities and every kind of compression survive', async () => {
+    await aside('var/lib/rpm', async () => {
+      const away = join(host().root, awayFrom('var/lib/rpm'));
+      await runOk(['cp', '-a', away, join(host().root, 'var/lib/rpm')]);
+      await inHost('bash', '-euc', buildPacked);
+      const names = compressors.map((compressor) => `packed-${compressor}`);
+      const { root, packages } = await install({ names });
+      for (const name of names) {
+        assert.equal(packages.find((one) => one.name === name)?.origin, 'installed');
+        const [one, other] = ['one', 'other'].map((link) =>
+          statSync(`${root}/opt/${name}/${link}`),
+        );
+        assert.equal(one?.ino, other?.ino);
+        assert.equal(one?.size, 200_000);
+        assert.equal(readlinkSync(`${root}/opt/${name}/link`), 'one');
+        assert.match(
+          (await runOk(['getcap', `${root}/opt/${name}/able`])).stdout,
+          /cap_net_raw=ep/,
+        );
+      }
+    });
+    rmSync(join(host().root, 'opt'), { recursive: true });
+    mkdirSync(join(host().root, 'opt'));
+  });
+
   function sameFiles({ root, owners }: RootTree): void {
     let compared = 0;
     for (const path of owners.keys()) {
@@ -173,3 +207,35 @@ export function buildsFromInstalled(facts: ManagerFacts): void {
     assert.ok(compared > 1000, `${compared} files`);
   }
 }
+
+const compressors = ['gzip', 'xz', 'zstd'];
+
+const buildPacked = `
+export RPM_FORCE_DEBIAN=1
+for kind in gzip:w9.gzdio xz:w2.xzdio zstd:w3.zstdio; do
+  name=packed-\${kind%:*}
+  cat >/tmp/spec <<END
+Name: $name
+Version: 1
+Release: 1
+Summary: x
+License: MIT
+%description
+x
+%install
+mkdir -p %{buildroot}/opt/$name
+head -c 200000 /dev/zero >%{buildroot}/opt/$name/one
+ln %{buildroot}/opt/$name/one %{buildroot}/opt/$name/other
+ln -s one %{buildroot}/opt/$name/link
+echo able >%{buildroot}/opt/$name/able
+%files
+%dir /opt/$name
+/opt/$name/one
+/opt/$name/other
+/opt/$name/link
+%caps(cap_net_raw=ep) /opt/$name/able
+END
+  rpmbuild -bb --quiet -D '_topdir /tmp/build' -D "_binary_payload \${kind#*:}" /tmp/spec
+done
+rpm --install --nodeps /tmp/build/RPMS/*/*.rpm
+`;
