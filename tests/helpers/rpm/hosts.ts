@@ -1,6 +1,8 @@
 import { cpSync, createReadStream, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
+import { once } from 'node:events';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { cache, checkout } from '../paths.ts';
 import { runOk } from '../run.ts';
 import { wanted } from './debs.ts';
@@ -92,14 +94,27 @@ export async function serve(directory: string, port: number): Promise<Server> {
     response.writeHead(200, { 'content-length': statSync(path).size });
     createReadStream(path).pipe(response);
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
-  });
+  // Another test of the same manager may have the port for a while.
+  for (const end = Date.now() + 120_000; !(await listens(server, port));) {
+    if (Date.now() > end) throw new Error(`port ${port} is in use`);
+    await setTimeout(200);
+  }
   return server;
 }
 
 const withoutScripts = '--install --nodeps --noscripts --notriggers';
+
+async function listens(server: Server, port: number): Promise<boolean> {
+  const listening = once(server, 'listening');
+  server.listen(port, '127.0.0.1');
+  try {
+    await listening;
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') return false;
+    throw error;
+  }
+}
 
 // gadget, trinket and the like are not installed, widget in its older version.
 const installedList =
