@@ -1,5 +1,7 @@
 import type { Command } from '../model/sys.ts';
 import type { PackageRequest } from './driver.ts';
+import type { Scope } from './rpm-front-end.ts';
+import { installedRepository } from './rpm-index.ts';
 import { inside, managerSandbox } from './rpm-layout.ts';
 
 /** The words in which dnf 4 and dnf 5 differ. */
@@ -9,6 +11,8 @@ export interface DnfDialect {
   readonly cacheOnly: readonly string[];
   /** Packages may be fetched, the metadata stays as it is. */
   readonly withNetwork: readonly string[];
+  /** Stops it when all is fetched and checked. */
+  readonly fetchOnly: readonly string[];
   /** Which configuration an empty system is given. */
   readonly configuration: readonly string[];
 }
@@ -17,6 +21,7 @@ export const dnf4: DnfDialect = {
   program: 'dnf',
   cacheOnly: ['--cacheonly'],
   withNetwork: ['--setopt=metadata_expire=never'],
+  fetchOnly: ['--downloadonly'],
   // An installroot without its own gets the host's.
   configuration: [],
 };
@@ -25,6 +30,8 @@ export const dnf5: DnfDialect = {
   program: 'dnf5',
   cacheOnly: ['--cacheonly'],
   withNetwork: ['--setopt=metadata_expire=never', '--setopt=cacheonly=metadata'],
+  // With --downloadonly it checks no signatures; this tries the installation, which comes after them.
+  fetchOnly: ['--setopt=tsflags=test'],
   configuration: ['--use-host-config'],
 };
 
@@ -33,11 +40,12 @@ export function resolveCommand(
   dialect: DnfDialect,
   request: PackageRequest,
   wanted: readonly string[],
+  scope: Scope,
 ): Command {
   return {
     argv: [
       dialect.program,
-      ...[...options(dialect, request), ...dialect.cacheOnly],
+      ...[...options(dialect, request), ...dialect.cacheOnly, ...inScope[scope]],
       ...['--assumeno', 'install', ...wanted],
     ],
     // 1 is "Operation aborted" and every error.
@@ -60,7 +68,7 @@ export function downloadCommand(
       dialect.program,
       ...options(dialect, request),
       ...(network ? dialect.withNetwork : dialect.cacheOnly),
-      ...['--setopt=keepcache=1', '--downloadonly', '--assumeyes', 'install', ...wanted],
+      ...['--setopt=keepcache=1', ...dialect.fetchOnly, '--assumeyes', 'install', ...wanted],
     ],
     okExit: [0, 1],
     env,
@@ -68,6 +76,22 @@ export function downloadCommand(
     purpose: 'Fetch the packages',
   };
 }
+
+/** A repository of nothing but metadata, which are in the cache by the name that this gives it. */
+export const installedUrl = `file://${inside.state}/installed`;
+
+const withInstalled = [
+  `--repofrompath=${installedRepository},${installedUrl}`,
+  `--setopt=${installedRepository}.gpgcheck=0`,
+  // What a repository has as well is taken from there.
+  `--setopt=${installedRepository}.priority=199`,
+];
+
+const inScope = {
+  repositories: [],
+  both: withInstalled,
+  installed: [...withInstalled, `--repo=${installedRepository}`],
+} satisfies Record<Scope, readonly string[]>;
 
 const env = { LC_ALL: 'C.UTF-8', RPM_FORCE_DEBIAN: '1' };
 

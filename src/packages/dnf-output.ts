@@ -7,7 +7,8 @@ export function parseDnf(ran: Ran): Answer {
   const text = `${ran.stdout}\n${ran.stderr}`;
   const repositories = matchAll(
     text,
-    /^(?:Error: )?Cache-only enabled but no cache for '?([^'\s]+)'?/gm,
+    // dnf 5 says: for repository "test"
+    /^(?:Error: )?Cache-only enabled but no cache for (?:repository )?['"]?([^'"\s]+)/gm,
   );
   if (repositories.length > 0) return { type: 'no metadata', repositories };
   const words = matchAll(text, /^No match for argument: (.*)$/gm);

@@ -1,9 +1,18 @@
+import { createHash } from 'node:crypto';
 import { BuildError } from '../model/errors.ts';
 import type { Ran } from '../model/sys.ts';
-import { dnf4, dnf5, downloadCommand, resolveCommand, type DnfDialect } from './dnf-commands.ts';
+import {
+  dnf4,
+  dnf5,
+  downloadCommand,
+  installedUrl,
+  resolveCommand,
+  type DnfDialect,
+} from './dnf-commands.ts';
 import { parseDnf } from './dnf-output.ts';
 import { escapePattern } from './rpm-cache.ts';
 import type { RpmFrontEnd } from './rpm-front-end.ts';
+import { installedRepository } from './rpm-index.ts';
 import { rpmDriver } from './rpm.ts';
 
 export const dnf4FrontEnd = frontEndFor(dnf4, 'dnf');
@@ -34,13 +43,15 @@ function frontEndFor(dialect: DnfDialect, cache: string): RpmFrontEnd {
       '*.solv',
       '*.solvx',
     ],
+    installedMetadata: `cache/${installedRepository}-${hashOf(installedUrl)}/repodata`,
+    configureInstalled: () => {},
     archivePattern: ({ repository, file }) =>
-      `${escapePattern(repository)}-${hash}/packages/${escapePattern(file)}`,
+      `${repository === undefined ? '*' : escapePattern(repository)}-${hash}/packages/${escapePattern(file)}`,
     placeFor: (files, repository, below) => {
       const [directory] = files.glob(`${escapePattern(repository)}-${hash}`);
       return directory && `${directory}/packages/${below.replace(/^.*\//, '')}`;
     },
-    resolveCommand: (request, wanted) => resolveCommand(dialect, request, wanted),
+    resolveCommand: (request, wanted, scope) => resolveCommand(dialect, request, wanted, scope),
     downloadCommand: (request, wanted, network) =>
       downloadCommand(dialect, request, wanted, network),
     parse: parseDnf,
@@ -49,12 +60,20 @@ function frontEndFor(dialect: DnfDialect, cache: string): RpmFrontEnd {
   };
 }
 
+function hashOf(url: string): string {
+  return createHash('sha256').update(url).digest('hex').slice(0, 16);
+}
+
 // Of the repository's URL.
 const hash = '[0-9a-f]'.repeat(16);
 
 function explain({ program }: DnfDialect, ran: Ran): BuildError | undefined {
   const text = `${ran.stdout}\n${ran.stderr}`;
-  const [, unsigned] = /^Package (\S+)\.rpm is not signed/m.exec(text) ?? [];
+  // The second is dnf 5's.
+  const [, unsigned] =
+    /^Package (\S+)\.rpm is not signed/m.exec(text) ??
+    /^OpenPGP check for package "(\S+)" .* has failed: The package is not signed/m.exec(text) ??
+    [];
   if (unsigned !== undefined) {
     return new BuildError(`Cannot install "${unsigned}": it is not signed`, {
       hint: 'Get it from a repository whose packages are signed',
@@ -64,9 +83,11 @@ function explain({ program }: DnfDialect, ran: Ran): BuildError | undefined {
     /(?:file|https?):\/\/(\S+?\S*?)["']?(?:: | \[|\]|$)/m.exec(
       text.split('\n').find((line) => /curl error \(37\)|GPG key|gpgkey/i.test(line)) ?? '',
     ) ?? [];
-  if (!/GPG|curl error \(37\)/.test(text)) return undefined;
+  const [, file] = /^cannot open file: .*\[(.*)\]$/m.exec(text) ?? [];
+  if (!/GPG|OpenPGP|curl error \(37\)/.test(text) && file === undefined) return undefined;
+  const named = file ?? key;
   return new BuildError(
-    `Cannot check the signatures of the packages: ${program} cannot use the key${key === undefined ? '' : ` "${key}"`}`,
+    `Cannot check the signatures of the packages: ${program} cannot use the key${named === undefined ? '' : ` "${named}"`}`,
     { hint: 'Install the key that the gpgkey= of the repository names' },
   );
 }

@@ -54,4 +54,6 @@ export interface FetchedArchive extends ResolvedArchive {
   readonly path: AbsolutePath;
   /** Its files have to be there before any script of a package runs. */
   readonly early: boolean;
+  /** Files of the installed package that were changed there and are not in the archive. */
+  readonly leftOut?: readonly string[];
 }

@@ -30,7 +30,7 @@ export function packagedOwners(host: RootFiles): (stat: FileStat) => PackagedOwn
 }
 
 // Debian policy 9.2.2; below 100 in Arch Linux and Fedora, too.
-function isStatic(id: number): boolean {
+export function isStatic(id: number): boolean {
   return id < 100 || id === 65534;
 }
 

@@ -1,7 +1,7 @@
 import { absolutePath } from '../model/brands.ts';
 import type { RootFiles, Sys } from '../model/sys.ts';
 import type { PackageRequest } from './driver.ts';
-import type { RpmFrontEnd } from './rpm-front-end.ts';
+import type { RpmFrontEnd, WantedArchive } from './rpm-front-end.ts';
 import { rpmPaths } from './rpm-layout.ts';
 import { configuredDirectory, localRepositories } from './rpm-repositories.ts';
 
@@ -28,7 +28,7 @@ export function takeArchive(
   sys: Sys,
   request: PackageRequest,
   frontEnd: RpmFrontEnd,
-  archive: Wanted,
+  archive: WantedArchive,
 ): string | undefined {
   const host = sys.root(request.hostRoot);
   const cache = sys.root(rpmPaths(request).cache);
@@ -38,11 +38,6 @@ export function takeArchive(
   return found.relative;
 }
 
-interface Wanted {
-  readonly repository: string;
-  readonly file: string;
-}
-
 interface Found {
   /** In the host. */
   readonly path: string;
@@ -50,18 +45,30 @@ interface Found {
   readonly relative: string;
 }
 
+/** The names of all archives in caches on the host, ours among them. */
+export function cachedNames(host: RootFiles, frontEnd: RpmFrontEnd): ReadonlySet<string> {
+  const files = cacheDirectories(host, frontEnd).flatMap((directory) =>
+    host.glob(`${directory}/**/*.rpm`),
+  );
+  return new Set(files.map((file) => file.replace(/^.*\//, '')));
+}
+
+function cacheDirectories(host: RootFiles, frontEnd: RpmFrontEnd): readonly string[] {
+  return [
+    `var/cache/pkginitrd/${frontEnd.ownCache}`,
+    configuredDirectory(host, frontEnd.hostCache),
+  ];
+}
+
 /** An archive in our cache, in the host's, or in a repository on the host's disk. */
 export function findArchive(
   host: RootFiles,
   cache: RootFiles,
   frontEnd: RpmFrontEnd,
-  archive: Wanted,
+  archive: WantedArchive,
 ): Found | undefined {
   const pattern = frontEnd.archivePattern(archive);
-  const cached = [
-    `var/cache/pkginitrd/${frontEnd.ownCache}`,
-    configuredDirectory(host, frontEnd.hostCache),
-  ].flatMap((directory) =>
+  const cached = cacheDirectories(host, frontEnd).flatMap((directory) =>
     host
       .glob(`${directory}/${pattern}`)
       .map((path) => ({ path, relative: path.slice(directory.length + 1) })),
@@ -75,8 +82,9 @@ function inLocalRepository(
   host: RootFiles,
   cache: RootFiles,
   frontEnd: RpmFrontEnd,
-  { repository, file }: Wanted,
+  { repository, file }: WantedArchive,
 ): readonly Found[] {
+  if (repository === undefined) return [];
   const directories = localRepositories(host, frontEnd.repositoryFiles).get(repository) ?? [];
   return directories
     .flatMap((pattern) => host.glob(pattern))
@@ -98,7 +106,7 @@ export function fetchedArchive(
   sys: Sys,
   request: PackageRequest,
   frontEnd: RpmFrontEnd,
-  archive: Wanted,
+  archive: WantedArchive,
 ): string | undefined {
   return sys.root(rpmPaths(request).cache).glob(frontEnd.archivePattern(archive))[0];
 }

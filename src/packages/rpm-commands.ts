@@ -1,3 +1,4 @@
+import { rpmRelationTypes } from '../formats/rpm-md.ts';
 import type { Command } from '../model/sys.ts';
 import type { PackageRequest } from './driver.ts';
 import { inside, installSandbox, managerSandbox } from './rpm-layout.ts';
@@ -9,6 +10,61 @@ export function installedCommand(request: PackageRequest): Command {
     okExit: [0, 1],
     sandbox: managerSandbox(request, false),
     purpose: 'Read which packages the host has installed',
+  };
+}
+
+/**
+ * Prints for packages of the host's database, given as NAME-VERSION-RELEASE.ARCHITECTURE, "=NAME", the header as it was
+ * built in base64, and "-" with the states of the files.
+ */
+export function headersCommand(request: PackageRequest, packages: readonly string[]): Command {
+  return {
+    argv: [
+      'rpm',
+      ...['--query', '--queryformat'],
+      '=%{NAME}\\n%{HEADERIMMUTABLE:base64}\\n-[%{FILESTATES} ]\\n',
+      ...packages,
+    ],
+    okExit: anyFailure,
+    sandbox: managerSandbox(request, false),
+    purpose: 'Read the headers of installed packages',
+  };
+}
+
+/**
+ * Prints "@", name, epoch, version, release and architecture of everything on the host, and behind it what it provides,
+ * requires and so on: type, name, flags and version.
+ */
+export function relationsCommand(request: PackageRequest): Command {
+  const relations = rpmRelationTypes.map((type) => {
+    const tag = type.slice(0, -1).toUpperCase();
+    return `[${type}\\t%{${tag}NAME}\\t%{${tag}FLAGS}\\t%{${tag}VERSION}\\n]`;
+  });
+  const head = ['NAME', 'EPOCHNUM', 'VERSION', 'RELEASE', 'ARCH'].map((tag) => `%{${tag}}`);
+  return {
+    argv: [
+      'rpm',
+      ...['--query', '--all', '--queryformat'],
+      `@${head.join('\\t')}\\n${relations.join('')}`,
+    ],
+    okExit: [0, 1],
+    sandbox: managerSandbox(request, false),
+    purpose: 'Read what the installed packages need of each other',
+  };
+}
+
+/** Prints package and path of every file of the packages that provide one of `paths`. */
+export function fileOwnersCommand(request: PackageRequest, paths: readonly string[]): Command {
+  return {
+    argv: [
+      'rpm',
+      ...['--query', '--queryformat', '[%{=NAME}\\t%{FILENAMES}\\n]'],
+      ...['--whatprovides', ...paths],
+    ],
+    // The number of those that nobody provides.
+    okExit: anyFailure,
+    sandbox: managerSandbox(request, false),
+    purpose: 'Read which installed package has which file',
   };
 }
 
@@ -45,18 +101,32 @@ export function describeCommand(request: PackageRequest, files: readonly string[
   };
 }
 
-/** Prints "FILE: digests OK" or what is wrong with each archive. */
-export function digestsCommand(request: PackageRequest, files: readonly string[]): Command {
+/** Prints of each archive which digests and signatures are right, by the keys that the empty system trusts. */
+export function checkCommand(request: PackageRequest, files: readonly string[]): Command {
   return {
     argv: [
       'rpmkeys',
-      '--checksig',
-      '--nosignature',
+      ...['--root', inside.empty, '--checksig', '--verbose'],
       ...files.map((file) => `${inside.cache}/${file}`),
     ],
-    okExit: Array.from({ length: 256 }, (_, code) => code),
+    okExit: anyFailure,
     sandbox: managerSandbox(request, false),
-    purpose: 'Check the digests of the packages',
+    purpose: 'Check digests and signatures of the packages',
+  };
+}
+
+/** Has the empty system take archives for installed. Nothing is unpacked there. */
+export function recordCommand(request: PackageRequest, files: readonly string[]): Command {
+  return {
+    argv: [
+      'rpm',
+      ...['--root', inside.empty, '--noplugins', '--install', '--justdb'],
+      ...['--nodeps', '--noscripts', '--notriggers', '--nosignature', '--nodigest'],
+      ...files.map((file) => `${inside.cache}/${file}`),
+    ],
+    env: { RPM_FORCE_DEBIAN: '1' },
+    sandbox: managerSandbox(request, false),
+    purpose: 'Record what need not be fetched',
   };
 }
 
@@ -71,6 +141,8 @@ export function installCommand(
     argv: [
       ...rpm,
       '--upgrade',
+      // All have been checked by now; the root has no keys yet, which is a failure from rpm 6 on.
+      '--nosignature',
       ...(plan.withDocs ? [] : ['--excludedocs']),
       ...(locale === undefined ? [] : ['--define', `_install_langs ${languages(locale)}`]),
       // They are mounted, and a package that owns them fails to set their owners.

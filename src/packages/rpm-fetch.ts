@@ -1,24 +1,20 @@
 import { absolutePath } from '../model/brands.ts';
 import type { Ran, Sys } from '../model/sys.ts';
-import type {
-  Fetched,
-  FetchedArchive,
-  PackageRequest,
-  ResolvedArchive,
-  Resolution,
-} from './driver.ts';
-import { fetchedArchive, keepRpm, takeArchive } from './rpm-cache.ts';
-import { digestsCommand, hostKeysCommand, importKeysCommand } from './rpm-commands.ts';
+import type { Fetched, FetchedArchive, PackageRequest, Resolution } from './driver.ts';
+import { fetchedArchive, keepRpm } from './rpm-cache.ts';
+import { hostKeysCommand, importKeysCommand, recordCommand } from './rpm-commands.ts';
+import { checkRpms, type Verdict } from './rpm-check.ts';
 import type { RpmFrontEnd } from './rpm-front-end.ts';
 import { rpmPaths } from './rpm-layout.ts';
-import { parseDamaged } from './rpm-output.ts';
-import { corruptArchives, missingArchives, notFetched, unfetchable } from './rpm-problems.ts';
+import { damagedFetched, notFetched, unfetchable, unobtainable } from './rpm-problems.ts';
 import { repositoryOf } from './rpm-resolve.ts';
+import { takeArchives, type Found } from './rpm-take.ts';
 import { usableSources } from './sources.ts';
 
 /**
- * Brings every archive into the workspace. The manager itself is asked for each of them, cached or not: it checks the
- * digests by its metadata and the signatures by the keys of the repositories.
+ * Brings every archive into the workspace. The manager itself is asked for each that a repository lists, cached or not:
+ * it checks the digests by its metadata and the signatures by the keys of the repositories. What rpm finds damaged in
+ * a cache is taken from the next source.
  */
 export async function fetchRpms(
   sys: Sys,
@@ -26,58 +22,84 @@ export async function fetchRpms(
   frontEnd: RpmFrontEnd,
   { archives, warnings }: Resolution,
 ): Promise<Fetched> {
-  const cached = new Map(
-    archives.map((archive) => [archive, take(sys, request, frontEnd, archive)]),
-  );
-  const missing = archives.filter((archive) => cached.get(archive) === undefined);
-  if (missing.length > 0 && !usesNetwork(request)) throw missingArchives(missing);
   await trustHostKeys(sys, request);
-  await download(sys, request, frontEnd, archives, missing.length > 0);
-  const found = archives.map((archive) => place(sys, request, frontEnd, archive));
-  // What was damaged in the cache is another file now.
-  const fetched = new Set(
-    found
-      .filter(({ archive, relative }) => cached.get(archive) !== stamp(sys, request, relative))
-      .map(({ archive }) => archive),
+  const found = await gather(sys, request, frontEnd, archives);
+  const stamps = new Map(
+    found.flatMap(({ archive, taken }) =>
+      'relative' in taken ? [[archive, stampOf(sys, request, taken.relative)]] : [],
+    ),
   );
-  for (const { archive, relative } of found) {
-    if (fetched.has(archive)) await keepRpm(sys, request, frontEnd, relative);
-  }
+  await download(sys, request, frontEnd, found);
+  const placed = found.map((each) => place(sys, request, frontEnd, each));
+  // What was not the repository's in the cache is another file now.
+  const fetched = placed.filter(
+    ({ archive, relative }) => stamps.get(archive) !== stampOf(sys, request, relative),
+  );
+  const verdicts = await checkRpms(
+    sys,
+    request,
+    fetched.map(({ relative }) => relative),
+  );
+  const damaged = fetched.filter(({ relative }) => verdicts.get(relative) === 'damaged');
+  if (damaged.length > 0) throw damagedFetched(damaged.map(({ archive }) => archive));
+  for (const { relative } of fetched) await keepRpm(sys, request, frontEnd, relative);
   return {
-    archives: found.map(({ archive, relative }): FetchedArchive => {
+    archives: placed.map((each): FetchedArchive => {
+      const { archive, taken, relative } = each;
       const path = absolutePath(`${rpmPaths(request).cache}/${relative}`);
-      return {
-        ...archive,
-        file: relative,
-        size: sys.root(rpmPaths(request).cache).stat(relative)?.size ?? archive.size,
-        origin: fetched.has(archive) ? 'network' : 'cache',
-        path,
-        early: false,
-      };
+      const size = sys.root(rpmPaths(request).cache).stat(relative)?.size ?? archive.size;
+      const common = { ...archive, file: relative, size, path, early: false };
+      return taken.type === 'rebuilt'
+        ? { ...common, origin: 'installed', leftOut: taken.leftOut }
+        : { ...common, origin: fetched.includes(each) ? 'network' : 'cache' };
     }),
     warnings,
   };
 }
 
-function usesNetwork({ plan }: PackageRequest): boolean {
-  return usableSources(plan).includes('network');
-}
-
-/** Copies an archive from a cache; the stamp of the copy, undefined where no cache has it. */
-function take(
+/** Finds every archive, those of a cache checked. */
+async function gather(
   sys: Sys,
   request: PackageRequest,
   frontEnd: RpmFrontEnd,
-  archive: ResolvedArchive,
-): string | undefined {
-  if (!usableSources(request.plan).includes('cache')) return undefined;
-  const { file } = archive;
-  const wanted = { repository: repositoryOf(archive), file };
-  const relative = takeArchive(sys, request, frontEnd, wanted);
-  return relative === undefined ? undefined : stamp(sys, request, relative);
+  archives: Resolution['archives'],
+): Promise<readonly Found[]> {
+  const refused = new Map<Found['archive'], 'damaged' | 'unsigned'>();
+  let found = await takeArchives(sys, request, frontEnd, archives, refused);
+  const cached = found.flatMap(({ archive, taken }) =>
+    taken.type === 'cached' ? [{ archive, relative: taken.relative }] : [],
+  );
+  const verdicts = await checkRpms(
+    sys,
+    request,
+    cached.map(({ relative }) => relative),
+  );
+  for (const { archive, relative } of cached) {
+    const problem = problemOf(archive, verdicts.get(relative));
+    if (problem === undefined) continue;
+    refused.set(archive, problem);
+    sys.root(rpmPaths(request).cache).remove(relative);
+  }
+  if (refused.size > 0) {
+    const again = await takeArchives(sys, request, frontEnd, [...refused.keys()], refused);
+    found = found.map((each) => again.find(({ archive }) => archive === each.archive) ?? each);
+  }
+  const nowhere = found.flatMap(({ taken }) => (taken.type === 'nowhere' ? [taken.why] : []));
+  if (nowhere.length > 0) throw unobtainable(frontEnd, nowhere, usableSources(request.plan));
+  return found;
 }
 
-function stamp(sys: Sys, request: PackageRequest, relative: string): string {
+// For what a repository lists the manager has the last word, which may trust a whole repository by its index.
+function problemOf(
+  archive: Found['archive'],
+  verdict: Verdict | undefined,
+): 'damaged' | 'unsigned' | undefined {
+  if (verdict === 'signed') return undefined;
+  if (verdict !== 'intact') return 'damaged';
+  return repositoryOf(archive) === undefined ? 'unsigned' : undefined;
+}
+
+function stampOf(sys: Sys, request: PackageRequest, relative: string): string {
   const stat = sys.root(rpmPaths(request).cache).stat(relative);
   return `${stat?.size} ${stat?.mtime}`;
 }
@@ -90,70 +112,49 @@ async function trustHostKeys(sys: Sys, request: PackageRequest): Promise<void> {
   await sys.run(importKeysCommand(request));
 }
 
+/** Has the manager check and fetch what repositories list; it takes the rest for installed already. */
 async function download(
   sys: Sys,
   request: PackageRequest,
   frontEnd: RpmFrontEnd,
-  archives: readonly ResolvedArchive[],
-  incomplete: boolean,
+  found: readonly Found[],
 ): Promise<void> {
-  const wanted = archives.map(({ name, version, architecture }) =>
+  const given = found.flatMap(({ archive, taken }) =>
+    taken.type === 'rebuilt' || (taken.type === 'cached' && repositoryOf(archive) === undefined)
+      ? [taken.relative]
+      : [],
+  );
+  const listed = found.filter(
+    ({ archive, taken }) => taken.type !== 'rebuilt' && repositoryOf(archive) !== undefined,
+  );
+  if (listed.length === 0) return;
+  if (given.length > 0) await sys.run(recordCommand(request, given));
+  const wanted = listed.map(({ archive: { name, version, architecture } }) =>
     frontEnd.pin(name, { version, architecture }),
   );
   const attempt = async (network: boolean): Promise<Ran> =>
     sys.run(frontEnd.downloadCommand(request, wanted, network));
+  const incomplete = listed.some(({ taken }) => taken.type === 'fetch');
   const first = await attempt(incomplete);
   if (first.exitCode === 0) return;
-  if (incomplete) throw failure(frontEnd, first);
-  const damaged = await findDamaged(sys, request, frontEnd, archives);
-  const names = archives.filter(({ name }) => damaged.has(name));
-  if (names.length === 0) throw failure(frontEnd, first);
-  if (!usesNetwork(request)) throw corruptArchives(names);
-  for (const archive of names) {
-    const { relative } = place(sys, request, frontEnd, archive);
-    sys.root(rpmPaths(request).cache).remove(relative);
-  }
-  const second = await attempt(true);
-  if (second.exitCode !== 0) throw failure(frontEnd, second);
+  // An archive of a cache may be whole and yet not the one that the repository has.
+  const mayRetry = !incomplete && usableSources(request.plan).includes('network');
+  const last = mayRetry ? await attempt(true) : first;
+  if (last.exitCode !== 0) throw frontEnd.explainDownload(last) ?? unfetchable(frontEnd, last);
 }
 
-function failure(frontEnd: RpmFrontEnd, ran: Ran): Error {
-  return frontEnd.explainDownload(ran) ?? unfetchable(frontEnd, ran);
+interface Placed extends Found {
+  /** In the cache of this build. */
+  readonly relative: string;
 }
 
-// Managers say that some archive is damaged, not which.
-async function findDamaged(
-  sys: Sys,
-  request: PackageRequest,
-  frontEnd: RpmFrontEnd,
-  archives: readonly ResolvedArchive[],
-): Promise<ReadonlySet<string>> {
-  const found = archives.map((archive) => place(sys, request, frontEnd, archive));
-  const ran = await sys.run(
-    digestsCommand(
-      request,
-      found.map(({ relative }) => relative),
-    ),
-  );
-  const damaged = parseDamaged(`${ran.stdout}\n${ran.stderr}`);
-  return new Set(
-    found.flatMap(({ archive, relative }) =>
-      damaged.some((file) => file.endsWith(`/${relative}`)) ? [archive.name] : [],
-    ),
-  );
-}
-
-function place(
-  sys: Sys,
-  request: PackageRequest,
-  frontEnd: RpmFrontEnd,
-  archive: ResolvedArchive,
-): { readonly archive: ResolvedArchive; readonly relative: string } {
-  const { file } = archive;
-  const relative = fetchedArchive(sys, request, frontEnd, {
-    repository: repositoryOf(archive),
-    file,
-  });
+function place(sys: Sys, request: PackageRequest, frontEnd: RpmFrontEnd, found: Found): Placed {
+  const { archive, taken } = found;
+  const repository = repositoryOf(archive);
+  const relative =
+    taken.type === 'rebuilt' || (taken.type === 'cached' && repository === undefined)
+      ? taken.relative
+      : fetchedArchive(sys, request, frontEnd, { repository, file: archive.file });
   if (relative === undefined) throw notFetched(frontEnd, archive);
-  return { archive, relative };
+  return { ...found, relative };
 }

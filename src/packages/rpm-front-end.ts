@@ -1,5 +1,5 @@
 import type { BuildError } from '../model/errors.ts';
-import type { Command, Ran, RootFiles } from '../model/sys.ts';
+import type { Command, Ran, RootFiles, Sys } from '../model/sys.ts';
 import type { PackageRequest } from './driver.ts';
 import type { HostRpm } from './rpm-host.ts';
 
@@ -17,17 +17,30 @@ export interface RpmFrontEnd {
   readonly ownCache: string;
   /** Shell patterns of the metadata in the cache. */
   readonly metadata: readonly string[];
-  /** Where in the cache an archive may lie, as a shell pattern. */
-  archivePattern(archive: { readonly repository: string; readonly file: string }): string;
+  /** Where the metadata of what the host has installed go, below the state of the build. */
+  readonly installedMetadata: string;
+  /** Makes a repository of that metadata known, where options do not do so. */
+  configureInstalled(sys: Sys, request: PackageRequest): void;
+  /** Where in the cache an archive may lie, as a shell pattern; without a repository that of any. */
+  archivePattern(archive: WantedArchive): string;
   /** Where a package that lies `below` a local repository would be in the cache; undefined without metadata of it. */
   placeFor(cache: RootFiles, repository: string, below: string): string | undefined;
-  resolveCommand(request: PackageRequest, wanted: readonly string[]): Command;
+  resolveCommand(request: PackageRequest, wanted: readonly string[], scope: Scope): Command;
   downloadCommand(request: PackageRequest, wanted: readonly string[], network: boolean): Command;
   parse(ran: Ran): Answer;
   /** The word that asks for just this version. */
   pin(name: string, rpm: Pick<HostRpm, 'version' | 'architecture'>): string;
   /** What a failed download means, where its output tells. */
   explainDownload(ran: Ran): BuildError | undefined;
+}
+
+/** From whose metadata a request is resolved: the repositories', that of what the host has installed, or both. */
+export type Scope = 'repositories' | 'installed' | 'both';
+
+export interface WantedArchive {
+  /** undefined for one that no repository lists. */
+  readonly repository: string | undefined;
+  readonly file: string;
 }
 
 export type Answer =

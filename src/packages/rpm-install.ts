@@ -7,9 +7,15 @@ import { removeTraces } from './dpkg-traces.ts';
 import type { Fetched, FetchedArchive, PackageRequest } from './driver.ts';
 import { describeCommand, eraseCommand, installCommand, ownersCommand } from './rpm-commands.ts';
 import { rpmPaths } from './rpm-layout.ts';
-import { parseDescribed, parseFailedScripts, type DescribedRpm } from './rpm-output.ts';
+import {
+  hasOnlyWarned,
+  parseDescribed,
+  parseFailedScripts,
+  type DescribedRpm,
+} from './rpm-output.ts';
 import { parseOwners } from './rpm-owners.ts';
 import { rpmFailure } from './rpm-problems.ts';
+import { accountFiles, secretAccountFiles, staticAccounts } from './static-accounts.ts';
 import { timed } from './timed.ts';
 
 /** Makes the root in one transaction of the host's rpm, whichever manager chose the packages. */
@@ -28,6 +34,11 @@ export async function installRpms(
   for (const directory of ['/', 'dev', 'proc', 'run', 'sys']) root.mkdir(directory, 0o755);
   // What a package says of a directory that is mounted over does not reach it.
   root.mkdir('tmp', 0o1777);
+  const leftOut = archives.flatMap((archive) => archive.leftOut ?? []);
+  // Without them every file would be root's, and the scripts give away the numbers anew.
+  for (const path of accountFiles.filter((file) => leftOut.includes(file))) {
+    root.write(path, staticAccounts(sys.root(request.hostRoot), path), 0o644);
+  }
   const ran = await timed(sys, 'rpm', runRpm(sys, request, installCommand(request, epoch, files)));
   if (removed.length > 0) await runRpm(sys, request, eraseCommand(request, epoch, removed));
   const owners = await sys.run(ownersCommand(request));
@@ -43,7 +54,7 @@ export async function installRpms(
     owners: parseOwners(owners.stdout, root),
     metadata,
     newestPackageTime: newest,
-    warnings: [...warnings, ...scriptWarnings(ran)],
+    warnings: [...warnings, ...archives.flatMap(leftOutWarning), ...scriptWarnings(ran)],
   };
 }
 
@@ -65,7 +76,9 @@ function matching(
 
 async function runRpm(sys: Sys, request: PackageRequest, command: Command): Promise<Ran> {
   const ran = await sys.run(command);
-  if (ran.exitCode !== 0) throw rpmFailure(command.purpose, ran, rpmPaths(request).root);
+  if (ran.exitCode !== 0 && !hasOnlyWarned(ran.stderr)) {
+    throw rpmFailure(command.purpose, ran, rpmPaths(request).root);
+  }
   return ran;
 }
 
@@ -75,6 +88,16 @@ function scriptWarnings(ran: Ran): readonly string[] {
     ({ script, name, reason }) =>
       `The ${script} script of "${name}" failed, ${reason}: the image may lack what it makes`,
   );
+}
+
+function leftOutWarning({ name, leftOut = [] }: FetchedArchive): readonly string[] {
+  const accounts = [...accountFiles, ...secretAccountFiles];
+  const paths = leftOut.filter((path) => !accounts.includes(path)).map((path) => `"/${path}"`);
+  if (paths.length === 0) return [];
+  return [
+    `Cannot find the packaged default of ${paths.join(', ')}, which was changed here:` +
+      ` "${name}" goes into the image without it`,
+  ];
 }
 
 function removeLocks(root: RootFiles): void {
@@ -89,6 +112,8 @@ function report(
 ): ResolvedPackage {
   const { name, version, architecture, size, origin, hostVersion, path } = archive;
   const about = described.find((one) => one.name === name)?.about;
+  const common = { name, version, architecture, size, origin, hostVersion, about };
+  if (origin === 'installed') return common;
   const digest = { algorithm: 'sha256', hex: hashOf(sys, path, 'sha256') } as const;
-  return { name, version, architecture, size, origin, hostVersion, digest, about };
+  return { ...common, digest };
 }

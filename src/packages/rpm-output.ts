@@ -1,13 +1,5 @@
 import type { PackageAbout } from '../model/packages.ts';
 
-/** The files of `rpmkeys --checksig` that are not what they were when built. */
-export function parseDamaged(output: string): readonly string[] {
-  return output.split('\n').flatMap((line) => {
-    const [, file] = /^(?:error: )?(?:open of )?(\/\S+\.rpm)\b(?!: digests OK)/.exec(line) ?? [];
-    return file === undefined ? [] : [file];
-  });
-}
-
 export interface DescribedRpm {
   readonly name: string;
   /** Seconds since 1970. */
@@ -60,4 +52,15 @@ export function parseFailedScripts(stderr: string): readonly FailedScript[] {
     if (script === undefined || rpm === undefined || reason === undefined) return [];
     return [{ script, name: rpm.replace(/-[^-]+-[^-]+$/, ''), reason }];
   });
+}
+
+/**
+ * Whether a failed rpm has installed everything and only complains of scripts that ran afterwards: rpm 6 says so by its
+ * exit code, too.
+ */
+export function hasOnlyWarned(stderr: string): boolean {
+  return (
+    /^warning: %\w+\(\S+\) scriptlet failed, /m.test(stderr) &&
+    !/^error: (?!failed to exec scriptlet interpreter)/m.test(stderr)
+  );
 }

@@ -1,9 +1,11 @@
 import { logger } from '../log.ts';
+import type { PackageOrigin } from '../model/packages.ts';
 import type { Sys } from '../model/sys.ts';
 import type { PackageRequest, Resolution } from './driver.ts';
-import { findArchive, prepareCache } from './rpm-cache.ts';
-import type { Answer, ChosenRpm, RpmFrontEnd } from './rpm-front-end.ts';
+import { cachedNames, findArchive, prepareCache } from './rpm-cache.ts';
+import type { Answer, ChosenRpm, RpmFrontEnd, Scope } from './rpm-front-end.ts';
 import { readHostRpms, type HostRpm } from './rpm-host.ts';
+import { installedRepository, writeInstalledIndex } from './rpm-index.ts';
 import { rpmPaths } from './rpm-layout.ts';
 import { noMetadata, unresolvable } from './rpm-problems.ts';
 import { usableSources } from './sources.ts';
@@ -13,7 +15,8 @@ const debug = logger('packages');
 
 /**
  * Asks the manager what the request comes to, from the host's metadata: with the versions that the host runs where
- * they can be had, for those are the ones this machine is known to boot with.
+ * they can be had, for those are the ones this machine is known to boot with. Where the installed system is among the
+ * sources the manager sees it as one more repository, and as the only one where the others cannot help.
  */
 export async function resolveRpms(
   sys: Sys,
@@ -22,25 +25,50 @@ export async function resolveRpms(
 ): Promise<Resolution> {
   prepareCache(sys, request, frontEnd);
   const host = await readHostRpms(sys, request);
-  const ask = async (pins: Pins): Promise<Answer> => {
+  const sources = usableSources(request.plan);
+  const fromInstalled = host !== undefined && sources.includes('installed');
+  const cached = sources.includes('cache')
+    ? cachedNames(sys.root(request.hostRoot), frontEnd)
+    : new Set<string>();
+  if (host !== undefined) {
+    await writeInstalledIndex(
+      ...([sys, request, frontEnd] as const),
+      (file) => fromInstalled || cached.has(file),
+    );
+  }
+  const ask = async (pins: Pins, scope: Scope): Promise<Answer> => {
     // zypper takes the newest where a name is asked for both with and without a version.
     const plain = request.plan.install.filter(({ value }) => !pins.has(value));
     const wanted = [...plain.map(({ value }) => value), ...pins.values()];
-    return frontEnd.parse(await sys.run(frontEnd.resolveCommand(request, wanted)));
+    return frontEnd.parse(await sys.run(frontEnd.resolveCommand(request, wanted, scope)));
   };
-  const newest = accept(request, frontEnd, await ask(new Map()));
-  const files = sys.root(request.hostRoot);
-  const cache = sys.root(rpmPaths(request).cache);
-  const sources = usableSources(request.plan);
-  const isCached = (rpm: ChosenRpm): boolean =>
-    sources.includes('cache') &&
-    findArchive(files, cache, frontEnd, { repository: rpm.repository, file: fileOf(rpm) }) !==
-      undefined;
-  const preferred = await preferInstalled(frontEnd, ask, newest, host);
-  const { rpms, warnings } =
-    !sources.includes('network') && !preferred.rpms.every(isCached) && newest.every(isCached)
-      ? { rpms: newest, warnings: [uncached] }
-      : preferred;
+  const scope = host === undefined ? 'repositories' : 'both';
+  const originOf = originIn(sys, request, frontEnd, host);
+  const isAtHand = (rpm: ChosenRpm): boolean => originOf(rpm) !== undefined;
+  const choose = async (): Promise<Choice> => {
+    const answer = await ask(new Map(), scope);
+    if (answer.type === 'no metadata' && fromInstalled) {
+      debug('no metadata of %o, going by the installed system', answer.repositories);
+      const installed = await ask(new Map(), 'installed');
+      if (installed.type === 'resolved') return { rpms: installed.rpms, warnings: [] };
+      const words = installed.type === 'unknown' ? installed.words : [];
+      throw noMetadata(frontEnd, answer.repositories, request.plan.install, words);
+    }
+    const newest = accept(request, frontEnd, answer);
+    const preferred = await preferInstalled(
+      frontEnd,
+      async (pins) => ask(pins, scope),
+      newest,
+      host,
+    );
+    if (preferred.rpms.every(isAtHand)) return preferred;
+    if (newest.every(isAtHand)) return { rpms: newest, warnings: [uncached] };
+    if (!fromInstalled) return preferred;
+    // Metadata that are newer than the system choose packages that only the network has.
+    const installed = await ask(new Map(), 'installed');
+    return installed.type === 'resolved' ? { rpms: installed.rpms, warnings: [] } : preferred;
+  };
+  const { rpms, warnings } = await choose();
   return {
     archives: rpms.map((rpm) => ({
       ...rpm,
@@ -48,16 +76,50 @@ export async function resolveRpms(
       location: `${rpm.repository}/${fileOf(rpm)}`,
       // The manager checks an archive with the digest in its metadata, wherever it comes from.
       digest: undefined,
-      origin: isCached(rpm) ? 'cache' : 'network',
+      origin: originOf(rpm) ?? 'network',
       hostVersion: host?.get(rpm.name)?.version,
     })),
     warnings: host === undefined ? [...warnings, unreadable] : warnings,
   };
 }
 
-/** The repository of a resolved archive. */
-export function repositoryOf({ location }: { readonly location: string }): string {
-  return location.slice(0, location.lastIndexOf('/'));
+/** The repository of a resolved archive; undefined for one that only the host's own database knows. */
+export function repositoryOf({ location }: { readonly location: string }): string | undefined {
+  const repository = location.slice(0, location.lastIndexOf('/'));
+  return repository === installedRepository ? undefined : repository;
+}
+
+/** Says from where a package would come; undefined where no source of this build has it. */
+function originIn(
+  sys: Sys,
+  request: PackageRequest,
+  frontEnd: RpmFrontEnd,
+  host: ReadonlyMap<string, HostRpm> | undefined,
+): (rpm: ChosenRpm) => PackageOrigin | undefined {
+  const files = sys.root(request.hostRoot);
+  const cache = sys.root(rpmPaths(request).cache);
+  return (rpm) => {
+    const repository = rpm.repository === installedRepository ? undefined : rpm.repository;
+    return usableSources(request.plan).find((source) => {
+      switch (source) {
+        case 'cache':
+          return (
+            findArchive(files, cache, frontEnd, { repository, file: fileOf(rpm) }) !== undefined
+          );
+        case 'installed':
+          return isInstalled(host, rpm);
+        case 'network':
+          return repository !== undefined;
+        default:
+          return source satisfies never;
+      }
+    });
+  };
+}
+
+function isInstalled(host: ReadonlyMap<string, HostRpm> | undefined, rpm: ChosenRpm): boolean {
+  const installed = host?.get(rpm.name);
+  return installed?.version === rpm.version && installed.architecture === rpm.architecture;
 }
 
 function accept(
@@ -71,7 +133,7 @@ function accept(
     case 'unknown':
       throw unknownPackages(frontEnd, request.plan.install, answer.words);
     case 'no metadata':
-      throw noMetadata(frontEnd, answer.repositories);
+      throw noMetadata(frontEnd, answer.repositories, request.plan.install, []);
     case 'failed':
       throw unresolvable(frontEnd, answer.reason);
     default:

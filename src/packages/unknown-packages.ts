@@ -15,14 +15,23 @@ export function unknownPackages(
   unknown: readonly string[],
   known: readonly string[] = [],
 ): BuildError {
-  const names = unknown.map((name) => {
-    const origin = asked.find(({ value }) => value === name)?.from;
-    return origin === undefined ? `"${name}"` : `"${name}" (${origin})`;
-  });
   const near = unknown.flatMap((name) => nearestName(name, known) ?? []);
   const meant =
     near.length === 0 ? '' : `. Is ${near.map((name) => `"${name}"`).join(', ')} meant?`;
-  return new BuildError(`Cannot install ${names.join(', ')}: ${program} knows no such package`, {
-    hint: `Run "${refresh}" if the metadata is old, or correct the name${meant}`,
-  });
+  return new BuildError(
+    `Cannot install ${withPlaces(asked, unknown)}: ${program} knows no such package`,
+    {
+      hint: `Run "${refresh}" if the metadata is old, or correct the name${meant}`,
+    },
+  );
+}
+
+/** Names in quotes, each with the line that asks for it. */
+export function withPlaces(asked: readonly Reasoned[], names: readonly string[]): string {
+  return names
+    .map((name) => {
+      const origin = asked.find(({ value }) => value === name)?.from;
+      return origin === undefined ? `"${name}"` : `"${name}" (${origin})`;
+    })
+    .join(', ');
 }

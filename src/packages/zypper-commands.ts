@@ -1,11 +1,24 @@
 import type { Command } from '../model/sys.ts';
 import type { PackageRequest } from './driver.ts';
+import type { Scope } from './rpm-front-end.ts';
+import { installedRepository } from './rpm-index.ts';
 import { inside, managerSandbox } from './rpm-layout.ts';
 
 /** Prints as XML everything that the request comes to, and stops there. */
-export function resolveCommand(request: PackageRequest, wanted: readonly string[]): Command {
+export function resolveCommand(
+  request: PackageRequest,
+  wanted: readonly string[],
+  scope: Scope,
+): Command {
   return {
-    argv: ['zypper', '--xmlout', ...options, 'install', '--dry-run', ...weak(request), ...wanted],
+    argv: [
+      'zypper',
+      ...['--xmlout', ...options],
+      ...(scope === 'repositories' ? [] : ['--reposd-dir', `${inside.state}/${ownRepositories}`]),
+      ...['install', '--dry-run'],
+      ...(scope === 'installed' ? ['--repo', installedRepository] : []),
+      ...[...weak(request), ...wanted],
+    ],
     okExit: failures,
     env,
     sandbox: managerSandbox(request, false),
@@ -27,6 +40,9 @@ export function downloadCommand(
     purpose: 'Fetch the packages',
   };
 }
+
+/** Below the state of the build: what the host's has, and what it has installed. */
+export const ownRepositories = 'repos.d';
 
 // It makes directories for what it fetches where TMPDIR does not lead, too.
 const env = { LC_ALL: 'C.UTF-8', RPM_FORCE_DEBIAN: '1', ZYPPTMPDIR: '/tmp', TMPDIR: '/tmp' };

@@ -1,21 +1,28 @@
 import { BuildError } from '../model/errors.ts';
-import type { Ran } from '../model/sys.ts';
+import type { Ran, Sys } from '../model/sys.ts';
 import { escapePattern } from './rpm-cache.ts';
 import type { RpmFrontEnd } from './rpm-front-end.ts';
+import type { PackageRequest } from './driver.ts';
+import { installedRepository } from './rpm-index.ts';
+import { inside, rpmPaths } from './rpm-layout.ts';
 import { rpmDriver } from './rpm.ts';
-import { downloadCommand, resolveCommand } from './zypper-commands.ts';
+import { downloadCommand, ownRepositories, resolveCommand } from './zypper-commands.ts';
 import { parseZypper } from './zypper-output.ts';
+
+const repositoryFiles = 'etc/zypp/repos.d/*.repo';
 
 const frontEnd: RpmFrontEnd = {
   program: 'zypper',
   refresh: 'zypper refresh',
   hostCache: { file: 'etc/zypp/zypp.conf', key: 'cachedir', otherwise: 'var/cache/zypp' },
-  repositoryFiles: 'etc/zypp/repos.d/*.repo',
+  repositoryFiles,
   ownCache: 'zypp',
   metadata: ['raw', 'solv'],
+  installedMetadata: `cache/raw/${installedRepository}/repodata`,
+  configureInstalled,
   // The way to a package inside of its repository is kept in the cache.
   archivePattern: ({ repository, file }) =>
-    `packages/${escapePattern(repository)}/**/${escapePattern(file)}`,
+    `packages/${repository === undefined ? '*' : escapePattern(repository)}/**/${escapePattern(file)}`,
   placeFor: (_, repository, below) => `packages/${repository}/${below}`,
   resolveCommand,
   downloadCommand,
@@ -26,6 +33,22 @@ const frontEnd: RpmFrontEnd = {
 
 /** openSUSE's and SUSE's zypper. */
 export const zypperDriver = rpmDriver(frontEnd);
+
+// There is no option for a repository without metadata of its own to fetch.
+function configureInstalled(sys: Sys, request: PackageRequest): void {
+  const host = sys.root(request.hostRoot);
+  const state = sys.root(rpmPaths(request).state);
+  for (const file of host.glob(repositoryFiles)) {
+    state.copyIn(host.resolve(file), `${ownRepositories}/${file.replace(/^.*\//, '')}`);
+  }
+  const own = [
+    ...[`[${installedRepository}]`, `name=${installedRepository}`, 'type=rpm-md', 'enabled=1'],
+    ...[`baseurl=dir:${inside.state}/installed`, 'autorefresh=0', 'gpgcheck=0'],
+    // What a repository has as well is taken from there.
+    ...['priority=199', ''],
+  ];
+  state.write(`${ownRepositories}/${installedRepository}.repo`, own.join('\n'), 0o644);
+}
 
 function explain(ran: Ran): BuildError | undefined {
   const text = `${ran.stdout}\n${ran.stderr}`;

@@ -1,35 +1,29 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { after, test, type TestContext } from 'node:test';
+import { differences, listTree } from '../../packages/apt/support.ts';
 import { buildable, provesRoot } from '../boots-root.ts';
 import { rootDisk, rootReached } from '../disk.ts';
 import { buildCommand } from '../image.ts';
+import type { Kernel } from '../kernel.ts';
 import { boot } from '../qemu.ts';
 import { runOk } from '../run.ts';
 import { scratch } from '../scratch.ts';
 import { wanted } from './debs.ts';
 import type { RpmManager } from './hosts.ts';
-import { cleanUp, needsRpm, sys, throwAwayRpmHost } from './request.ts';
+import type { ManagerFacts } from './managers.ts';
+import { cleanUp, needsRpm, sys, throwAwayRpmHost, type RpmHost } from './request.ts';
 
-/** Builds by the bundle without any network, with the drop-ins of a local administrator, and boots the image. */
-export function bootsFromCaches(manager: RpmManager): void {
+/** Builds by the bundle without any network, from what is cached, and boots the image. */
+export function bootsFromCaches({ manager }: ManagerFacts): void {
   after(cleanUp);
 
   test(`${manager}: an image of the caches boots, and local drop-ins shape it`, async (t) => {
-    const kernel = needsRpm(t) ? buildable(t) : undefined;
-    const host = await throwAwayRpmHost(manager);
-    if (kernel === undefined || host === undefined) return;
-    for (const [path, content] of Object.entries(dropIns)) {
-      sys
-        .root(host.root)
-        .write(`etc/pkginitrd/${path}`, content, path.includes('.d/') ? 0o755 : 0o644);
-    }
-    const directory = scratch(t);
-    const build = [
-      ...['unshare', '--net', '--'],
-      ...[...buildCommand(kernel, directory), '--host-root', host.root],
-    ];
+    const made = await prepare(t, manager, 'recorded');
+    if (made === undefined) return;
+    const { host, kernel, directory, build } = made;
+    plant(host, local);
     await runOk([...build, '-t', 'directory', '-o', 'tree']);
     const tree = join(directory, 'tree');
     assert.ok(existsSync(join(tree, 'usr/share/gizmo/version')), 'Packages=');
@@ -39,21 +33,71 @@ export function bootsFromCaches(manager: RpmManager): void {
     assert.ok(!existsSync(join(tree, 'var/lib/rpm/rpmdb.sqlite')), 'CleanPackageMetadata=');
 
     await runOk(build);
-    const disk = await rootDisk({ directory, label: `${manager}root`, uuid });
-    const booted = await boot({
-      ...{ kernel: kernel.image, initrd: join(directory, 'initrd') },
-      ...{ commandLine: `root=LABEL=${manager}root rw`, disks: [disk], until: rootReached },
-    });
-    provesRoot(booted);
+    await provesBoot(manager, kernel, directory);
   });
+}
+
+/** Builds by the bundle without network and caches, from what is installed, and boots the image. */
+export function bootsFromInstalled({ manager, cache }: ManagerFacts): void {
+  after(cleanUp);
+
+  test(`${manager}: an image of empty caches, made of what is installed, boots`, async (t) => {
+    const made = await prepare(t, manager, 'installed');
+    if (made === undefined) return;
+    const { host, kernel, directory, build } = made;
+    sys.root(host.root).remove(cache);
+    const untouched = listTree(host.root, own);
+    const ran = await runOk([...build, '--offline']);
+    assert.deepEqual(differences(untouched, listTree(host.root, own)), []);
+    assert.match(ran.stdout, /(\d+), 0 of them downloaded, \1 taken from the installed system/);
+    const manifest = readFileSync(join(directory, 'initrd.manifest.json'), 'utf8');
+    assert.match(manifest, /"origin": "installed"/);
+    assert.doesNotMatch(manifest, /"origin": "(?!installed)/);
+    await provesBoot(manager, kernel, directory);
+  });
+}
+
+const own = ['var/cache/pkginitrd'];
+
+async function prepare(t: TestContext, manager: RpmManager, world: 'recorded' | 'installed') {
+  const kernel = needsRpm(t, manager) ? buildable(t) : undefined;
+  if (kernel === undefined) return undefined;
+  const host = await throwAwayRpmHost(manager, world);
+  if (host === undefined) return undefined;
+  plant(host, distribution);
+  const directory = scratch(t);
+  const build = [
+    ...['unshare', '--net', '--'],
+    ...[...buildCommand(kernel, directory), '--host-root', host.root],
+  ];
+  return { host, kernel, directory, build };
+}
+
+function plant(host: RpmHost, files: Readonly<Record<string, string>>): void {
+  for (const [path, content] of Object.entries(files)) {
+    const mode = path.includes('.d/') ? 0o755 : 0o644;
+    sys.root(host.root).write(`etc/pkginitrd/${path}`, content, mode);
+  }
+}
+
+async function provesBoot(manager: string, kernel: Kernel, directory: string): Promise<void> {
+  const disk = await rootDisk({ directory, label: `${manager}root`, uuid });
+  const booted = await boot({
+    ...{ kernel: kernel.image, initrd: join(directory, 'initrd') },
+    ...{ commandLine: `root=LABEL=${manager}root rw`, disks: [disk], until: rootReached },
+  });
+  provesRoot(booted);
 }
 
 const uuid = '5d2b6f0e-3a52-4e3c-9a43-1f7f3f0d9c11';
 
-const dropIns: Readonly<Record<string, string>> = {
+const distribution: Readonly<Record<string, string>> = {
   '20-testrpm.conf': `[Match]\nDistribution=testrpm\n\n[Content]\nPackages=\n${wanted
     .map((name) => `    ${name}\n`)
     .join('')}`,
+};
+
+const local: Readonly<Record<string, string>> = {
   '50-local.conf': '[Content]\nPackages=gizmo\nRemovePackages=mawk\n',
   'extra/usr/lib/local.txt': 'a file of the tree\n',
   'postinst.d/10-local.chroot':

@@ -2,12 +2,14 @@
 //
 //   repository/     Packages/*.rpm, signed, with signed metadata
 //   hosts/MANAGER/  a system that dnf or zypper keeps, with configuration, keys and filled caches at their real places
+//
+// With .cache/dnf5-tools, a Debian that has dnf 5, .cache/dnf5 is such a system, too.
 import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { cache, checkout } from '../paths.ts';
 import { runOk } from '../run.ts';
 import { readDebs } from './debs.ts';
-import { makeHost } from './hosts.ts';
+import { hostDirectory, makeHost } from './hosts.ts';
 import { planted } from './planted.ts';
 import { signAndIndex } from './repository.ts';
 import { writeSpec, type RpmPackage } from './spec.ts';
@@ -21,8 +23,9 @@ async function makeDistribution(): Promise<void> {
   const packages = [...(await readDebs(work, inTools)), ...planted(work)];
   await buildAll(packages);
   await signAndIndex(inTools);
-  await makeHost('dnf4', work);
-  await makeHost('zypper', work);
+  for (const manager of ['dnf4', 'zypper'] as const) {
+    await makeHost(manager, work, join(work, 'hosts', manager));
+  }
   for (const name of ['trees', 'debs', 'specs', 'build']) {
     rmSync(join(work, name), { recursive: true, force: true });
   }
@@ -59,4 +62,13 @@ ls /work/specs | xargs -P 2 -I{} sh -c 'rpmbuild -bb --quiet \\
   /work/specs/{} >/work/build-{}.log 2>&1 || { cat /work/build-{}.log >&2; exit 255; }; rm -rf /work/build/{}.d /work/build-{}.log'
 `;
 
+async function makeDnf5(): Promise<void> {
+  if (!existsSync(join(cache, 'dnf5-tools')) || existsSync(hostDirectory('dnf5'))) return;
+  const host = join(cache, 'tmp/dnf5');
+  rmSync(host, { recursive: true, force: true });
+  await makeHost('dnf5', join(cache, 'rpm'), host);
+  renameSync(host, hostDirectory('dnf5'));
+}
+
 await makeDistribution();
+await makeDnf5();

@@ -1,26 +1,34 @@
 import { cpSync, createReadStream, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
+import { once } from 'node:events';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { cache, checkout } from '../paths.ts';
 import { runOk } from '../run.ts';
 import { wanted } from './debs.ts';
 
-export type RpmManager = 'dnf4' | 'zypper';
+export type RpmManager = 'dnf4' | 'dnf5' | 'zypper';
 
 /** The URL is part of the name of dnf's cache directory, so each manager has a port for good, below those that the kernel gives out. */
-export const ports: Readonly<Record<RpmManager, number>> = { dnf4: 18971, zypper: 18972 };
+export const ports: Readonly<Record<RpmManager, number>> = {
+  ...{ dnf4: 18971, zypper: 18972, dnf5: 18973 },
+};
+
+/** Where a manager's host lies. dnf 5 is in no stable Debian: its host is made of another one, and may be missing. */
+export function hostDirectory(manager: RpmManager): string {
+  return manager === 'dnf5' ? join(cache, 'dnf5') : join(cache, 'rpm/hosts', manager);
+}
 
 /**
- * Makes WORK/hosts/MANAGER: the Debian with the tools, its dpkg forgotten, all packages of the repository in its rpm
- * database, and the manager's caches filled with what an initrd needs.
+ * Makes HOST of the Debian with the tools: its dpkg forgotten, all packages of WORK/repository in its rpm database, and
+ * the manager's caches filled with what an initrd needs.
  */
-export async function makeHost(manager: RpmManager, work: string): Promise<void> {
-  const host = join(work, 'hosts', manager);
-  await copyHost(join(cache, 'rpm-tools'), host);
+export async function makeHost(manager: RpmManager, work: string, host: string): Promise<void> {
+  await copyHost(join(cache, manager === 'dnf5' ? 'dnf5-tools' : 'rpm-tools'), host);
   for (const path of ['var/lib/dpkg', 'var/lib/apt', 'var/cache/apt', 'usr/bin/apt-get']) {
     rmSync(join(host, path), { recursive: true });
   }
-  rmSync(join(host, manager === 'zypper' ? 'usr/bin/dnf' : 'usr/bin/zypper'));
+  rmSync(join(host, manager === 'zypper' ? 'usr/bin/dnf' : 'usr/bin/zypper'), { force: true });
   const write = (path: string, content: string): void => {
     rmSync(join(host, path), { force: true });
     mkdirSync(join(host, path, '..'), { recursive: true });
@@ -58,6 +66,20 @@ export async function copyHost(from: string, to: string): Promise<void> {
   ]);
 }
 
+/** Installs the files of what a host's rpm database has, without scripts. What was linked with other hosts is no more. */
+export async function installFiles(
+  { manager, root }: { readonly manager: RpmManager; readonly root: string },
+  repository: string,
+): Promise<void> {
+  // Libraries of another release would replace its own.
+  const list = manager === 'dnf5' ? 'list=/mnt/Packages/widget-1*.rpm' : installedList;
+  const enter = join(checkout, 'tests/helpers/enter-root.sh');
+  await runOk([
+    ...[enter, '--setenv', 'RPM_FORCE_DEBIAN=1', '--bind-ro', repository, '/mnt', root],
+    ...['bash', '-euc', `${list}\nrpm ${withoutScripts} --replacepkgs --replacefiles $list`],
+  ]);
+}
+
 /** Gives out the repository's files on the loopback interface. */
 export async function serve(directory: string, port: number): Promise<Server> {
   const server = createServer((request, response) => {
@@ -72,19 +94,37 @@ export async function serve(directory: string, port: number): Promise<Server> {
     response.writeHead(200, { 'content-length': statSync(path).size });
     createReadStream(path).pipe(response);
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
-  });
+  // Another test of the same manager may have the port for a while.
+  for (const end = Date.now() + 120_000; !(await listens(server, port));) {
+    if (Date.now() > end) throw new Error(`port ${port} is in use`);
+    await setTimeout(200);
+  }
   return server;
 }
 
+const withoutScripts = '--install --nodeps --noscripts --notriggers';
+
+async function listens(server: Server, port: number): Promise<boolean> {
+  const listening = once(server, 'listening');
+  server.listen(port, '127.0.0.1');
+  try {
+    await listening;
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') return false;
+    throw error;
+  }
+}
+
 // gadget, trinket and the like are not installed, widget in its older version.
+const installedList =
+  "list=$(ls /mnt/Packages/*.rpm | grep -v -E '/(widget-2|gadget|gizmo|trinket|gru|intruder|documented)')";
+
 const database = `
 rm -rf /var/lib/rpm && mkdir -p /var/lib/rpm && rpmdb --initdb
 rpm --import /etc/pki/rpm-gpg/RPM-GPG-KEY-test
-ls /mnt/Packages/*.rpm | grep -v -E '/(widget-2|gadget|gizmo|trinket|gru|intruder|documented)' >/run/list
-rpm --install --justdb --nodeps --noscripts --notriggers $(cat /run/list)
+${installedList}
+rpm ${withoutScripts} --justdb $list
 `;
 
 const prime: Readonly<Record<RpmManager, string>> = {
@@ -92,6 +132,10 @@ const prime: Readonly<Record<RpmManager, string>> = {
 dnf -q makecache
 dnf -y -q --installroot=/tmp/empty --releasever=/ --setopt=cachedir=/var/cache/dnf --downloadonly install ${wanted.join(' ')} widget gizmo
 rm -f /var/log/dnf*.log /var/log/hawkey.log`,
+  dnf5: `
+dnf5 -q makecache
+dnf5 -y -q --installroot=/tmp/empty --releasever=/ --use-host-config --setopt=cachedir=/var/cache/libdnf5 --setopt=system_cachedir=/var/cache/libdnf5 install --downloadonly ${wanted.join(' ')} widget gizmo
+rm -f /var/log/dnf5.log*`,
   zypper: `
 zypper --non-interactive --quiet --gpg-auto-import-keys refresh
 zypper --non-interactive --quiet --installroot /tmp/empty install --no-recommends --download-only ${wanted.join(' ')} widget gizmo
@@ -102,15 +146,10 @@ type Write = (path: string, content: string) => void;
 
 const configure: Readonly<Record<RpmManager, (write: Write) => void>> = {
   dnf4: (write) => {
-    write('etc/dnf/dnf.conf', '[main]\ngpgcheck=1\nkeepcache=1\ninstall_weak_deps=1\n');
-    write('etc/dnf/vars/place', 'Packages');
-    write(
-      'etc/yum.repos.d/test.repo',
-      [
-        ...['[test]', 'name=Test $releasever', `baseurl=http://127.0.0.1:${ports.dnf4}/`],
-        ...['enabled=1', 'gpgcheck=1', 'gpgkey=file:///etc/pki/rpm-gpg/RPM-GPG-KEY-test', ''],
-      ].join('\n'),
-    );
+    writeDnf(write, 'dnf4');
+  },
+  dnf5: (write) => {
+    writeDnf(write, 'dnf5');
   },
   zypper: (write) => {
     write(
@@ -122,3 +161,15 @@ const configure: Readonly<Record<RpmManager, (write: Write) => void>> = {
     );
   },
 };
+
+function writeDnf(write: Write, manager: 'dnf4' | 'dnf5'): void {
+  write('etc/dnf/dnf.conf', '[main]\ngpgcheck=1\nkeepcache=1\ninstall_weak_deps=1\n');
+  write('etc/dnf/vars/place', 'Packages');
+  write(
+    'etc/yum.repos.d/test.repo',
+    [
+      ...['[test]', 'name=Test $releasever', `baseurl=http://127.0.0.1:${ports[manager]}/`],
+      ...['enabled=1', 'gpgcheck=1', 'gpgkey=file:///etc/pki/rpm-gpg/RPM-GPG-KEY-test', ''],
+    ].join('\n'),
+  );
+}

@@ -6,7 +6,7 @@ import type { PackageRequest } from '../../../src/packages/driver.ts';
 import { makeSys } from '../../../src/sys/sys.ts';
 import { isRoot, need } from '../need.ts';
 import { cache } from '../paths.ts';
-import { copyHost, type RpmManager } from './hosts.ts';
+import { copyHost, hostDirectory, installFiles, type RpmManager } from './hosts.ts';
 
 export const sys = makeSys({ searchPath: '/usr/sbin:/usr/bin:/sbin:/bin' });
 
@@ -15,20 +15,28 @@ export interface RpmHost {
   readonly root: AbsolutePath;
 }
 
-/** Whether the tests of rpm distributions can run here. */
-export function needsRpm(t: TestContext): boolean {
+/** Whether the tests of a manager on an rpm distribution can run here. */
+export function needsRpm(t: TestContext, manager: RpmManager): boolean {
+  const what = manager === 'dnf5' ? 'no host with dnf 5' : 'no rpm distribution';
   return (
     need(t, isRoot(), 'needs root') &&
-    need(t, existsSync(join(cache, 'rpm')), 'no rpm distribution: run tests/helpers/setup.sh')
+    need(t, existsSync(hostDirectory(manager)), `${what}: run tests/helpers/setup.sh`)
   );
 }
 
-/** A copy of the fixture's host that tests may spoil; undefined where there is no fixture. */
-export async function throwAwayRpmHost(manager: RpmManager): Promise<RpmHost | undefined> {
-  const from = join(cache, 'rpm/hosts', manager);
+/**
+ * A copy of the fixture's host that tests may spoil, with the packages of its database installed where that is asked
+ * for; undefined where there is no fixture.
+ */
+export async function throwAwayRpmHost(
+  manager: RpmManager,
+  world: 'recorded' | 'installed' = 'recorded',
+): Promise<RpmHost | undefined> {
+  const from = hostDirectory(manager);
   if (!isRoot() || !existsSync(from)) return undefined;
   const root = temporary(manager);
   await copyHost(from, root);
+  if (world === 'installed') await installFiles({ manager, root }, join(cache, 'rpm/repository'));
   return { manager, root };
 }
 

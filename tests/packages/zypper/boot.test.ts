@@ -1,3 +1,5 @@
-import { bootsFromCaches } from '../../helpers/rpm/boots.ts';
+import { bootsFromCaches, bootsFromInstalled } from '../../helpers/rpm/boots.ts';
+import { zypper } from '../../helpers/rpm/managers.ts';
 
-bootsFromCaches('zypper');
+bootsFromCaches(zypper);
+bootsFromInstalled(zypper);

@@ -13,26 +13,38 @@ const dnf4 =
 const dnf5 =
   'dnf5 --installroot=/run/pkginitrd/empty --releasever=/ --use-host-config --setopt=cachedir=/run/pkginitrd/cache --setopt=system_cachedir=/run/pkginitrd/cache --setopt=install_weak_deps=0';
 const zypp =
-  '--non-interactive --no-refresh --installroot /run/pkginitrd/empty --cache-dir /run/pkginitrd/cache install';
+  '--non-interactive --no-refresh --installroot /run/pkginitrd/empty --cache-dir /run/pkginitrd/cache';
 const root = 'rpm --root /run/pkginitrd-root';
+const installed =
+  '--repofrompath=pkginitrd-installed,file:///run/pkginitrd/installed --setopt=pkginitrd-installed.gpgcheck=0 --setopt=pkginitrd-installed.priority=199';
+const relation = (type: string, tag: string) =>
+  `[${type}\\t%{${tag}NAME}\\t%{${tag}FLAGS}\\t%{${tag}VERSION}\\n]`;
 
 // prettier-ignore
 const commands: readonly [string, Command, string][] = [
-  ['dnf 4 resolve', dnf.resolveCommand(dnf.dnf4, request, ['a', 'b']), `${dnf4} --cacheonly --assumeno install a b`],
+  ['dnf 4 resolve', dnf.resolveCommand(dnf.dnf4, request, ['a', 'b'], 'repositories'), `${dnf4} --cacheonly --assumeno install a b`],
+  ['dnf 4 resolve with what is installed', dnf.resolveCommand(dnf.dnf4, request, ['a', 'b'], 'both'), `${dnf4} --cacheonly ${installed} --assumeno install a b`],
+  ['dnf 4 resolve among what is installed', dnf.resolveCommand(dnf.dnf4, request, ['a'], 'installed'), `${dnf4} --cacheonly ${installed} --repo=pkginitrd-installed --assumeno install a`],
   ['dnf 4 check', dnf.downloadCommand(dnf.dnf4, request, ['a'], false), `${dnf4} --cacheonly --setopt=keepcache=1 --downloadonly --assumeyes install a`],
   ['dnf 4 download', dnf.downloadCommand(dnf.dnf4, request, ['a'], true), `${dnf4} --setopt=metadata_expire=never --setopt=keepcache=1 --downloadonly --assumeyes install a`],
-  ['dnf 5 resolve', dnf.resolveCommand(dnf.dnf5, request, ['a', 'b']), `${dnf5} --cacheonly --assumeno install a b`],
-  ['dnf 5 check', dnf.downloadCommand(dnf.dnf5, request, ['a'], false), `${dnf5} --cacheonly --setopt=keepcache=1 --downloadonly --assumeyes install a`],
-  ['dnf 5 download', dnf.downloadCommand(dnf.dnf5, request, ['a'], true), `${dnf5} --setopt=metadata_expire=never --setopt=cacheonly=metadata --setopt=keepcache=1 --downloadonly --assumeyes install a`],
-  ['zypper resolve', zypper.resolveCommand(request, ['a']), `zypper --xmlout ${zypp} --dry-run --no-recommends a`],
-  ['zypper download', zypper.downloadCommand(request, ['a'], true), `zypper ${zypp} --download-only --no-recommends a`],
+  ['dnf 5 resolve', dnf.resolveCommand(dnf.dnf5, request, ['a', 'b'], 'repositories'), `${dnf5} --cacheonly --assumeno install a b`],
+  ['dnf 5 check', dnf.downloadCommand(dnf.dnf5, request, ['a'], false), `${dnf5} --cacheonly --setopt=keepcache=1 --setopt=tsflags=test --assumeyes install a`],
+  ['dnf 5 download', dnf.downloadCommand(dnf.dnf5, request, ['a'], true), `${dnf5} --setopt=metadata_expire=never --setopt=cacheonly=metadata --setopt=keepcache=1 --setopt=tsflags=test --assumeyes install a`],
+  ['zypper resolve', zypper.resolveCommand(request, ['a'], 'repositories'), `zypper --xmlout ${zypp} install --dry-run --no-recommends a`],
+  ['zypper resolve with what is installed', zypper.resolveCommand(request, ['a'], 'both'), `zypper --xmlout ${zypp} --reposd-dir /run/pkginitrd/repos.d install --dry-run --no-recommends a`],
+  ['zypper resolve among what is installed', zypper.resolveCommand(request, ['a'], 'installed'), `zypper --xmlout ${zypp} --reposd-dir /run/pkginitrd/repos.d install --dry-run --repo pkginitrd-installed --no-recommends a`],
+  ['zypper download', zypper.downloadCommand(request, ['a'], true), `zypper ${zypp} install --download-only --no-recommends a`],
   ['rpm installed', rpm.installedCommand(request), 'rpm --query --all --queryformat %{NAME}\\t%{EPOCHNUM}:%{VERSION}-%{RELEASE}\\t%{ARCH}\\n'],
   ['rpm keys', rpm.hostKeysCommand(request), 'rpm --query --all gpg-pubkey --queryformat %{DESCRIPTION}\\n'],
   ['rpm import', rpm.importKeysCommand(request), 'rpmkeys --root /run/pkginitrd/empty --import /run/pkginitrd/empty/keys.asc'],
   ['rpm describe', rpm.describeCommand(request, ['x/a.rpm']), 'rpm --query --package --nosignature --queryformat %{NAME}\\t%{EPOCHNUM}:%{VERSION}-%{RELEASE}\\t%{ARCH}\\t%{BUILDTIME}\\t%{SOURCERPM}\\t%{LICENSE}\\t%{URL}\\t%{BUGURL}\\n /run/pkginitrd/cache/x/a.rpm'],
-  ['rpm digests', rpm.digestsCommand(request, ['x/a.rpm']), 'rpmkeys --checksig --nosignature /run/pkginitrd/cache/x/a.rpm'],
-  ['rpm install', rpm.installCommand(request, 5, ['x/a.rpm']), `${root} --noplugins --upgrade --excludedocs --define _netsharedpath /dev:/proc:/sys --define _tmppath /tmp /run/pkginitrd/cache/x/a.rpm`],
-  ['rpm install in German', rpm.installCommand(locale, 5, ['a.rpm']), `${root} --noplugins --upgrade --define _install_langs de_DE.UTF-8:de_DE:de --define _netsharedpath /dev:/proc:/sys --define _tmppath /tmp /run/pkginitrd/cache/a.rpm`],
+  ['rpm headers', rpm.headersCommand(request, ['a-1-1.noarch']), 'rpm --query --queryformat =%{NAME}\\n%{HEADERIMMUTABLE:base64}\\n-[%{FILESTATES} ]\\n a-1-1.noarch'],
+  ['rpm relations', rpm.relationsCommand(request), `rpm --query --all --queryformat @%{NAME}\\t%{EPOCHNUM}\\t%{VERSION}\\t%{RELEASE}\\t%{ARCH}\\n${relation('provides', 'PROVIDE')}${relation('requires', 'REQUIRE')}${relation('conflicts', 'CONFLICT')}${relation('obsoletes', 'OBSOLETE')}${relation('recommends', 'RECOMMEND')}${relation('supplements', 'SUPPLEMENT')}`],
+  ['rpm file owners', rpm.fileOwnersCommand(request, ['/bin/sh']), 'rpm --query --queryformat [%{=NAME}\\t%{FILENAMES}\\n] --whatprovides /bin/sh'],
+  ['rpm check', rpm.checkCommand(request, ['x/a.rpm']), 'rpmkeys --root /run/pkginitrd/empty --checksig --verbose /run/pkginitrd/cache/x/a.rpm'],
+  ['rpm record, not install', rpm.recordCommand(request, ['x/a.rpm']), 'rpm --root /run/pkginitrd/empty --noplugins --install --justdb --nodeps --noscripts --notriggers --nosignature --nodigest /run/pkginitrd/cache/x/a.rpm'],
+  ['rpm install', rpm.installCommand(request, 5, ['x/a.rpm']), `${root} --noplugins --upgrade --nosignature --excludedocs --define _netsharedpath /dev:/proc:/sys --define _tmppath /tmp /run/pkginitrd/cache/x/a.rpm`],
+  ['rpm install in German', rpm.installCommand(locale, 5, ['a.rpm']), `${root} --noplugins --upgrade --nosignature --define _install_langs de_DE.UTF-8:de_DE:de --define _netsharedpath /dev:/proc:/sys --define _tmppath /tmp /run/pkginitrd/cache/a.rpm`],
   ['rpm erase', rpm.eraseCommand(request, 5, ['a']), `${root} --noplugins --erase --nodeps --allmatches a`],
   ['rpm owners', rpm.ownersCommand(request), `${root} --query --all --queryformat [%{=NAME}\\t%{FILEMODES}\\t%{FILENAMES}\\n]`],
 ];
@@ -45,9 +57,12 @@ for (const [name, command, line] of commands) {
 
 test('no command weakens what is demanded of a repository or a package', () => {
   for (const [name, { argv }] of commands) {
-    const text = argv.join(' ');
-    assert.doesNotMatch(text, /gpgcheck|no-gpg|nodigest|allow-unsigned|nocrypto|--force/i, name);
-    if (!/describe|digests/.test(name)) assert.doesNotMatch(text, /nosignature/, name);
+    // What is installed is in no signed repository.
+    const text = argv.join(' ').replace('pkginitrd-installed.gpgcheck=0', '');
+    assert.doesNotMatch(text, /gpgcheck|no-gpg|allow-unsigned|nocrypto|--force/i, name);
+    if (!name.includes('record')) assert.doesNotMatch(text, /nodigest/, name);
+    // Signatures are checked before, by the keys that the root has not.
+    if (!/describe|record|install/.test(name)) assert.doesNotMatch(text, /nosignature/, name);
   }
 });
 
@@ -71,7 +86,7 @@ test('only what runs scripts gets a chroot, with a /dev of its own', () => {
 test('recommended packages are a matter of the request', () => {
   const wish = requestFor({ withRecommends: true, install: reasoned('a') });
   assert.ok(
-    dnf.resolveCommand(dnf.dnf4, wish, ['a']).argv.includes('--setopt=install_weak_deps=1'),
+    dnf.resolveCommand(dnf.dnf4, wish, ['a'], 'both').argv.includes('--setopt=install_weak_deps=1'),
   );
-  assert.ok(zypper.resolveCommand(wish, ['a']).argv.includes('--recommends'));
+  assert.ok(zypper.resolveCommand(wish, ['a'], 'both').argv.includes('--recommends'));
 });

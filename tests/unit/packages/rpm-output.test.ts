@@ -3,9 +3,10 @@ import { test } from 'node:test';
 import { parseDnf, parseTable } from '../../../src/packages/dnf-output.ts';
 import { dnf4FrontEnd, dnf5FrontEnd } from '../../../src/packages/dnf.ts';
 import { parseInstalled } from '../../../src/packages/rpm-host.ts';
+import { parseChecked } from '../../../src/packages/rpm-check.ts';
 import {
+  hasOnlyWarned,
   parseDescribed,
-  parseDamaged,
   parseFailedScripts,
 } from '../../../src/packages/rpm-output.ts';
 import { parseZypper } from '../../../src/packages/zypper-output.ts';
@@ -105,14 +106,38 @@ test('parseInstalled() leaves keys out and zero epochs away', () => {
   });
 });
 
-test('parseDamaged() reads every way in which rpmkeys refuses a file', () => {
-  const output = [
-    '/c/good.rpm: digests OK',
-    '/c/bad.rpm: DIGESTS NOT OK',
-    '/c/cut.rpm: digests SIGNATURES NOT OK',
-    'error: /c/half.rpm: not an rpm package (or package manifest)',
-  ].join('\n');
-  assert.deepEqual(parseDamaged(output), ['/c/bad.rpm', '/c/cut.rpm', '/c/half.rpm']);
+test('parseChecked() tells who is signed, intact or damaged', () => {
+  const output = `/c/good.rpm:
+    Header V4 RSA/SHA512 Signature, key ID 8c2749ab: OK
+    Header SHA256 digest: OK
+    Payload SHA256 digest: OK
+/c/six.rpm:
+    Header OpenPGP V4 RSA/SHA512 signature, key ID f44b238c8c2749ab: NOKEY
+    Header SHA256 digest: OK
+/c/plain.rpm:
+    Header SHA256 digest: OK
+    Payload SHA256 digest: OK
+/c/payload.rpm:
+    Header V4 RSA/SHA512 Signature, key ID 8c2749ab: OK
+    Header SHA256 digest: OK
+    Payload SHA256 digest: BAD (Expected 5a != 6a)
+    RSA signature: NOTFOUND
+/c/header.rpm:
+    Header V4 RSA/SHA512 Signature, key ID 8c2749ab: BAD
+    Header SHA256 digest: OK
+/c/half.rpm:
+`;
+  assert.deepEqual(
+    [...parseChecked(output)],
+    [
+      ['/c/good.rpm', 'signed'],
+      ['/c/six.rpm', 'intact'],
+      ['/c/plain.rpm', 'intact'],
+      ['/c/payload.rpm', 'damaged'],
+      ['/c/header.rpm', 'damaged'],
+      ['/c/half.rpm', 'damaged'],
+    ],
+  );
 });
 
 test('parseFailedScripts() names package and script', () => {
@@ -122,6 +147,30 @@ test('parseFailedScripts() names package and script', () => {
     { script: '%post', name: 'lib-x', reason: 'exit status 3' },
     { script: '%prein', name: 'b', reason: 'signal 9' },
   ]);
+});
+
+test('dnf 5 says in its own words what is missing and what is not trusted', () => {
+  const noCache = 'Cache-only enabled but no cache for repository "test"\n';
+  assert.deepEqual(parseDnf(said('', 1, noCache)), { type: 'no metadata', repositories: ['test'] });
+  const explain = (line: string) => dnf5FrontEnd.explainDownload(said('', 1, line))?.message;
+  assert.equal(
+    explain(
+      'OpenPGP check for package "less-668-1.x86_64" (/c/less.rpm) from repo "u" has failed: The package is not signed.',
+    ),
+    'Cannot install "less-668-1.x86_64": it is not signed',
+  );
+  assert.equal(
+    explain('cannot open file: (2) - No such file or directory [/etc/pki/rpm-gpg/KEY]'),
+    'Cannot check the signatures of the packages: dnf5 cannot use the key "/etc/pki/rpm-gpg/KEY"',
+  );
+  assert.equal(explain('Curl error (7): Could not connect to server'), undefined);
+});
+
+test('hasOnlyWarned() tells scripts that ran afterwards from packages that are not there', () => {
+  const post = 'warning: %post(a-0:1-1.noarch) scriptlet failed, exit status 3\n';
+  assert.ok(hasOnlyWarned(post));
+  assert.ok(!hasOnlyWarned(`${post}error: b-0:1-1.noarch: install failed\n`));
+  assert.ok(!hasOnlyWarned('error: Failed dependencies:\n\tb is needed by a-0:1-1.noarch\n'));
 });
 
 test('parseDescribed() reads what the headers say', () => {

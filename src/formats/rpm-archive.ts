@@ -1,0 +1,84 @@
+// The file around an rpm package's header (RPM manual, "Package format V4"): lead, signature, header, payload.
+import { createHash } from 'node:crypto';
+import {
+  encodeRpmHeader,
+  numbersOf,
+  rpmHeaderMagic,
+  stringsOf,
+  type RpmHeader,
+} from './rpm-header.ts';
+import { storedGzip, storedXz, storedZstd } from './stored.ts';
+
+/**
+ * Lead and signature of a package without anybody's signature: digests and sizes only. `header` is without its magic,
+ * `payload` the number of its bytes as they are in the file.
+ */
+export function encodeRpmStart(name: string, header: Buffer, payload: number): Buffer {
+  const digest = createHash('sha256').update(rpmHeaderMagic).update(header).digest('hex');
+  const signature = encodeRpmHeader(62, [
+    [273, { type: 'string', text: digest }],
+    [1000, { type: 'int32', value: rpmHeaderMagic.length + header.length + payload }],
+  ]);
+  const padding = Buffer.alloc((8 - (signature.length % 8)) % 8);
+  return Buffer.concat([encodeLead(name), signature, padding]);
+}
+
+/** 96 bytes whose magic is all that is still read. */
+function encodeLead(name: string): Buffer {
+  const lead = Buffer.alloc(96);
+  lead.writeUInt32BE(0xedabeedb, 0);
+  lead.writeUInt8(3, 4);
+  lead.writeUInt16BE(1, 8);
+  lead.write(name, 10, 65, 'utf8');
+  lead.writeUInt16BE(1, 76);
+  lead.writeUInt16BE(5, 78);
+  return lead;
+}
+
+/** What stands before the content of a file in the payload: its number in the header, and all else is there. */
+export function encodeRpmFileStart(index: number): Buffer {
+  return Buffer.from(`07070X${index.toString(16).padStart(8, '0')}\0\0`, 'latin1');
+}
+
+/** What stands behind content of that many bytes. */
+export function rpmFilePadding(size: number): Buffer {
+  return Buffer.alloc((4 - (size % 4)) % 4);
+}
+
+/** What ends the payload: a newc entry of that name. */
+export const rpmPayloadEnd = Buffer.from(
+  `070701${'0'.repeat(8 * 11)}0000000b00000000TRAILER!!!\0\0\0\0`,
+  'latin1',
+);
+
+/** What an archive with another payload takes from its header. */
+export interface RpmPayloadFormat {
+  /** The payload as the header promises it to be compressed. */
+  store(chunks: Iterable<Uint8Array>): Iterable<Uint8Array>;
+  /** Tags of the SHA-256 of the payload, as it is in the file and before it was compressed. */
+  readonly digests: { readonly stored: number; readonly plain: number };
+}
+
+/** undefined where such a payload cannot be written here: by bzip2, by rpm before 4.14, in rpm 6's own format. */
+export function payloadFormat(header: RpmHeader): RpmPayloadFormat | undefined {
+  const [compressor = 'gzip'] = stringsOf(header, tags.payloadCompressor);
+  const store = formats[compressor];
+  const [algorithm] = numbersOf(header, tags.payloadDigestAlgorithm);
+  if (store === undefined || algorithm !== sha256 || header.entries.has(tags.rpmFormat)) {
+    return undefined;
+  }
+  return { store, digests: { stored: tags.payloadDigest, plain: tags.payloadDigestPlain } };
+}
+
+const tags = {
+  ...{ payloadCompressor: 1125, payloadDigest: 5092, payloadDigestAlgorithm: 5093 },
+  ...{ payloadDigestPlain: 5097, rpmFormat: 5114 },
+};
+
+// RFC 4880, section 9.4.
+const sha256 = 8;
+
+// rpm reads lzma as xz, too.
+const formats: Readonly<Record<string, RpmPayloadFormat['store']>> = {
+  ...{ gzip: storedGzip, xz: storedXz, lzma: storedXz, zstd: storedZstd },
+};

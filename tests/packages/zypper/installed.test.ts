@@ -1,0 +1,4 @@
+import { buildsFromInstalled } from '../../helpers/rpm/from-installed.ts';
+import { zypper } from '../../helpers/rpm/managers.ts';
+
+buildsFromInstalled(zypper);
