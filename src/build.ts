@@ -21,7 +21,8 @@ import type { RootTree } from './model/packages.ts';
 import type { ModulePlan, PartName, Plan } from './model/plan.ts';
 import type { Receipt } from './model/receipt.ts';
 import type { Sys } from './model/sys.ts';
-import { installPackages } from './packages/install.ts';
+import type { PackageRequest } from './packages/driver.ts';
+import { installPackages, readHostOwners } from './packages/install.ts';
 import { placeImage, placeManifest, placeTree, type FinishedImage } from './place/place.ts';
 import { placePrebuilt, prebuiltInitrd } from './place/prebuilt.ts';
 import { unpackable } from './plan/parts.ts';
@@ -32,7 +33,7 @@ import { selectModules } from './plan/select-modules.ts';
 import { stopwatch, type Stopwatch } from './stopwatch.ts';
 import { makeInitrdRoot } from './root/make-initrd-root.ts';
 import { inRoot } from './root/tools.ts';
-import { assertBootable, verifyImage } from './verify/verify.ts';
+import { assertBootable, lacksLibraries, namePackages, verifyImage } from './verify/verify.ts';
 
 export interface BuildSettings {
   /** The tool's own drop-ins: the lowest configuration directory. */
@@ -173,15 +174,16 @@ async function carryOut(
   steps: Stopwatch,
 ): Promise<Receipt> {
   const { plan, hostRoot } = decided;
+  const request: PackageRequest = {
+    plan: plan.packages,
+    os: decided.os,
+    hostRoot,
+    workspace,
+    sourceDateEpoch: plan.sourceDateEpoch ?? undefined,
+    locale: plan.root.locale,
+  };
   const tree = await steps.take('packages', 'Installing the packages', () =>
-    installPackages(sys, {
-      plan: plan.packages,
-      os: decided.os,
-      hostRoot,
-      workspace,
-      sourceDateEpoch: plan.sourceDateEpoch ?? undefined,
-      locale: plan.root.locale,
-    }),
+    installPackages(sys, request),
   );
   const epoch = plan.sourceDateEpoch ?? tree.newestPackageTime;
   await steps.take('root', 'Making an initrd of the root', () =>
@@ -199,7 +201,7 @@ async function carryOut(
   const parts = await steps.take('image', 'Writing the image', () =>
     writeParts(sys, plan, workspace, entriesOf),
   );
-  const verified = await steps.take('verify', 'Reading the image back', () =>
+  const read = await steps.take('verify', 'Reading the image back', () =>
     verifyImage({
       image: concatenate(sys, parts),
       decompress: (compression, chunks) => decompress(sys, chunks, compression),
@@ -215,6 +217,10 @@ async function carryOut(
       owners: tree.owners,
     }),
   );
+  // Which package has it is asked of the host's database, and only where a library is missing.
+  const verified = lacksLibraries(read)
+    ? namePackages(read, await readHostOwners(sys, request))
+    : read;
   assertBootable(verified);
   const image = await steps.take('place', 'Putting the image in its place', () =>
     place(sys, invocation, plan, {

@@ -1,6 +1,7 @@
 import { fetchArchives } from './apt-fetch.ts';
 import { installArchives } from './apt-install.ts';
 import { resolvePackages } from './apt-resolve.ts';
+import { readOwners } from './dpkg-owners.ts';
 import type { PackageDriver } from './driver.ts';
 import { timed } from './timed.ts';
 
@@ -11,4 +12,5 @@ export const aptDriver: PackageDriver = {
     timed(sys, 'fetch', fetchArchives(sys, request, resolution)),
   install: async (sys, request, fetched) =>
     timed(sys, 'install', installArchives(sys, request, fetched)),
+  hostOwners: async (sys, { hostRoot }) => readOwners(sys.root(hostRoot)),
 };

@@ -26,6 +26,8 @@ export interface PackageDriver {
   fetch(sys: Sys, request: PackageRequest, resolution: Resolution): Promise<Fetched>;
   /** Makes the root. Throws BuildError naming the package whose script failed. */
   install(sys: Sys, request: PackageRequest, fetched: Fetched): Promise<RootTree>;
+  /** Which of the host's installed packages ships which path, directories left out. */
+  hostOwners(sys: Sys, request: PackageRequest): Promise<ReadonlyMap<string, string>>;
 }
 
 export interface Resolution {

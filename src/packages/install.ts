@@ -1,4 +1,3 @@
-import { BuildError } from '../model/errors.ts';
 import type { Manager } from '../model/facts.ts';
 import type { RootTree } from '../model/packages.ts';
 import type { Sys } from '../model/sys.ts';
@@ -11,17 +10,20 @@ import { zypperDriver } from './zypper.ts';
 /** Makes a root of the host's packages in the workspace. */
 export async function installPackages(sys: Sys, request: PackageRequest): Promise<RootTree> {
   const driver = drivers[request.plan.manager];
-  if (driver === null) {
-    throw new BuildError(
-      `Cannot install packages with ${request.plan.manager}: it is not supported yet`,
-    );
-  }
   const resolution = await driver.resolve(sys, request);
   const fetched = await driver.fetch(sys, request, resolution);
   return driver.install(sys, request, fetched);
 }
 
-const drivers: Readonly<Record<Manager, PackageDriver | null>> = {
+/** Which of the host's installed packages ships which path. */
+export async function readHostOwners(
+  sys: Sys,
+  request: PackageRequest,
+): Promise<ReadonlyMap<string, string>> {
+  return drivers[request.plan.manager].hostOwners(sys, request);
+}
+
+const drivers: Readonly<Record<Manager, PackageDriver>> = {
   apt: aptDriver,
   dnf5: dnf5Driver,
   dnf4: dnf4Driver,

@@ -1,6 +1,8 @@
 import type { PackageDriver } from './driver.ts';
 import { fetchArchives } from './pacman-fetch.ts';
 import { installArchives } from './pacman-install.ts';
+import { readLocalOwners } from './pacman-local.ts';
+import { readPacmanConf } from './pacman-conf.ts';
 import { resolvePackages } from './pacman-resolve.ts';
 import { timed } from './timed.ts';
 
@@ -11,4 +13,8 @@ export const pacmanDriver: PackageDriver = {
     timed(sys, 'fetch', fetchArchives(sys, request, resolution)),
   install: async (sys, request, fetched) =>
     timed(sys, 'install', installArchives(sys, request, fetched)),
+  hostOwners: async (sys, { hostRoot }) => {
+    const host = sys.root(hostRoot);
+    return readLocalOwners(host, readPacmanConf(host).database);
+  },
 };

@@ -174,16 +174,23 @@ export function eraseCommand(
 /** Prints package, mode in decimal and path of every file in the root's database. */
 export function ownersCommand(request: PackageRequest): Command {
   return {
-    argv: [
-      'rpm',
-      ...['--root', inside.root, '--query', '--all'],
-      ...['--queryformat', '[%{=NAME}\\t%{FILEMODES}\\t%{FILENAMES}\\n]'],
-    ],
+    argv: ['rpm', ...['--root', inside.root, '--query', '--all', '--queryformat', nameModeFile]],
     sandbox: installSandbox(request),
     purpose: 'Read which package owns which file',
   };
 }
 
+/** The same of the host. */
+export function hostOwnersCommand(request: PackageRequest): Command {
+  return {
+    argv: ['rpm', '--query', '--all', '--queryformat', nameModeFile],
+    okExit: anyFailure,
+    sandbox: managerSandbox(request, false),
+    purpose: 'Read which package of the host owns which file',
+  };
+}
+
+const nameModeFile = '[%{=NAME}\\t%{FILEMODES}\\t%{FILENAMES}\\n]';
 const nameVersionArchitecture = '%{NAME}\\t%{EPOCHNUM}:%{VERSION}-%{RELEASE}\\t%{ARCH}\\n';
 
 // The host's plugins label for SELinux, log to the audit system and inhibit shutdown: none of it is for this root.

@@ -1,4 +1,6 @@
 import type { PackageDriver } from './driver.ts';
+import { hostOwnersCommand } from './rpm-commands.ts';
+import { parseOwners } from './rpm-owners.ts';
 import { fetchRpms } from './rpm-fetch.ts';
 import type { RpmFrontEnd } from './rpm-front-end.ts';
 import { installRpms } from './rpm-install.ts';
@@ -13,5 +15,9 @@ export function rpmDriver(frontEnd: RpmFrontEnd): PackageDriver {
       timed(sys, 'fetch', fetchRpms(sys, request, frontEnd, resolution)),
     install: async (sys, request, fetched) =>
       timed(sys, 'install', installRpms(sys, request, fetched)),
+    hostOwners: async (sys, request) => {
+      const ran = await sys.run(hostOwnersCommand(request));
+      return parseOwners(ran.stdout, sys.root(request.hostRoot));
+    },
   };
 }

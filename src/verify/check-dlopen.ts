@@ -26,6 +26,7 @@ export function reportMissingLibraries(missing: readonly Opening[], report: Repo
       path,
       message: `"${path}" opens ${libraries}${purpose}, which is missing; that will not work`,
       hint: `Add the package that ships ${libraries} to Packages=`,
+      sonames: soname,
     });
   }
 }

@@ -30,6 +30,8 @@ export interface Finding {
   readonly package?: string;
   readonly message: string;
   readonly hint?: string;
+  /** Names of a library any of which would do: what is missing. */
+  readonly sonames?: readonly string[];
 }
 
 export interface VerifyReport {
@@ -88,8 +90,13 @@ export function assertBootable(report: VerifyReport): void {
   );
 }
 
+/** The warnings for the user. */
+export function sentences(findings: readonly Finding[]): readonly string[] {
+  return findings.filter(({ severity }) => severity === 'warning').map(describeFinding);
+}
+
 /** A finding's sentence with the package it belongs to. */
-export function describeFinding({ message, package: owner }: Finding): string {
+function describeFinding({ message, package: owner }: Finding): string {
   return owner === undefined ? message : `${message} (package ${owner})`;
 }
 

@@ -10,7 +10,7 @@ import type { RootNeed } from '../model/plan.ts';
 import type { Overlay } from './overlay.ts';
 import {
   collectFindings,
-  describeFinding,
+  sentences,
   type Report,
   type VerifiedMember,
   type VerifyReport,
@@ -55,7 +55,7 @@ export async function verifyImage(input: VerifyInput): Promise<VerifyReport> {
   if (members !== undefined) checkSystem(unpacked.overlay, input, report);
   return {
     findings,
-    warnings: findings.filter(({ severity }) => severity === 'warning').map(describeFinding),
+    warnings: sentences(findings),
     bytes: reader.position(),
     sha256: hash.digest('hex'),
     unpackedBytes: unpacked.unpackedBytes(),
@@ -64,6 +64,7 @@ export async function verifyImage(input: VerifyInput): Promise<VerifyReport> {
 }
 
 export { assertBootable } from './report.ts';
+export { lacksLibraries, namePackages } from './name-packages.ts';
 
 function checkSystem(overlay: Overlay, { expect }: VerifyInput, report: Report): void {
   for (const [path, node] of overlay.entries()) {

@@ -14,6 +14,7 @@ import { boot, unpackErrors } from '../helpers/qemu.ts';
 import { type Ran, explain } from '../helpers/run.ts';
 import { type ThrowAwayHost, openHost } from '../helpers/throw-away-host.ts';
 import { type Generator, generators, output } from './generators.ts';
+import { installFirmware, installInHost } from './host-packages.ts';
 import { managerTable } from './managers.ts';
 import { median } from './median.ts';
 import { writerSeconds } from './writer.ts';
@@ -39,6 +40,8 @@ async function main(runs: number): Promise<void> {
     if (host === undefined) throw new Error('No fixture: run tests/helpers/setup.sh');
     await deploy(host, {});
     mkdirSync(join(host.upper, output), { recursive: true });
+    const firmware = await installFirmware(host);
+    if (firmware.code !== 0) print(`No firmware packages, sizes are without:\n${firmware.stderr}`);
     // mkosi-initrd does without firmware, but not without its directory.
     mkdirSync(join(host.upper, 'usr/lib/firmware'), { recursive: true });
     host.write(
@@ -100,15 +103,7 @@ async function installed(host: ThrowAwayHost): Promise<Generator[]> {
   const usable: Generator[] = [];
   for (const generator of generators) {
     if (generator.packages.length > 0) {
-      const argv = [
-        'apt-get',
-        '-q',
-        '-y',
-        '--no-install-recommends',
-        'install',
-        ...generator.packages,
-      ];
-      const ran = await host.enter(argv, { DEBIAN_FRONTEND: 'noninteractive' });
+      const ran = await installInHost(host, generator.packages);
       if (ran.code !== 0) {
         print(`${generator.name} cannot be installed, left out:\n${ran.stderr}`);
         continue;

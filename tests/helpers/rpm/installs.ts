@@ -2,17 +2,19 @@ import assert from 'node:assert/strict';
 import { utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RootTree } from '../../../src/model/packages.ts';
+import { installPackages, readHostOwners } from '../../../src/packages/install.ts';
 import { rpmBench } from './bench.ts';
 import { wanted } from './debs.ts';
 import type { ManagerFacts } from './managers.ts';
-import { sys } from './request.ts';
+import { requestFor, sys } from './request.ts';
 
 /** What dnf and zypper alike make of full caches: a root of the packages that were asked for. */
 export function installsFromCaches(facts: ManagerFacts): void {
   const { check, host, files, install, withServer } = rpmBench(facts, 'recorded');
 
   check('a root comes out of the caches, without the network', async () => {
-    const tree = await install({ names: wanted, locale: 'C.UTF-8' });
+    const request = requestFor(host(), { names: wanted, locale: 'C.UTF-8' });
+    const tree = await installPackages(sys, request);
     assert.deepEqual(tree.warnings, []);
     assert.deepEqual([...new Set(tree.packages.map(({ origin }) => origin))], ['cache']);
     assert.ok(tree.packages.every(({ version, hostVersion }) => version === hostVersion));
@@ -48,6 +50,8 @@ export function installsFromCaches(facts: ManagerFacts): void {
     assert.match(root.readText('etc/passwd') ?? '', /^systemd-network:/m, '%sysusers');
     assert.equal(tree.owners.get('usr/bin/bash'), 'bash');
     assert.equal(tree.owners.get('usr/bin'), undefined);
+    const hostOwners = await readHostOwners(sys, request);
+    assert.equal(hostOwners.get('usr/bin/less'), 'less');
     assert.ok(tree.metadata.some((path) => root.stat(`${path}/rpmdb.sqlite`) !== undefined));
     assert.ok(tree.newestPackageTime > 1_600_000_000);
   });

@@ -4,7 +4,7 @@ import { after, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { absolutePath } from '../../../src/model/brands.ts';
 import type { RootTree } from '../../../src/model/packages.ts';
-import { installPackages } from '../../../src/packages/install.ts';
+import { installPackages, readHostOwners } from '../../../src/packages/install.ts';
 import { cleanUp, differences, failureOf, listTree, requestFor, skip, sys } from './support.ts';
 
 // The packages of a Debian initrd, from this machine's own repositories: once with the network, once without.
@@ -92,6 +92,12 @@ test('every shipped file has an owner, and the owner is right', { skip }, () => 
   const files = [...sys.root(first.root).walk('usr')].filter(({ type }) => type === 'file');
   const strays = files.filter(({ path }) => !owners.has(path)).map(({ path }) => path);
   assert.ok(strays.length < files.length / 100, strays.join(' '));
+});
+
+test('the packages of the host and their files are known', { skip }, async () => {
+  const owners = await readHostOwners(sys, requestFor(packages));
+  assert.equal(owners.get('usr/bin/apt-get'), 'apt');
+  assert.equal(owners.get('usr/bin'), undefined);
 });
 
 test('the newest package decides the time', { skip }, () => {

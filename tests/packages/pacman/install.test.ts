@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { after, test } from 'node:test';
 import type { AbsolutePath } from '../../../src/model/brands.ts';
-import { installPackages } from '../../../src/packages/install.ts';
+import { installPackages, readHostOwners } from '../../../src/packages/install.ts';
 import { cleanUp, differences, leavesAlone, listTree, refuses, sys } from '../apt/support.ts';
 import { hostFor, pacmanRequest, releases } from './support.ts';
 
@@ -40,6 +40,8 @@ for (const release of releases) {
     assert.match(bash?.digest?.hex ?? '', /^[0-9a-f]{64}$/);
     assert.deepEqual(bash?.about?.licences, ['custom:debian']);
     assert.equal(tree.owners.get('usr/bin/bash'), 'bash');
+    const owners = await readHostOwners(sys, pacmanRequest(host, packages));
+    assert.equal(owners.get('usr/bin/bash'), 'bash');
 
     const root = sys.root(tree.root);
     // Scripts redirect to /dev/null, which is a regular file where nobody has mounted a /dev.

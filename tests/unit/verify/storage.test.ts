@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { VerifyReport } from '../../../src/verify/report.ts';
+import { lacksLibraries, namePackages } from '../../../src/verify/verify.ts';
 import { file, goodImage, program, put, verifyTrees, VERSION } from './build-image.ts';
 
 function found(report: VerifyReport): readonly string[] {
@@ -54,4 +55,27 @@ test('verifyImage warns of a recommended library once for each feature', async (
   assert.deepEqual(others, []);
   assert.equal(finding?.severity, 'warning');
   assert.equal(finding.hint, 'Add the package that ships "libtss2.so.0" to Packages=');
+});
+
+test('namePackages() names the package of the host that ships a missing library', async () => {
+  const image = goodImage();
+  const dlopen = [
+    '[{"soname":["libtss2.so.0"],"feature":"tpm","priority":"recommended"}]',
+    '[{"soname":["libgone.so.1","libqr.so.4"],"feature":"qr","priority":"recommended"}]',
+  ];
+  put(image.base, program('usr/bin/a', { dlopen }));
+  const report = await verifyTrees(image);
+  assert.equal(lacksLibraries(report), true);
+  const owners = new Map([
+    ['usr/share/doc/libtss2.so.0', 'documentation'],
+    ['usr/lib/x86_64-linux-gnu/libqr.so.4', 'libqr4'],
+  ]);
+  assert.deepEqual(namePackages(report, owners).warnings, [
+    '"usr/bin/a" opens "libtss2.so.0" for tpm, which is missing; that will not work',
+    '"usr/bin/a" opens "libgone.so.1" or "libqr.so.4" for qr, which is missing; that will not work unless "libqr4" is added to Packages=',
+  ]);
+});
+
+test('lacksLibraries() of a good image is false', async () => {
+  assert.equal(lacksLibraries(await verifyTrees(goodImage())), false);
 });
