@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import test from 'node:test';
@@ -6,6 +7,7 @@ import { fnmatch } from '../../../src/formats/fnmatch.ts';
 import { choosesModule } from '../../../src/formats/module-pattern.ts';
 import { absolutePath } from '../../../src/model/brands.ts';
 import type { MatchFacts } from '../../../src/model/config.ts';
+import { plant, scratch } from '../../helpers/scratch.ts';
 import { debian13, load, values } from './load-fixture.ts';
 
 const dropins = absolutePath(fileURLToPath(new URL('../../../dropins', import.meta.url)));
@@ -157,4 +159,16 @@ test('RemoveFiles= takes nothing away that systemd, udev or a shell read', (t) =
     const by = removeFiles.find(({ value }) => above.some((each) => fnmatch(value, each)));
     assert.equal(by, undefined, path);
   }
+});
+
+test('the hardware database loses its names, and a root without one nothing', (t) => {
+  const sources = 'usr/lib/udev/hwdb.d';
+  const script = `${dropins}/scripts/hardware-names.chroot`;
+  const root = plant(scratch(t), {
+    [`${sources}/20-pci-vendor-model.hwdb`]: '',
+    [`${sources}/60-keyboard.hwdb`]: '',
+  });
+  execFileSync(script, { env: { BUILDROOT: root } });
+  assert.deepEqual(readdirSync(`${root}/${sources}`), ['60-keyboard.hwdb']);
+  execFileSync(script, { env: { BUILDROOT: scratch(t) } });
 });
