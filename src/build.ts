@@ -219,7 +219,7 @@ async function carryOut(
   );
   // Which package has it is asked of the host's database, and only where a library is missing.
   const verified = lacksLibraries(read)
-    ? namePackages(read, await readHostOwners(sys, request))
+    ? namePackages(read, await readHostOwners(sys, plan.packages.manager, hostRoot))
     : read;
   assertBootable(verified);
   const image = await steps.take('place', 'Putting the image in its place', () =>

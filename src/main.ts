@@ -5,6 +5,7 @@ import { parseCommandLine } from './cli/parse.ts';
 import { printError } from './cli/print-error.ts';
 import { printPlan, printPlanJson } from './cli/print-plan.ts';
 import { printWhy } from './cli/print-why.ts';
+import { printWhyFile } from './cli/print-why-file.ts';
 import { printReceipt } from './cli/print-receipt.ts';
 import { settings } from './config/settings.ts';
 import { traceEverything } from './log.ts';
@@ -12,6 +13,9 @@ import { absolutePath, type AbsolutePath } from './model/brands.ts';
 import type { Architecture } from './model/config.ts';
 import { BuildError, UsageError } from './model/errors.ts';
 import type { BuildInvocation, Invocation, WhyInvocation } from './model/invocation.ts';
+import type { Plan } from './model/plan.ts';
+import type { Sys } from './model/sys.ts';
+import { readHostOwners } from './packages/install.ts';
 import { makeSys } from './sys/sys.ts';
 
 // esbuild puts the version of package.json here.
@@ -52,14 +56,30 @@ async function answer(invocation: Invocation): Promise<number> {
 
 async function tellWhy({ subject, build: invocation }: WhyInvocation): Promise<number> {
   const outcome = await run(invocation);
-  const text = outcome.type === 'plan' ? printWhy(outcome.plan, subject) : undefined;
+  const text =
+    outcome.type === 'plan' ? await whyText(outcome.plan, subject, invocation) : undefined;
   if (text === undefined) {
     throw new BuildError(`Cannot find "${subject}" in what would be built`, {
-      hint: 'Files of packages are not known before they are installed; see "pkginitrd build --dry-run"',
+      hint: 'Files of packages that the host has not installed are not known; see "pkginitrd build --dry-run"',
     });
   }
   process.stdout.write(text);
   return 0;
+}
+
+// The packages' files are asked for only when the plan itself has no answer.
+async function whyText(
+  plan: Plan,
+  subject: string,
+  { hostRoot }: BuildInvocation,
+): Promise<string | undefined> {
+  const text = printWhy(plan, subject);
+  if (text !== undefined) return text;
+  return printWhyFile(
+    plan,
+    subject,
+    await readHostOwners(makeMachine(), plan.packages.manager, hostRoot),
+  );
 }
 
 async function buildAndReport(invocation: BuildInvocation): Promise<number> {
@@ -79,15 +99,18 @@ async function run(invocation: BuildInvocation): Promise<Outcome> {
     const wanted = invocation.verbose || invocation.destination.type === 'path';
     if (wanted && invocation.mode === 'build') process.stderr.write(`${sentence}\n`);
   };
-  const sys = makeSys({
-    signal: cancelOnSignal(),
-    searchPath: process.env['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin',
-  });
-  return await build(sys, invocation, {
+  return await build(makeMachine(), invocation, {
     vendorDirectory: vendorDirectory(),
     architecture: architecture(process.arch),
     temporaryDirectory: absolutePath(process.env['TMPDIR'] ?? '/var/tmp'),
     progress: say,
+  });
+}
+
+function makeMachine(): Sys {
+  return makeSys({
+    signal: cancelOnSignal(),
+    searchPath: process.env['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin',
   });
 }
 

@@ -78,7 +78,10 @@ function plain(path: string): string {
 /** Modules are the same with `-` and `_`; paths may be written with or without the first slash. */
 function matches(name: string, subject: string): boolean {
   const wanted = subject.replace(/^\//, '');
-  return name.replace(/^\//, '') === wanted || name === moduleName(wanted);
+  if (name.replace(/^\//, '') === wanted) return true;
+  // A program may be called as a module is.
+  const mayBeModule = !wanted.includes('/') || /\.ko(?:\.\w+)?$/.test(wanted);
+  return mayBeModule && name === moduleName(wanted);
 }
 
 /** Reasons that name a module go on with that module's own. */

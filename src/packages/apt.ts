@@ -12,5 +12,5 @@ export const aptDriver: PackageDriver = {
     timed(sys, 'fetch', fetchArchives(sys, request, resolution)),
   install: async (sys, request, fetched) =>
     timed(sys, 'install', installArchives(sys, request, fetched)),
-  hostOwners: async (sys, { hostRoot }) => readOwners(sys.root(hostRoot)),
+  hostOwners: async (sys, hostRoot) => readOwners(sys.root(hostRoot)),
 };

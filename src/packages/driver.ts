@@ -27,7 +27,7 @@ export interface PackageDriver {
   /** Makes the root. Throws BuildError naming the package whose script failed. */
   install(sys: Sys, request: PackageRequest, fetched: Fetched): Promise<RootTree>;
   /** Which of the host's installed packages ships which path, directories left out. */
-  hostOwners(sys: Sys, request: PackageRequest): Promise<ReadonlyMap<string, string>>;
+  hostOwners(sys: Sys, hostRoot: AbsolutePath): Promise<ReadonlyMap<string, string>>;
 }
 
 export interface Resolution {

@@ -1,3 +1,4 @@
+import type { AbsolutePath } from '../model/brands.ts';
 import type { Manager } from '../model/facts.ts';
 import type { RootTree } from '../model/packages.ts';
 import type { Sys } from '../model/sys.ts';
@@ -15,12 +16,13 @@ export async function installPackages(sys: Sys, request: PackageRequest): Promis
   return driver.install(sys, request, fetched);
 }
 
-/** Which of the host's installed packages ships which path. */
+/** Which of the host's installed packages ships which path, directories left out. */
 export async function readHostOwners(
   sys: Sys,
-  request: PackageRequest,
+  manager: Manager,
+  hostRoot: AbsolutePath,
 ): Promise<ReadonlyMap<string, string>> {
-  return drivers[request.plan.manager].hostOwners(sys, request);
+  return drivers[manager].hostOwners(sys, hostRoot);
 }
 
 const drivers: Readonly<Record<Manager, PackageDriver>> = {

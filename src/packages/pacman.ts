@@ -13,7 +13,7 @@ export const pacmanDriver: PackageDriver = {
     timed(sys, 'fetch', fetchArchives(sys, request, resolution)),
   install: async (sys, request, fetched) =>
     timed(sys, 'install', installArchives(sys, request, fetched)),
-  hostOwners: async (sys, { hostRoot }) => {
+  hostOwners: async (sys, hostRoot) => {
     const host = sys.root(hostRoot);
     return readLocalOwners(host, readPacmanConf(host).database);
   },

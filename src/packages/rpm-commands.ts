@@ -1,4 +1,5 @@
 import { rpmRelationTypes } from '../formats/rpm-md.ts';
+import type { AbsolutePath } from '../model/brands.ts';
 import type { Command } from '../model/sys.ts';
 import type { PackageRequest } from './driver.ts';
 import { inside, installSandbox, managerSandbox } from './rpm-layout.ts';
@@ -180,12 +181,12 @@ export function ownersCommand(request: PackageRequest): Command {
   };
 }
 
-/** The same of the host. */
-export function hostOwnersCommand(request: PackageRequest): Command {
+/** The same of a host; nothing where its database cannot be read. */
+export function hostOwnersCommand(hostRoot: AbsolutePath): Command {
   return {
     argv: ['rpm', '--query', '--all', '--queryformat', nameModeFile],
     okExit: anyFailure,
-    sandbox: managerSandbox(request, false),
+    sandbox: { root: hostRoot, rootWritable: false, binds: [], network: false, suppressSync: true },
     purpose: 'Read which package of the host owns which file',
   };
 }

@@ -15,9 +15,9 @@ export function rpmDriver(frontEnd: RpmFrontEnd): PackageDriver {
       timed(sys, 'fetch', fetchRpms(sys, request, frontEnd, resolution)),
     install: async (sys, request, fetched) =>
       timed(sys, 'install', installRpms(sys, request, fetched)),
-    hostOwners: async (sys, request) => {
-      const ran = await sys.run(hostOwnersCommand(request));
-      return parseOwners(ran.stdout, sys.root(request.hostRoot));
+    hostOwners: async (sys, hostRoot) => {
+      const ran = await sys.run(hostOwnersCommand(hostRoot));
+      return parseOwners(ran.stdout, sys.root(hostRoot));
     },
   };
 }

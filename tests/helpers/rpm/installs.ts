@@ -50,7 +50,7 @@ export function installsFromCaches(facts: ManagerFacts): void {
     assert.match(root.readText('etc/passwd') ?? '', /^systemd-network:/m, '%sysusers');
     assert.equal(tree.owners.get('usr/bin/bash'), 'bash');
     assert.equal(tree.owners.get('usr/bin'), undefined);
-    const hostOwners = await readHostOwners(sys, request);
+    const hostOwners = await readHostOwners(sys, facts.manager, host().root);
     assert.equal(hostOwners.get('usr/bin/less'), 'less');
     assert.ok(tree.metadata.some((path) => root.stat(`${path}/rpmdb.sqlite`) !== undefined));
     assert.ok(tree.newestPackageTime > 1_600_000_000);

@@ -40,7 +40,7 @@ for (const release of releases) {
     assert.match(bash?.digest?.hex ?? '', /^[0-9a-f]{64}$/);
     assert.deepEqual(bash?.about?.licences, ['custom:debian']);
     assert.equal(tree.owners.get('usr/bin/bash'), 'bash');
-    const owners = await readHostOwners(sys, pacmanRequest(host, packages));
+    const owners = await readHostOwners(sys, 'pacman', host);
     assert.equal(owners.get('usr/bin/bash'), 'bash');
 
     const root = sys.root(tree.root);

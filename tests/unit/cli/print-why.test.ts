@@ -69,6 +69,7 @@ for (const [subject, ...lines] of [
 
 test('printWhy() knows nothing of what is not planned', () => {
   assert.equal(printWhy(plan(), 'nouveau'), undefined);
+  assert.equal(printWhy(plan(), '/usr/bin/btrfs'), undefined);
 });
 
 test('why takes a name and the options of build', async () => {

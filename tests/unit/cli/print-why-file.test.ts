@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { printWhyFile } from '../../../src/cli/print-why-file.ts';
+import type { Plan } from '../../../src/model/plan.ts';
+import { makePlan } from '../../../src/plan/plan.ts';
+import { config, facts, words } from '../../helpers/plan-fixture.ts';
+
+function plan(): Plan {
+  const ours = config({
+    packages: words('btrfs-progs', '^libtss2-rc0(t64)?$'),
+    removePackages: words('dpkg'),
+    removeFiles: words('/usr/bin/btrfs-*', '/usr/share/doc'),
+    removeUnusedLibraries: words('/usr/lib/*/libdb.so*'),
+  });
+  const modules = { directory: '', files: [], missing: [], rootNeeds: [] };
+  return makePlan(ours, facts(), modules, new Map(), { generic: false, offline: false });
+}
+
+const owners = new Map([
+  ['usr/bin/btrfs', 'btrfs-progs'],
+  ['usr/bin/btrfs-image', 'btrfs-progs'],
+  ['usr/bin/dpkg', 'dpkg'],
+  ['usr/lib/x86_64-linux-gnu/libdb.so.5', 'libdb5'],
+  ['usr/lib/x86_64-linux-gnu/sub/libdb.so.5', 'other'],
+  ['usr/lib/x86_64-linux-gnu/libtss2-rc.so.0', 'libtss2-rc0t64'],
+]);
+
+const notAsked = 'not asked for, in the image only if one that is depends on it';
+
+for (const [subject, ...lines] of [
+  ['/bin/btrfs', 'file /usr/bin/btrfs', '  of package btrfs-progs: /etc/pkginitrd/test.conf:1'],
+  [
+    'btrfs-image',
+    'file /usr/bin/btrfs-image',
+    '  of package btrfs-progs: /etc/pkginitrd/test.conf:1',
+    '  removed by /usr/bin/btrfs-*: /etc/pkginitrd/test.conf:1',
+  ],
+  [
+    'usr/bin/dpkg',
+    'file /usr/bin/dpkg',
+    `  of package dpkg: ${notAsked}`,
+    '  package removed again: /etc/pkginitrd/test.conf:1',
+  ],
+  [
+    'libdb.so.5',
+    'file /usr/lib/x86_64-linux-gnu/libdb.so.5',
+    `  of package libdb5: ${notAsked}`,
+    '  removed unless something needs it, by /usr/lib/*/libdb.so*: /etc/pkginitrd/test.conf:1',
+    'file /usr/lib/x86_64-linux-gnu/sub/libdb.so.5',
+    `  of package other: ${notAsked}`,
+  ],
+  [
+    'libtss2-rc.so.0',
+    'file /usr/lib/x86_64-linux-gnu/libtss2-rc.so.0',
+    '  of package libtss2-rc0t64: /etc/pkginitrd/test.conf:2',
+  ],
+] as const) {
+  test(`printWhyFile() says which package ships ${subject}, and what asks for that or removes it`, () => {
+    assert.equal(printWhyFile(plan(), subject, owners), `${lines.join('\n')}\n`);
+  });
+}
+
+test('printWhyFile() knows nothing of what no package of the host ships', () => {
+  assert.equal(printWhyFile(plan(), '/usr/bin/other', owners), undefined);
+});
