@@ -20,15 +20,15 @@ export function removeUnusedLibraries(
 ): void {
   const candidates = findCandidates(root, patterns);
   if (candidates.size === 0) return;
-  const users = readUsers(sys, root);
+  const elves = readElves(sys, root);
   for (;;) {
-    const unused = [...candidates].find(([file, { names }]) => !isUsed(users, file, names));
+    const unused = [...candidates].find(([file, { names }]) => !isUsed(elves, file, names));
     if (unused === undefined) return;
     const [file, { paths, pattern }] = unused;
     debug('RemoveUnusedLibraries=%s (%s): %s', pattern.value, pattern.from, file);
     for (const path of paths) root.remove(path);
     candidates.delete(file);
-    users.delete(file);
+    elves.delete(file);
   }
 }
 
@@ -59,27 +59,31 @@ function findCandidates(
   return candidates;
 }
 
-/** The libraries that each ELF file of the root is linked with or has in a note that it may open them. */
-function readUsers(sys: Sys, root: RootFiles): Map<AbsolutePath, ReadonlySet<string>> {
-  const users = new Map<AbsolutePath, ReadonlySet<string>>();
+interface Elf {
+  readonly soname: string | undefined;
+  /** Libraries that it is linked with or has in a note that it may open them. */
+  readonly uses: ReadonlySet<string>;
+}
+
+function readElves(sys: Sys, root: RootFiles): Map<AbsolutePath, Elf> {
+  const elves = new Map<AbsolutePath, Elf>();
   for (const { path, type } of root.walk('/')) {
     if (type !== 'file') continue;
     const at = root.resolve(path);
-    const names = librariesOf(sys, at);
-    if (names !== undefined) users.set(at, names);
+    const elf = readElfAt(sys, at);
+    if (elf !== undefined) elves.set(at, elf);
   }
-  return users;
+  return elves;
 }
 
-function librariesOf(sys: Sys, path: AbsolutePath): ReadonlySet<string> | undefined {
+function readElfAt(sys: Sys, path: AbsolutePath): Elf | undefined {
   const file = sys.open(path);
   const read: ReadAt = (offset, length) => file.read(offset, length);
   try {
     if (!isElf(read(0, 4))) return undefined;
-    const { needed, dlopen } = readElf(read);
-    return new Set(
-      [...needed, ...dlopen.flatMap(({ soname }) => soname)].map((name) => posix.basename(name)),
-    );
+    const { needed, dlopen, soname } = readElf(read);
+    const names = [...needed, ...dlopen.flatMap((dependency) => dependency.soname)];
+    return { soname, uses: new Set(names.map((name) => posix.basename(name))) };
   } catch (error) {
     // A damaged file is named when the image is read back.
     if (error instanceof BuildError) return undefined;
@@ -89,12 +93,15 @@ function librariesOf(sys: Sys, path: AbsolutePath): ReadonlySet<string> | undefi
   }
 }
 
+/** By one of the names that patterns found it by, or by what it calls itself, which a link may bear that none found. */
 function isUsed(
-  users: ReadonlyMap<AbsolutePath, ReadonlySet<string>>,
+  elves: ReadonlyMap<AbsolutePath, Elf>,
   file: AbsolutePath,
   names: ReadonlySet<string>,
 ): boolean {
-  return [...users].some(
-    ([user, used]) => user !== file && [...names].some((name) => used.has(name)),
+  const soname = elves.get(file)?.soname;
+  const wanted = soname === undefined ? [...names] : [...names, soname];
+  return [...elves].some(
+    ([user, { uses }]) => user !== file && wanted.some((name) => uses.has(name)),
   );
 }

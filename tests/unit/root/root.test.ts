@@ -87,25 +87,35 @@ test('makeInitrdRoot() removes libraries that nothing left is linked with or may
   const note = JSON.stringify([{ soname: ['libopened.so.1'], priority: 'recommended' }]);
   const root = plant(scratch(t), {
     ...installed,
-    'usr/bin/user': buildElf({ needed: ['libused.so.1'], dlopen: [note] }),
+    'usr/bin/user': buildElf({ needed: ['libused.so.1', 'libbyname.so.1'], dlopen: [note] }),
     'usr/bin/gone': buildElf({ needed: ['libunused.so.1'] }),
     'usr/lib/libused.so.1': { link: 'libused.so.1.2' },
     'usr/lib/libused.so.1.2': library('libused.so.1'),
+    'usr/lib/libbyname.so.1': { link: 'byname-1.2.so' },
+    'usr/lib/byname-1.2.so': library('libbyname.so.1'),
     'usr/lib/libopened.so.1': library('libopened.so.1'),
     'usr/lib/libunused.so.1': { link: 'libunused.so.1.2' },
     'usr/lib/libunused.so.1.2': library('libunused.so.1', ['libbelow.so']),
     'usr/lib/libbelow.so': library('libbelow.so'),
     'usr/lib/libother.so': library('libother.so'),
   });
-  const patterns = ['used', 'opened', 'unused', 'below'].map((name) => `/usr/lib/lib${name}.so*`);
+  const names = ['used', 'opened', 'unused', 'below'];
+  const patterns = [...names.map((name) => `/usr/lib/lib${name}.so*`), '/usr/lib/byname-*.so'];
   const plan = planFor({
     removeFiles: words('/usr/bin/gone'),
     removeUnusedLibraries: words(...patterns),
   });
   await makeInitrdRoot(recording().sys, treeAt(root), plan, options);
   assert.deepEqual(
-    readdirSync(`${root}/usr/lib`).filter((name) => name.startsWith('lib')),
-    ['libopened.so.1', 'libother.so', 'libused.so.1', 'libused.so.1.2'],
+    readdirSync(`${root}/usr/lib`).filter((name) => name.includes('.so')),
+    [
+      'byname-1.2.so',
+      'libbyname.so.1',
+      'libopened.so.1',
+      'libother.so',
+      'libused.so.1',
+      'libused.so.1.2',
+    ],
   );
 });
 
