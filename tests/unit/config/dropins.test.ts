@@ -136,6 +136,29 @@ test('the portable module list boots other hardware and leaves out what no boot 
   for (const [path, chosen] of modules) assert.equal(choosesModule(patterns, path), chosen, path);
 });
 
+// All of them modules of Debian's kernel.
+const boardModules = [
+  'kernel/drivers/bus/moxtet.ko',
+  'kernel/drivers/mfd/axp20x-i2c.ko',
+  'kernel/drivers/phy/rockchip/phy-rockchip-inno-usb2.ko',
+  'kernel/drivers/phy/qualcomm/phy-qcom-qmp-pcie.ko',
+  'kernel/drivers/pwm/pwm-rockchip.ko',
+  'kernel/drivers/regulator/pwm-regulator.ko',
+  'kernel/drivers/usb/musb/sunxi.ko',
+];
+
+test('an image for any arm64 board has what its controllers are fed by, others have not', (t) => {
+  const patternsOf = (architecture: MatchFacts['architecture'], generic: boolean) => {
+    const facts = { ...debian13, architecture };
+    return values(load(t, {}, { vendorDirectory: dropins, facts, generic }).kernelModules);
+  };
+  for (const path of boardModules) {
+    assert.equal(choosesModule(patternsOf('arm64', true), path), true, path);
+    assert.equal(choosesModule(patternsOf('x86-64', true), path), false, path);
+    assert.equal(choosesModule(patternsOf('arm64', false), path), false, path);
+  }
+});
+
 const kept = [
   '/usr/lib/udev/hwdb.bin',
   '/usr/lib/udev/rules.d/50-udev-default.rules',
