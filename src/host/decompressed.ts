@@ -82,7 +82,10 @@ function lots(files: readonly Sized[]): readonly (readonly Sized[])[] {
   return [...shared.map((lot) => lot.files).filter((lot) => lot.length > 0), ...own];
 }
 
-/** One damaged file shifts all that come after it in the pipe: then each is taken by itself, and the right one named. */
+/**
+ * One damaged file, or one that holds more than it states, shifts all that come after it in the pipe: then each is taken
+ * by itself to the pipe's end, and the right one named.
+ */
 async function takeWhole(
   sys: Sys,
   suffix: Suffix,
@@ -91,9 +94,8 @@ async function takeWhole(
 ): Promise<void> {
   try {
     await takeLot(sys, suffix, lot, take);
-  } catch (error) {
-    if (lot.length === 1) throw error;
-    for (const file of lot) await takeLot(sys, suffix, [file], take);
+  } catch {
+    for (const file of lot) await takeLot(sys, suffix, [{ ...file, content: undefined }], take);
   }
 }
 

@@ -136,6 +136,7 @@ test('readModuleInfos() reads plain, xz, zstd and gzip modules alike', async (t)
     'm/c.ko.xz': compressed('xz', [bytes]),
     'm/joined.ko.xz': compressed('xz', [bytes.subarray(0, 100), bytes.subarray(100)]),
     'm/d.ko.zst': compressed('zstd', [bytes]),
+    'm/frames.ko.zst': compressed('zstd', [bytes.subarray(0, 100), bytes.subarray(100)]),
     'm/link.ko.zst': { link: 'd.ko.zst' },
     'm/streamed.ko.zst': execFileSync('zstd', ['-qc'], { input: bytes }),
   });
