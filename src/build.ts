@@ -1,9 +1,9 @@
 import { compress, decompress } from './compress/compress.ts';
 import { loadConfig } from './config/load.ts';
+import { anyBoot, readBoot } from './host/boot.ts';
 import { readHostFacts } from './host/facts.ts';
 import { readModuleInfos } from './host/modinfo.ts';
 import { readOs } from './host/os.ts';
-import { readStorage } from './host/storage.ts';
 import { systemdVersion } from './host/systemd.ts';
 import { kernelPart, modulesInSandbox, stageModules } from './image/kernel-part.ts';
 import { makeManifest, manifestEntry, placedManifest } from './image/manifest.ts';
@@ -28,7 +28,7 @@ import { placePrebuilt, prebuiltInitrd } from './place/prebuilt.ts';
 import { unpackable } from './plan/parts.ts';
 import { learnDependencies } from './plan/learn-dependencies.ts';
 import { makePlan } from './plan/plan.ts';
-import { suggestedProfiles } from './plan/profiles.ts';
+import { isStorageKnown, suggestedProfiles } from './plan/profiles.ts';
 import { selectModules } from './plan/select-modules.ts';
 import { stopwatch, type Stopwatch } from './stopwatch.ts';
 import { makeInitrdRoot } from './root/make-initrd-root.ts';
@@ -110,8 +110,9 @@ async function decide(
   settings: BuildSettings,
 ): Promise<Decided> {
   const { hostRoot, generic, offline } = invocation;
-  const os = readOs(sys.root(hostRoot));
-  const storage = generic ? [] : readStorage(sys, hostRoot);
+  const root = sys.root(hostRoot);
+  const os = readOs(root);
+  const boot = generic ? anyBoot : readBoot(sys, hostRoot);
   const config = loadConfig(sys, {
     hostRoot,
     vendorDirectory: settings.vendorDirectory,
@@ -120,10 +121,11 @@ async function decide(
       distributionLike: os.idLike,
       release: [os.versionId, os.versionCodename].filter((word) => word !== undefined),
       architecture: settings.architecture,
-      systemdVersion: systemdVersion(sys.root(hostRoot)),
+      systemdVersion: systemdVersion(root),
+      storageKnown: isStorageKnown(boot.storage),
     },
     profiles: invocation.profiles,
-    suggestedProfiles: suggestedProfiles(storage),
+    suggestedProfiles: suggestedProfiles(boot),
     assignments: invocation.assignments,
     generic,
   });
@@ -131,7 +133,7 @@ async function decide(
     ...invocation,
     os,
     architecture: settings.architecture,
-    storage,
+    boot,
     packageManager: config.packageManager,
   });
   const { modules, infos } = await settleModules(sys, config, facts);

@@ -10,6 +10,8 @@ export function printPlan(plan: Plan): string {
   return [
     overview(plan),
     plan.storage.length > 0 && section('Storage', [printStorage(plan.storage)]),
+    plan.profiles.length > 0 &&
+      section(`Profiles: ${plan.profiles.length}`, [reasons(plan.profiles)]),
     section(`Packages: ${packages.install.length} asked for`, [reasons(packages.install)]),
     packages.remove.length > 0 && section('Removed again', [reasons(packages.remove)]),
     section(`Kernel modules: ${modules.files.length}`, [table(moduleReasons(modules.files))]),
@@ -56,7 +58,6 @@ function overview(plan: Plan): string {
     ['Output', `${plan.output.name} (${plan.output.format})`],
     ['Parts', plan.parts.map(partText).join(', ')],
     ['Microcode', microcodeText(plan)],
-    ['Profiles', plan.profiles.join(' ') || 'none'],
     ['Locale', plan.root.locale],
     ['root', plan.root.rootPassword === 'set' ? 'has a password' : 'is locked'],
     [

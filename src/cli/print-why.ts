@@ -32,7 +32,7 @@ interface Item {
 }
 
 function items(plan: Plan): readonly Item[] {
-  const { modules, firmware, microcode, packages, host, root } = plan;
+  const { modules, firmware, microcode, packages, profiles, host, root } = plan;
   const of = (kind: string, value: string, from: string, names = [value]): Item => ({
     kind,
     title: value,
@@ -57,6 +57,7 @@ function items(plan: Plan): readonly Item[] {
         ]),
       ),
     ),
+    ...profiles.map(({ value, from }) => of('profile', value, from)),
     ...packages.install.map(({ value, from }) => of('package', value, from)),
     ...packages.remove.map(({ value, from }) => of('package removed again', value, from)),
     ...host.map(({ path, from }) => of('file of the host', path, from)),
@@ -84,18 +85,34 @@ function matches(name: string, subject: string): boolean {
   return mayBeModule && name === moduleName(wanted);
 }
 
-/** Reasons that name a module go on with that module's own. */
+/** Reasons that name a module go on with that module's own, lines of a profile's drop-in with the profile's. */
 function chain(plan: Plan, from: string): readonly string[] {
   const lines = [from];
   const seen = new Set<string>();
   for (let reason = from; ;) {
-    const user = /^(?:needed by|soft dependency of|weak dependency of|firmware of) ([^\s,]+)$/.exec(
-      reason,
-    )?.[1];
-    const module = plan.modules.files.find(({ name }) => name === user);
-    if (user === undefined || module === undefined || seen.has(user)) return lines;
-    seen.add(user);
-    lines.push(`${user}: ${module.from}`);
-    reason = module.from;
+    const next = userOf(plan, reason) ?? profileOf(plan, reason);
+    if (next === undefined || seen.has(next.title)) return lines;
+    seen.add(next.title);
+    lines.push(`${next.title}: ${next.from}`);
+    reason = next.from;
   }
+}
+
+interface Link {
+  readonly title: string;
+  readonly from: string;
+}
+
+function userOf(plan: Plan, reason: string): Link | undefined {
+  const user = /^(?:needed by|soft dependency of|weak dependency of|firmware of) ([^\s,]+)$/.exec(
+    reason,
+  )?.[1];
+  const module = plan.modules.files.find(({ name }) => name === user);
+  return module && { title: module.name, from: module.from };
+}
+
+function profileOf(plan: Plan, reason: string): Link | undefined {
+  const name = /\/(?:mkosi\.)?profiles\/([^/]+)\/.*:\d+/.exec(reason)?.[1];
+  const profile = plan.profiles.find(({ value }) => value === name);
+  return profile && { title: `profile ${profile.value}`, from: profile.from };
 }

@@ -13,8 +13,8 @@ export interface LoadOptions {
   readonly vendorDirectory: AbsolutePath;
   readonly facts: MatchFacts;
   readonly profiles: readonly string[];
-  /** Profiles that the host's storage asks for; those that do not exist are passed over. */
-  readonly suggestedProfiles: readonly string[];
+  /** Profiles that the host asks for; those that do not exist are passed over. */
+  readonly suggestedProfiles: readonly Sourced<string>[];
   readonly assignments: readonly Assignment[];
   readonly generic: boolean;
 }

@@ -110,6 +110,7 @@ const conditions: Readonly<Record<string, Condition>> = {
     facts.systemdVersion !== undefined &&
     matchesVersion(wanted, [/^\d+/.exec(facts.systemdVersion)?.[0] ?? facts.systemdVersion]),
   Generic: (wanted, { generic }) => toBoolean(wanted) === generic,
+  StorageKnown: (wanted, { facts }) => toBoolean(wanted) === facts.storageKnown,
   // An initrd has no kernel and no boot loader in it.
   Bootable: (wanted) => wanted === 'auto' || !toBoolean(wanted),
   PathExists: (wanted, { exists }) => wanted !== '' && exists(wanted),

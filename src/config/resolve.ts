@@ -1,19 +1,20 @@
 import type { AbsolutePath } from '../model/brands.ts';
 import type { Assignment, Config, MatchFacts } from '../model/config.ts';
 import { UsageError } from '../model/errors.ts';
+import type { Sourced } from '../model/origin.ts';
 import { nearestName } from '../formats/nearest-name.ts';
 import { parseSources, type Parsed } from './check.ts';
 import { collect, type Collected } from './collect.ts';
 import { merge, type Merged } from './merge.ts';
 import type { Node, Sources } from './sources.ts';
-import { toConfig } from './to-config.ts';
+import { firstOfEach, toConfig } from './to-config.ts';
 
 export interface ResolveOptions {
   readonly facts: MatchFacts;
   /** Asked for by flags; [Config] Profiles= adds more. */
   readonly profiles: readonly string[];
-  /** Of use for this host's disks: those that exist are taken. */
-  readonly suggestedProfiles: readonly string[];
+  /** What the host asks for: those that exist are taken. */
+  readonly suggestedProfiles: readonly Sourced<string>[];
   /** Flags: applied after every drop-in, their paths absolute. */
   readonly assignments: readonly Assignment[];
   readonly generic: boolean;
@@ -35,7 +36,7 @@ export function resolveConfig(sources: Sources, options: ResolveOptions): Config
 interface Settled {
   readonly found: Collected;
   readonly merged: Merged;
-  readonly profiles: readonly string[];
+  readonly profiles: readonly Sourced<string>[];
 }
 
 /** A file may select a profile, and a profile's file another one: go on until nothing is added. */
@@ -43,19 +44,25 @@ function settleProfiles(sources: Sources, parsed: Parsed, options: ResolveOption
   const known = knownProfiles(sources);
   const format = options.assignments.findLast((each) => each.key === 'Format' && each.value)?.value;
   for (const name of options.profiles) checkProfile(name, known, '');
-  const suggested = options.suggestedProfiles.filter((name) => known.has(name));
-  const given = unique([...suggested, ...options.profiles]);
+  const given = firstOfEach([
+    ...options.suggestedProfiles.filter(({ value }) => known.has(value)),
+    ...options.profiles.map((value) => ({
+      value,
+      from: { type: 'flag', flag: '--profile' } as const,
+    })),
+  ]);
   let profiles = given;
   // Every round but a circular one adds a profile.
   for (let round = 0; round <= known.size + 1; round++) {
-    const found = collect(sources, parsed, { ...options, profiles }, format);
+    const names = profiles.map(({ value }) => value);
+    const found = collect(sources, parsed, { ...options, profiles: names }, format);
     const merged = merge([...found.assignments, ...options.assignments], options);
     const configured = merged.get('Profiles') ?? [];
     for (const { value, from } of configured) {
       checkProfile(value, known, from.type === 'file' ? `${from.file}:${from.line}: ` : '');
     }
-    const next = unique([...configured.map(({ value }) => value), ...given]);
-    if (next.join() === profiles.join()) return { found, merged, profiles };
+    const next = firstOfEach([...configured, ...given]);
+    if (next.map(({ value }) => value).join() === names.join()) return { found, merged, profiles };
     profiles = next;
   }
   throw new UsageError(
@@ -81,8 +88,4 @@ function knownProfiles(sources: Sources): ReadonlySet<string> {
       node.type === 'tree' ? [...node.profiles.keys(), ...inTrees(node.nodes)] : [],
     );
   return new Set([...sources.profiles.keys(), ...inTrees(sources.base.nodes)]);
-}
-
-function unique(names: readonly string[]): readonly string[] {
-  return [...new Set(names)];
 }

@@ -19,7 +19,7 @@ export function toConfig(
   merged: Merged,
   found: Omit<Collected, 'assignments'>,
   defaultModules: readonly Sourced<string>[],
-  profiles: readonly string[],
+  profiles: readonly Sourced<string>[],
 ): Config {
   const list = (key: SettingKey): readonly Sourced<string>[] => merged.get(key) ?? [];
   const compression = compressionOf(scalar(merged, 'CompressOutput'));
@@ -125,7 +125,7 @@ function toNumber(given: Sourced<string> | undefined): number | undefined {
 }
 
 /** Where order means nothing, the first who asks for a thing is the one to name. */
-function firstOfEach(items: readonly Sourced<string>[]): readonly Sourced<string>[] {
+export function firstOfEach(items: readonly Sourced<string>[]): readonly Sourced<string>[] {
   const seen = new Set<string>();
   return items.filter(({ value }) => !seen.has(value) && seen.add(value));
 }

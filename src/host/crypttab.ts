@@ -1,12 +1,6 @@
 import { parseCrypttab } from '../formats/crypttab.ts';
-import type { CrypttabEntry, HostFile } from '../model/facts.ts';
+import type { CrypttabEntry, CrypttabFacts, HostFile } from '../model/facts.ts';
 import type { RootFiles } from '../model/sys.ts';
-
-export interface CrypttabFacts {
-  readonly entries: readonly CrypttabEntry[];
-  readonly keyFiles: readonly HostFile[];
-  readonly warnings: readonly string[];
-}
 
 /** Lines of /etc/crypttab that ask for the initrd with x-initrd.attach, and the key files that they name. */
 export function readCrypttab(root: RootFiles): CrypttabFacts {

@@ -2,11 +2,9 @@ import { parseCpuinfo } from '../formats/cpuinfo.ts';
 import { parseKernelConfig } from '../formats/kernel-config.ts';
 import type { AbsolutePath, KernelVersion } from '../model/brands.ts';
 import type { Architecture, ManagerName } from '../model/config.ts';
-import type { HostFacts, HostFile, OsFacts } from '../model/facts.ts';
+import type { BootFacts, HostFacts, HostFile, OsFacts } from '../model/facts.ts';
 import type { Sourced } from '../model/origin.ts';
-import type { StorageStack } from '../model/storage.ts';
 import type { RootFiles, Sys } from '../model/sys.ts';
-import { readCrypttab } from './crypttab.ts';
 import { chooseKernel } from './kernels.ts';
 import { readDevices } from './devices.ts';
 import { readLoadedModules } from './loaded.ts';
@@ -22,7 +20,7 @@ export interface HostRequest {
   readonly generic: boolean;
   readonly architecture: Architecture;
   readonly os: OsFacts;
-  readonly storage: readonly StorageStack[];
+  readonly boot: BootFacts;
   /** Of the drop-ins and flags. */
   readonly packageManager?: Sourced<ManagerName> | undefined;
 }
@@ -39,9 +37,7 @@ export function readHostFacts(sys: Sys, request: HostRequest): HostFacts {
     ? { names: [], warnings: [] }
     : readLoadedModules(root, sys.root('/' as AbsolutePath), request.loadedModulesFile);
   const devices = request.generic ? [] : readDevices(root);
-  const crypttab = request.generic
-    ? { entries: [], keyFiles: [], warnings: [] }
-    : readCrypttab(root);
+  const { storage, crypttab } = request.boot;
   const config =
     kernelRoot.readText(`boot/config-${kernel.version}`) ??
     kernelRoot.readText(`${kernel.directory}/config`);
@@ -61,7 +57,7 @@ export function readHostFacts(sys: Sys, request: HostRequest): HostFacts {
     loadedModules: loaded.names,
     builtinInUse: request.generic ? [] : readBuiltinInUse(root, loaded.names, devices),
     devices,
-    storage: request.storage,
+    storage,
     crypttab: crypttab.entries,
     hostFiles: [...(request.generic ? [] : keyboard(root)), ...crypttab.keyFiles],
     cpu: request.generic ? undefined : parseCpuinfo(root.readText('/proc/cpuinfo') ?? ''),

@@ -107,7 +107,7 @@ function usedSettings(sources: ManifestSources): Readonly<Record<string, Manifes
   const scripts = (list: readonly { readonly path: string }[]) =>
     list.map(({ path }) => lastingPath(path, sources));
   return {
-    Profiles: config.profiles,
+    Profiles: values(config.profiles),
     Format: config.format,
     Output: config.output,
     CompressOutput: config.compressOutput,

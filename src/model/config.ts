@@ -57,7 +57,7 @@ export interface Config {
   readonly environment: Readonly<Record<string, string>>;
   /** Seconds since 1970; times of files are clamped to it. undefined: the newest package's. */
   readonly sourceDateEpoch: number | undefined;
-  readonly profiles: readonly string[];
+  readonly profiles: readonly Sourced<string>[];
   /** Drop-ins read, highest priority last, for the report. */
   readonly files: readonly string[];
   /** Sentences for the user: settings that mean nothing here and such. */
@@ -85,6 +85,8 @@ export interface MatchFacts {
   readonly release: readonly string[];
   readonly architecture: Architecture;
   readonly systemdVersion: string | undefined;
+  /** Whether what / lies on was seen down to the disks. */
+  readonly storageKnown: boolean;
 }
 
 /** systemd's architecture names (systemd.unit(5), ConditionArchitecture=). */

@@ -30,6 +30,22 @@ export interface HostFacts {
   readonly warnings: readonly string[];
 }
 
+/** How the host boots. */
+export interface BootFacts {
+  readonly storage: readonly StorageStack[];
+  readonly crypttab: CrypttabFacts;
+  /** Options that the kernel is started with. */
+  readonly commandLine: readonly string[];
+}
+
+export interface CrypttabFacts {
+  /** Those with x-initrd.attach. */
+  readonly entries: readonly CrypttabEntry[];
+  readonly keyFiles: readonly HostFile[];
+  /** Sentences for the user. */
+  readonly warnings: readonly string[];
+}
+
 /** A device of the host that says what it is, or that is driven by something. */
 export interface DeviceFacts {
   /** `pci`, `usb`, `hid`, …; `input` and `dmi` are classes. */

@@ -9,14 +9,14 @@ import type { StorageStack } from './storage.ts';
  */
 export interface Plan {
   /** Raised when a field changes its meaning. */
-  readonly version: 1;
+  readonly version: 2;
   readonly kernelVersion: string;
   readonly architecture: Architecture;
   readonly distribution: { readonly id: string; readonly version: string | null };
   readonly generic: boolean;
   /** What /, /usr and swap of the host lie on; empty when generic. */
   readonly storage: readonly StorageStack[];
-  readonly profiles: readonly string[];
+  readonly profiles: readonly Reasoned[];
   readonly packages: PackagePlan;
   /** What has chosen the package manager: `file:line`, flag, fact. */
   readonly managerFrom: string;

@@ -20,13 +20,13 @@ export function makePlan(
   const host = hostEntries(facts);
   const { parts, warnings } = planParts(config, facts, { microcode, modules, firmware, host });
   return {
-    version: 1,
+    version: 2,
     kernelVersion: facts.kernel.version,
     architecture: facts.architecture,
     distribution: { id: facts.os.id, version: facts.os.versionId ?? null },
     generic: options.generic,
     storage: facts.storage,
-    profiles: config.profiles,
+    profiles: sortedWords(config.profiles),
     packages: packagePlan(config, facts, options.offline),
     managerFrom: facts.managerFrom,
     root: rootPlan(config),

@@ -1,46 +1,77 @@
+import type { BootFacts } from '../model/facts.ts';
+import type { Sourced } from '../model/origin.ts';
 import type { StorageNode, StorageStack } from '../model/storage.ts';
 
-/** Profiles that what lies under / and its like asks for; whether there is such a profile is the configuration's matter. */
-export function suggestedProfiles(storage: readonly StorageStack[]): readonly string[] {
-  const names = storage.flatMap(({ fileSystem, below }) => [
-    ...(networkProfiles[fileSystem ?? ''] ?? []),
-    ...below.flatMap(ofNode),
-  ]);
-  return [...new Set(names)].sort();
+/** Profiles that the host asks for; whether there is such a profile is the configuration's matter. */
+export function suggestedProfiles(boot: BootFacts): readonly Sourced<string>[] {
+  const found = new Map<string, string>();
+  const suggest = (names: readonly string[], fact: string): void => {
+    for (const name of names) if (!found.has(name)) found.set(name, fact);
+  };
+  const walk = (purpose: string, node: StorageNode): void => {
+    suggest(profilesOfNode(node), `under ${purpose}: ${nodeText(node)}`);
+    if (node.type !== 'disk') for (const each of node.below) walk(purpose, each);
+  };
+  for (const { purpose, fileSystem, below } of boot.storage) {
+    suggest(fileSystemProfiles[fileSystem ?? ''] ?? [], `under ${purpose}: ${fileSystem ?? ''}`);
+    for (const node of below) walk(purpose, node);
+  }
+  for (const { name } of boot.crypttab.entries) suggest(['cryptsetup'], `/etc/crypttab: ${name}`);
+  for (const option of boot.commandLine) {
+    for (const [pattern, profile] of optionProfiles) {
+      if (pattern.test(option)) suggest([profile], `kernel command line: ${option}`);
+    }
+  }
+  return [...found]
+    .map(([value, fact]) => ({ value, from: { type: 'host', fact } as const }))
+    .sort((a, b) => (a.value < b.value ? -1 : 1));
 }
 
-const networkProfiles: Readonly<Record<string, readonly string[]>> = {
+/** Whether everything under / was seen, down to the disks. If not, an image has to be ready for whatever it may be. */
+export function isStorageKnown(storage: readonly StorageStack[]): boolean {
+  const root = storage.find(({ purpose }) => purpose === '/');
+  return root !== undefined && reachesDisks(root.below);
+}
+
+function reachesDisks(nodes: readonly StorageNode[]): boolean {
+  return (
+    nodes.length > 0 && nodes.every((node) => node.type === 'disk' || reachesDisks(node.below))
+  );
+}
+
+const fileSystemProfiles: Readonly<Record<string, readonly string[]>> = {
+  btrfs: ['btrfs'],
   cifs: ['cifs'],
   nfs: ['nfs'],
   nfs4: ['nfs'],
   virtiofs: ['virtiofs'],
+  xfs: ['xfs'],
   zfs: ['zfs'],
 };
 
-const networkBuses: Readonly<Record<string, string>> = {
-  iscsi_tcp: 'iscsi',
-  nbd: 'nbd',
-  nvme_tcp: 'nvmf',
-  nvme_rdma: 'nvmf',
-};
+// systemd-cryptsetup-generator(8), systemd-veritysetup-generator(8). What they name may lie beside /, and nothing but the
+// initrd heeds those that begin with "rd.".
+const optionProfiles: readonly (readonly [RegExp, string])[] = [
+  [/^(?:rd\.)?luks\.(?:uuid|name|key|data|options|crypttab)=/, 'cryptsetup'],
+  [/^(?:rd\.)?luks=(?:1|yes|y|true|t|on)$/, 'cryptsetup'],
+  [/^(?:roothash|usrhash|systemd\.verity_\w+)=/, 'cryptsetup'],
+];
 
-function ofNode(node: StorageNode): readonly string[] {
+function profilesOfNode(node: StorageNode): readonly string[] {
   switch (node.type) {
+    case 'crypt':
+      return ['cryptsetup'];
+    case 'multipath':
+      return ['dm', 'multipath'];
+    case 'mapper':
+      return ['dm'];
     case 'lvm':
     case 'raid':
-    case 'multipath':
     case 'bcache':
-      return [node.type, ...node.below.flatMap(ofNode)];
-    case 'crypt':
-      return [
-        ...(node.format === 'verity' ? ['verity'] : []),
-        ...(node.format.startsWith('luks') ? ['luks'] : []),
-        ...node.below.flatMap(ofNode),
-      ];
-    case 'mapper':
+      return [node.type];
     case 'partition':
     case 'loop':
-      return node.below.flatMap(ofNode);
+      return [];
     case 'disk':
       return node.drivers.flatMap(({ module, driver }) => {
         const profile = networkBuses[module ?? driver ?? ''];
@@ -49,4 +80,15 @@ function ofNode(node: StorageNode): readonly string[] {
     default:
       return node satisfies never;
   }
+}
+
+const networkBuses: Readonly<Record<string, string>> = {
+  iscsi_tcp: 'iscsi',
+  nbd: 'nbd',
+  nvme_tcp: 'nvmf',
+  nvme_rdma: 'nvmf',
+};
+
+function nodeText(node: StorageNode): string {
+  return node.type === 'disk' ? `disk ${node.device}` : `${node.type} ${node.name}`;
 }

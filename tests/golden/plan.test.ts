@@ -29,6 +29,10 @@ function golden(name: string, text: string): void {
 const laptop = planOf(
   config({
     kernelModules: words('btrfs', '-ccp', 'no_such'),
+    profiles: [
+      ...words('network'),
+      { value: 'cryptsetup', from: { type: 'host', fact: '/etc/crypttab: root' } },
+    ],
     extraTrees: words('x').map(({ from }) => ({
       from,
       value: { source: absolutePath('/etc/pkginitrd/extra'), target: '/' },

@@ -1,14 +1,14 @@
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { loadConfig } from '../../src/config/load.ts';
+import { anyBoot, readBoot } from '../../src/host/boot.ts';
 import { readHostFacts } from '../../src/host/facts.ts';
 import { readOs } from '../../src/host/os.ts';
-import { readStorage } from '../../src/host/storage.ts';
 import { absolutePath } from '../../src/model/brands.ts';
 import type { Assignment, Config } from '../../src/model/config.ts';
 import type { HostFacts } from '../../src/model/facts.ts';
 import type { ModulePlan } from '../../src/model/plan.ts';
-import { suggestedProfiles } from '../../src/plan/profiles.ts';
+import { isStorageKnown, suggestedProfiles } from '../../src/plan/profiles.ts';
 import { selectModules } from '../../src/plan/select-modules.ts';
 import { makeSys } from '../../src/sys/sys.ts';
 import type { Kernel } from '../helpers/kernel.ts';
@@ -37,7 +37,7 @@ export function select(
   const sys = makeSys({ searchPath: '/usr/bin:/bin' });
   const hostRoot = plant(scratch(t), tree);
   const os = readOs(sys.root(hostRoot));
-  const storage = generic ? [] : readStorage(sys, hostRoot);
+  const boot = generic ? anyBoot : readBoot(sys, hostRoot);
   const config = loadConfig(sys, {
     hostRoot,
     vendorDirectory: absolutePath(fileURLToPath(new URL('../../dropins', import.meta.url))),
@@ -47,9 +47,10 @@ export function select(
       release: [os.versionId ?? ''],
       architecture: 'x86-64',
       systemdVersion: '257',
+      storageKnown: isStorageKnown(boot.storage),
     },
     profiles: [],
-    suggestedProfiles: suggestedProfiles(storage),
+    suggestedProfiles: suggestedProfiles(boot),
     assignments: kernelModules.map(assignment),
     generic,
   });
@@ -61,7 +62,7 @@ export function select(
     generic,
     architecture: 'x86-64',
     os,
-    storage,
+    boot,
   });
   const modules = selectModules(config, facts);
   return { config, facts, modules, names: new Set(modules.files.map(({ name }) => name)) };

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
+import { anyBoot } from '../../src/host/boot.ts';
 import { readHostFacts } from '../../src/host/facts.ts';
 import { absolutePath } from '../../src/model/brands.ts';
 import { parseModulesDep } from '../../src/formats/modules-dep.ts';
@@ -199,7 +200,7 @@ test('12 depmod has not run, or has left only its binary indexes', (t) => {
     generic: true,
     architecture: 'x86-64',
     os: facts().os,
-    storage: [],
+    boot: anyBoot,
   } as const;
   const sys = makeSys({ searchPath: '/usr/bin' });
   const tree = { ...virtio, 'usr/lib/modules/6.1.0/kernel/a.ko': '' };

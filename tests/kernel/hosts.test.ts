@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { printStorage } from '../../src/cli/print-storage.ts';
+import { describeOrigin, type Origin } from '../../src/model/origin.ts';
 import { kernelBelow, machineKernel } from '../helpers/kernel.ts';
 import { need } from '../helpers/need.ts';
 import { cache } from '../helpers/paths.ts';
@@ -30,7 +31,10 @@ test('every synthetic host gets what it needs of both kernels', (t) => {
       return [
         `# ${name}\n`,
         printStorage(first?.facts.storage ?? []),
-        `profiles: ${first?.config.profiles.join(' ')}\n`,
+        'profiles:\n',
+        ...(first?.config.profiles ?? []).map(
+          ({ value, from }) => `  ${value.padEnd(24)} ${originText(from)}\n`,
+        ),
         ...lists.flatMap(({ kernel, rows }) => [`${series(kernel.version)}:\n`, ...rows]),
       ].join('');
     })
@@ -38,6 +42,11 @@ test('every synthetic host gets what it needs of both kernels', (t) => {
   if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(golden, text);
   assert.equal(text, readFileSync(golden, 'utf8'));
 });
+
+/** Without the place of the checkout. */
+function originText(origin: Origin): string {
+  return describeOrigin(origin).replace(/^.*\/dropins\//, 'dropins/');
+}
 
 /** `6.12.117+deb13-amd64` → `6.12`: updates of a stable kernel keep its modules. */
 function series(version: string): string {

@@ -45,6 +45,7 @@ export function defaultPackages(): readonly string[] {
       release: release === undefined ? [] : [release],
       architecture: 'x86-64',
       systemdVersion: undefined,
+      storageKnown: false,
     },
     profiles: [],
     suggestedProfiles: [],

@@ -5,7 +5,7 @@ import type { Plan } from '../../../src/model/plan.ts';
 
 const from = '/usr/lib/pkginitrd/10-base.conf:5';
 const plan: Plan = {
-  version: 1,
+  version: 2,
   kernelVersion: '6.12.48',
   architecture: 'x86-64',
   distribution: { id: 'debian', version: '13' },
@@ -74,7 +74,6 @@ test('printPlan is short, grouped and aligned', () => {
   Output     initrd (cpio)
   Parts      base zstd -10, kernel uncompressed
   Microcode  none
-  Profiles   none
   Locale     C.UTF-8
   root       is locked
   Remove     1 file pattern

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { printWhy } from '../../../src/cli/print-why.ts';
 import type { HostFacts } from '../../../src/model/facts.ts';
+import type { Sourced } from '../../../src/model/origin.ts';
 import type { Plan } from '../../../src/model/plan.ts';
 import { makePlan } from '../../../src/plan/plan.ts';
 import { selectModules } from '../../../src/plan/select-modules.ts';
@@ -21,8 +22,20 @@ const host: HostFacts = facts({
   ],
 });
 
+function ofProfile(value: string, profile: string): Sourced<string> {
+  const file = `/usr/lib/pkginitrd/profiles/${profile}/10-x.conf`;
+  return { value, from: { type: 'file', file, line: 4 } };
+}
+
 function plan(): Plan {
-  const ours = config({ kernelModules: words('btrfs', 'no-such') });
+  const ours = config({
+    kernelModules: words('btrfs', 'no-such'),
+    packages: [...words('udev', 'systemd'), ofProfile('dmsetup', 'dm')],
+    profiles: [
+      ofProfile('dm', 'cryptsetup'),
+      { value: 'cryptsetup', from: { type: 'host', fact: 'under /: crypt root' } },
+    ],
+  });
   const modules = selectModules(ours, host);
   const infos = new Map([
     ['kernel/drivers/net/ethernet/realtek/r8169.ko', info(['rtl_nic/rtl8125a-3.fw', 'gone.fw'])],
@@ -61,6 +74,24 @@ for (const [subject, ...lines] of [
   ['gone.fw', 'firmware not found gone.fw', '  firmware of r8169', '  r8169: loaded on the host'],
   ['no_such', 'module not in this kernel no_such', '  /etc/pkginitrd/test.conf:2 "no-such"'],
   ['systemd', 'package systemd', '  /etc/pkginitrd/test.conf:2'],
+  [
+    'dmsetup',
+    'package dmsetup',
+    '  /usr/lib/pkginitrd/profiles/dm/10-x.conf:4',
+    '  profile dm: /usr/lib/pkginitrd/profiles/cryptsetup/10-x.conf:4',
+    '  profile cryptsetup: under /: crypt root',
+    'Storage',
+    '  / ext4',
+    '  └─ disk sda',
+  ],
+  [
+    'cryptsetup',
+    'profile cryptsetup',
+    '  under /: crypt root',
+    'Storage',
+    '  / ext4',
+    '  └─ disk sda',
+  ],
 ] as const) {
   test(`printWhy() follows ${subject} to its end`, () => {
     assert.equal(printWhy(plan(), subject), `${lines.join('\n')}\n`);

@@ -7,7 +7,7 @@ import { fnmatch } from '../../../src/formats/fnmatch.ts';
 import { choosesModule } from '../../../src/formats/module-pattern.ts';
 import { absolutePath } from '../../../src/model/brands.ts';
 import type { MatchFacts } from '../../../src/model/config.ts';
-import { plant, scratch } from '../../helpers/scratch.ts';
+import { plant, scratch, type Tree } from '../../helpers/scratch.ts';
 import { debian13, load, values } from './load-fixture.ts';
 
 const dropins = absolutePath(fileURLToPath(new URL('../../../dropins', import.meta.url)));
@@ -19,6 +19,7 @@ const like = (distribution: string, release: readonly string[], systemd?: string
   distributionLike: distribution === 'debian' ? [] : ['debian'],
   release,
   systemdVersion: systemd,
+  storageKnown: false,
 });
 
 const split = ['systemd-cryptsetup', 'systemd-repart', 'systemd-tpm'];
@@ -55,7 +56,7 @@ test('a distribution that is not like Debian gets no name of Debian', (t) => {
   const facts = { ...debian13, distribution: 'fedora', release: ['43'] };
   const config = load(t, {}, { vendorDirectory: dropins, facts, profiles });
   assert.ok(values(config.packages).includes('systemd'));
-  for (const name of ['libcryptsetup12', 'systemd-cryptsetup', 'nfs-common', 'dpkg']) {
+  for (const name of ['libcryptsetup12', 'systemd-cryptsetup', 'nfs-common', 'dpkg', 'dmsetup']) {
     assert.ok(!values(config.packages).includes(name), name);
   }
 });
@@ -95,15 +96,22 @@ for (const [distribution, distributionLike, release, packages, removed] of rpmHo
 }
 
 const packagesOf: Readonly<Record<string, string>> = {
+  btrfs: 'btrfs-progs',
+  cryptsetup: 'systemd-cryptsetup',
+  dm: 'dmsetup',
   lvm: 'lvm2',
   raid: 'mdadm',
   network: 'systemd-resolved',
   nfs: 'nfs-common',
+  repart: 'systemd-repart',
+  rescue: 'procps',
+  tpm2: '^libtss2-rc0(t64)?$',
   plymouth: 'plymouth',
   pkcs11: 'p11-kit',
 };
 
-for (const profile of profiles) {
+// XFS is mounted without programs of its own there.
+for (const profile of profiles.filter((name) => name !== 'xfs')) {
   test(`the profile ${profile} brings its packages on Debian`, (t) => {
     const config = load(t, {}, { vendorDirectory: dropins, profiles: [profile] });
     assert.ok(values(config.packages).includes(packagesOf[profile] ?? ''));
@@ -113,8 +121,42 @@ for (const profile of profiles) {
 
 test('the profile nfs brings a network with it', (t) => {
   const config = load(t, {}, { vendorDirectory: dropins, profiles: ['nfs'] });
-  assert.deepEqual([...config.profiles].sort(), ['network', 'nfs']);
+  assert.deepEqual([...values(config.profiles)].sort(), ['network', 'nfs']);
 });
+
+test('where / is not known the image is ready for any of its kinds, else for what it is', (t) => {
+  const profilesOf = (storageKnown: boolean, tree: Tree = {}) =>
+    values(
+      load(t, tree, { vendorDirectory: dropins, facts: { ...debian13, storageKnown } }).profiles,
+    );
+  assert.deepEqual([...profilesOf(false)].sort(), [
+    'btrfs',
+    'cryptsetup',
+    'dm',
+    'repart',
+    'tpm2',
+    'xfs',
+  ]);
+  assert.deepEqual(profilesOf(true), []);
+  assert.deepEqual(profilesOf(true, { 'sys/class/tpm/tpm0': null }), ['tpm2']);
+  assert.deepEqual([...profilesOf(true, { 'etc/repart.d': null })].sort(), [
+    'cryptsetup',
+    'dm',
+    'repart',
+  ]);
+});
+
+for (const [profile, file] of [
+  ['rescue', '/usr/bin/tar'],
+  ['nfs', '/usr/lib/systemd/systemd-networkd'],
+] as const) {
+  test(`the profile ${profile} keeps ${file}, which other images do without`, (t) => {
+    const removed = (...names: readonly string[]) =>
+      values(load(t, {}, { vendorDirectory: dropins, profiles: names }).removeFiles);
+    assert.ok(removed().includes(file));
+    assert.ok(!removed(profile).includes(file));
+  });
+}
 
 const modules: readonly (readonly [path: string, chosen: boolean])[] = [
   ['kernel/drivers/usb/host/xhci-pci.ko.xz', true],
@@ -126,7 +168,8 @@ const modules: readonly (readonly [path: string, chosen: boolean])[] = [
   ['kernel/crypto/xts.ko', true],
   ['kernel/arch/x86/crypto/aesni-intel.ko', true],
   ['kernel/drivers/crypto/qat/qat_common/intel_qat.ko', false],
-  ['kernel/drivers/crypto/ccp/ccp-crypto.ko', true],
+  ['kernel/drivers/crypto/ccp/ccp-crypto.ko', false],
+  ['kernel/crypto/tcrypt.ko', false],
   ['kernel/drivers/gpu/drm/amd/amdgpu/amdgpu.ko', false],
   ['kernel/sound/core/snd.ko', false],
 ];

@@ -41,7 +41,7 @@ const cases: readonly (readonly [text: string, message: string, hint?: string])[
     '[Match]\nconstructor=a\n',
     '2: Cannot use "constructor=" in [Match]: unknown condition',
     'Known are Distribution, DistributionLike, Release, Architecture, HostArchitecture, Format, ' +
-      'Profiles, SystemdVersion, Generic, Bootable, PathExists',
+      'Profiles, SystemdVersion, Generic, StorageKnown, Bootable, PathExists',
   ],
   [
     '[Match]\nDistribtion=a\n',

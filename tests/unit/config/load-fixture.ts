@@ -14,6 +14,7 @@ export const debian13: MatchFacts = {
   release: ['13', 'trixie'],
   architecture: 'x86-64',
   systemdVersion: '257.13-1~deb13u1',
+  storageKnown: true,
 };
 
 /** `vendor/` stands for the tool's own drop-ins unless another path of the tree does; the rest is the host. */

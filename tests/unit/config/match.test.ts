@@ -15,6 +15,7 @@ const context: MatchContext = {
 const ubuntu: MatchContext = {
   ...context,
   facts: {
+    ...debian13,
     distribution: 'ubuntu',
     distributionLike: ['debian'],
     release: ['24.04', 'noble'],

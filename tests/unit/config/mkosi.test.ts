@@ -143,7 +143,7 @@ test('older names of settings are read', (t) => {
     },
     { executable: ['etc/pkginitrd/run'] },
   );
-  assert.deepEqual(config.profiles, ['p']);
+  assert.deepEqual(values(config.profiles), ['p']);
   assert.equal(config.finalizeScripts.length, 1);
 });
 

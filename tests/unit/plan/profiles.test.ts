@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import type { BootFacts } from '../../../src/model/facts.ts';
+import { describeOrigin } from '../../../src/model/origin.ts';
+import type { StorageNode, StorageStack } from '../../../src/model/storage.ts';
+import { isStorageKnown, suggestedProfiles } from '../../../src/plan/profiles.ts';
+
+const disk: StorageNode = { type: 'disk', device: 'sda', drivers: [] };
+const layer = { device: 'dm-0', name: 'x', below: [disk] };
+const crypt: StorageNode = { type: 'crypt', format: 'luks2', algorithms: [], ...layer };
+
+function stack(purpose: StorageStack['purpose'], ...below: readonly StorageNode[]): StorageStack {
+  return { purpose, source: '/dev/x', fileSystem: 'ext4', checksum: null, below };
+}
+
+function boot(changes: Partial<BootFacts>): BootFacts {
+  return {
+    storage: [],
+    crypttab: { entries: [], keyFiles: [], warnings: [] },
+    commandLine: [],
+    ...changes,
+  };
+}
+
+function suggested(changes: Partial<BootFacts>): readonly string[] {
+  return suggestedProfiles(boot(changes)).map(
+    ({ value, from }) => `${value}: ${describeOrigin(from)}`,
+  );
+}
+
+test('suggestedProfiles() names the layers and file systems under /, /usr and swap', () => {
+  const rows: readonly (readonly [StorageStack, readonly string[]])[] = [
+    [stack('/', disk), []],
+    [{ ...stack('/', disk), fileSystem: 'btrfs' }, ['btrfs: under /: btrfs']],
+    [{ ...stack('/', disk), fileSystem: 'xfs' }, ['xfs: under /: xfs']],
+    [{ ...stack('/'), fileSystem: 'nfs4' }, ['nfs: under /: nfs4']],
+    [stack('swap', crypt), ['cryptsetup: under swap: crypt x']],
+    [stack('/usr', { ...crypt, format: 'verity' }), ['cryptsetup: under /usr: crypt x']],
+    [stack('/', { type: 'mapper', ...layer }), ['dm: under /: mapper x']],
+    [
+      stack('/', { type: 'lvm', ...layer, below: [{ type: 'raid', level: 'raid1', ...layer }] }),
+      ['lvm: under /: lvm x', 'raid: under /: raid x'],
+    ],
+  ];
+  for (const [storage, names] of rows) assert.deepEqual(suggested({ storage: [storage] }), names);
+});
+
+test('suggestedProfiles() takes crypttab and the kernel command line for what is not under /', () => {
+  const entry = { name: 'data', device: 'UUID=1', keyFile: 'none', options: [], line: '' };
+  const crypttab = { entries: [entry], keyFiles: [], warnings: [] };
+  assert.deepEqual(suggested({ crypttab }), ['cryptsetup: /etc/crypttab: data']);
+  for (const option of ['rd.luks.uuid=1', 'luks.name=1=home', 'rd.luks=yes', 'usrhash=00']) {
+    const from = `cryptsetup: kernel command line: ${option}`;
+    assert.deepEqual(suggested({ commandLine: ['quiet', option] }), [from]);
+  }
+  assert.deepEqual(suggested({ commandLine: ['root=/dev/sda', 'rd.luks=no', 'luksx=1'] }), []);
+});
+
+test('isStorageKnown() asks for a disk at the end of every way down from /', () => {
+  assert.equal(isStorageKnown([stack('/', disk)]), true);
+  assert.equal(isStorageKnown([stack('/', crypt), stack('swap')]), true);
+  assert.equal(isStorageKnown([]), false);
+  assert.equal(isStorageKnown([stack('/usr', disk)]), false);
+  assert.equal(isStorageKnown([{ ...stack('/'), fileSystem: 'overlay' }]), false);
+  assert.equal(isStorageKnown([stack('/', disk, { ...crypt, below: [] })]), false);
+});
