@@ -15,6 +15,10 @@ export function printPlan(plan: Plan): string {
     section(`Packages: ${packages.install.length} asked for`, [reasons(packages.install)]),
     packages.remove.length > 0 && section('Removed again', [reasons(packages.remove)]),
     section(`Kernel modules: ${modules.files.length}`, [table(moduleReasons(modules.files))]),
+    modules.leftOut.length > 0 &&
+      section(`Asked for by the host, and left out: ${modules.leftOut.length}`, [
+        wrapped(modules.leftOut.map(({ name }) => name)),
+      ]),
     modules.missing.length > 0 &&
       section(`Not in this kernel: ${modules.missing.length}`, [wrapped(names(modules.missing))]),
     section(`Firmware: ${count(firmware.files.length, 'file')}`, []),

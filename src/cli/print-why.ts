@@ -43,6 +43,9 @@ function items(plan: Plan): readonly Item[] {
     ...modules.files.map(({ name, path, from }) => ({
       ...of('module', `${name} (${path})`, from, [name, path, `${modules.directory}/${path}`]),
     })),
+    ...modules.leftOut.map(({ name, wanted, by }) =>
+      of('module left out', name, `${wanted}, but for ${by}`),
+    ),
     ...modules.missing.map(({ value, from }) => of('module not in this kernel', value, from)),
     ...firmware.files.map(({ value, from }) =>
       of('firmware', value, from, [value, afterDirectory(value), plain(afterDirectory(value))]),

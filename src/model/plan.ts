@@ -80,6 +80,8 @@ export interface ModulePlan {
   readonly files: readonly PlannedModule[];
   /** Asked for, and neither a module nor built in. */
   readonly missing: readonly Reasoned[];
+  /** What the host has loaded or has a device for, and a pattern leaves out. */
+  readonly leftOut: readonly LeftOutModule[];
   /** What / and /usr of the host cannot be mounted without. */
   readonly rootNeeds: readonly RootNeed[];
 }
@@ -99,6 +101,14 @@ export interface PlannedModule {
   readonly path: string;
   /** A pattern's file:line, "loaded", or "needed by NAME", "soft dependency of NAME". */
   readonly from: string;
+}
+
+export interface LeftOutModule {
+  readonly name: string;
+  /** What of the host asks for it. */
+  readonly wanted: string;
+  /** The pattern's file:line and itself. */
+  readonly by: string;
 }
 
 export interface FirmwarePlan {

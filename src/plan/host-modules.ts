@@ -2,6 +2,8 @@ import type { AliasLookup } from '../formats/modules-alias.ts';
 import { decidingPattern } from '../formats/module-pattern.ts';
 import type { Config } from '../model/config.ts';
 import type { HostFacts, ModuleRecord } from '../model/facts.ts';
+import { describeOrigin, type Sourced } from '../model/origin.ts';
+import type { LeftOutModule } from '../model/plan.ts';
 import { renamedModules } from './renamed-modules.ts';
 import { storageWants } from './storage-modules.ts';
 
@@ -10,6 +12,8 @@ export interface HostModules {
   readonly wanted: ReadonlyMap<string, string>;
   /** Names without a counterpart in the kernel that is built for, and why they were wanted. */
   readonly missing: ReadonlyMap<string, string>;
+  /** Names of what HostModules= excludes, by what pattern. */
+  readonly refused: ReadonlyMap<string, LeftOutModule>;
 }
 
 /** Modules of the target kernel that this host asks for: under its root, for its devices, loaded, or built in where it runs. */
@@ -22,6 +26,7 @@ export function hostModules(
   const { builtin } = facts.kernel.modules;
   const wanted = new Map<string, string>();
   const missing = new Map<string, string>();
+  const refused = new Map<string, LeftOutModule>();
   const policy = config.hostModules.map(({ value }) => value);
   const note = (name: string, from: string): void => {
     if (byName.has(name) && !wanted.has(name)) wanted.set(name, from);
@@ -29,7 +34,11 @@ export function hostModules(
   const noteIfFit = (name: string, from: string): void => {
     const record = byName.get(name);
     if (record === undefined || wanted.has(name)) return;
-    if (decidingPattern(policy, record.path)?.startsWith('-') !== true) wanted.set(name, from);
+    const pattern = decidingPattern(policy, record.path);
+    if (pattern?.startsWith('-') !== true) wanted.set(name, from);
+    else if (!refused.has(name)) {
+      refused.set(name, { name, wanted: from, by: placeOf(config.hostModules, pattern) });
+    }
   };
 
   // Under / nothing is filtered: whatever it is, the boot needs it.
@@ -51,7 +60,12 @@ export function hostModules(
       noteIfFit(each, 'built into the running kernel');
     }
   }
-  return { wanted, missing };
+  return { wanted, missing, refused };
+}
+
+function placeOf(patterns: readonly Sourced<string>[], pattern: string): string {
+  const origin = patterns.findLast(({ value }) => value === pattern)?.from;
+  return `${origin === undefined ? '' : `${describeOrigin(origin)} `}"${pattern}"`;
 }
 
 /** The module of that name; else those that have the name as an alias; else those that it was renamed to. */

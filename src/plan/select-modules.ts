@@ -2,8 +2,8 @@ import { indexAliases } from '../formats/modules-alias.ts';
 import type { Config } from '../model/config.ts';
 import { UsageError } from '../model/errors.ts';
 import type { HostFacts, ModuleIndex, ModuleRecord } from '../model/facts.ts';
-import type { ModulePlan, PlannedModule, Reasoned } from '../model/plan.ts';
-import { hostModules } from './host-modules.ts';
+import type { LeftOutModule, ModulePlan, PlannedModule, Reasoned } from '../model/plan.ts';
+import { hostModules, type HostModules } from './host-modules.ts';
 import { deciding, moduleRules, type Rule } from './patterns.ts';
 import { rootNeeds } from './root-needs.ts';
 
@@ -72,6 +72,7 @@ export function selectModules(config: Config, facts: HostFacts): ModulePlan {
     directory: facts.kernel.modulesDirectory,
     files: [...chosen.values()].sort((a, b) => (a.path < b.path ? -1 : 1)),
     missing: missing(rules, host.missing, byName, index.builtin),
+    leftOut: leftOut(host, chosen, byName, exclusion),
     rootNeeds: rootNeeds(facts),
   };
 }
@@ -113,6 +114,23 @@ function contradiction(
       `which is taken for: ${planned?.from ?? 'the host'}`,
     `Exclude "${user.name}" as well, or keep "${needed.name}"`,
   );
+}
+
+function leftOut(
+  { wanted, refused }: HostModules,
+  chosen: ReadonlyMap<string, PlannedModule>,
+  byName: ReadonlyMap<string, ModuleRecord>,
+  exclusion: (record: ModuleRecord) => Rule | undefined,
+): readonly LeftOutModule[] {
+  const excluded = [...wanted].flatMap(([name, from]) => {
+    const record = byName.get(name);
+    const rule = record && exclusion(record);
+    return rule === undefined ? [] : [{ name, wanted: from, by: rule.reason(name) }];
+  });
+  const taken = new Set([...chosen.values()].map(({ name }) => name));
+  return [...excluded, ...refused.values()]
+    .filter(({ name }) => !taken.has(name))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 function missing(

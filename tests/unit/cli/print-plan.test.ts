@@ -48,6 +48,7 @@ const plan: Plan = {
       { name: 'mbcache', path: 'kernel/mbcache.ko', from: 'needed by ext4' },
     ],
     missing: [{ value: 'simpledrm', from }],
+    leftOut: [{ name: 'i915', wanted: 'loaded on the host', by: `${from} "-/drivers/gpu/"` }],
     rootNeeds: [],
   },
   firmware: { files: [], missing: [] },
@@ -85,6 +86,9 @@ Packages: 2 asked for
 Kernel modules: 5
   3  needed by others
   2  /usr/lib/pkginitrd/10-base.conf
+
+Asked for by the host, and left out: 1
+  i915
 
 Not in this kernel: 1
   simpledrm

@@ -12,7 +12,7 @@ function plan(): Plan {
     removeFiles: words('/usr/bin/btrfs-*', '/usr/share/doc'),
     removeUnusedLibraries: words('/usr/lib/*/libdb.so*'),
   });
-  const modules = { directory: '', files: [], missing: [], rootNeeds: [] };
+  const modules = { directory: '', files: [], missing: [], leftOut: [], rootNeeds: [] };
   return makePlan(ours, facts(), modules, new Map(), { generic: false, offline: false });
 }
 

@@ -10,7 +10,7 @@ import { config, facts, info, words } from '../../helpers/plan-fixture.ts';
 import { run } from './command-line.ts';
 
 const host: HostFacts = facts({
-  loadedModules: ['r8169'],
+  loadedModules: ['r8169', 'ahci'],
   storage: [
     {
       purpose: '/',
@@ -30,6 +30,7 @@ function ofProfile(value: string, profile: string): Sourced<string> {
 function plan(): Plan {
   const ours = config({
     kernelModules: words('btrfs', 'no-such'),
+    hostModules: words('-/drivers/ata/'),
     packages: [...words('udev', 'systemd'), ofProfile('dmsetup', 'dm')],
     profiles: [
       ofProfile('dm', 'cryptsetup'),
@@ -72,6 +73,11 @@ for (const [subject, ...lines] of [
     '  r8169: loaded on the host',
   ],
   ['gone.fw', 'firmware not found gone.fw', '  firmware of r8169', '  r8169: loaded on the host'],
+  [
+    'ahci',
+    'module left out ahci',
+    '  loaded on the host, but for /etc/pkginitrd/test.conf:1 "-/drivers/ata/"',
+  ],
   ['no_such', 'module not in this kernel no_such', '  /etc/pkginitrd/test.conf:2 "no-such"'],
   ['systemd', 'package systemd', '  /etc/pkginitrd/test.conf:2'],
   [

@@ -14,6 +14,7 @@ const modules = {
   directory: 'usr/lib/modules/x',
   files: [{ name: 'r8169', path, from: '' }],
   missing: [],
+  leftOut: [],
   rootNeeds: [],
 };
 

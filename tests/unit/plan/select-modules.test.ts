@@ -71,6 +71,22 @@ test('selectModules() notes names that are neither modules nor built in, with th
   ]);
 });
 
+test('selectModules() notes what of the host a pattern leaves out, unless something else takes it', () => {
+  const host = facts({ loadedModules: ['r8169', 'ahci', 'ccp', 'ext4'] });
+  const { leftOut } = selectModules(
+    config({
+      hostModules: words('-/drivers/net/', '-/drivers/ata/'),
+      kernelModules: words('ahci', '-ccp'),
+    }),
+    host,
+  );
+  const wanted = 'loaded on the host';
+  assert.deepEqual(leftOut, [
+    { name: 'ccp', wanted, by: '/etc/pkginitrd/test.conf:2 "-ccp"' },
+    { name: 'r8169', wanted, by: '/etc/pkginitrd/test.conf:1 "-/drivers/net/"' },
+  ]);
+});
+
 test('selectModules() says why each module is there', () => {
   const { files } = selectModules(config({ kernelModules: words('btrfs') }), facts());
   assert.deepEqual(Object.fromEntries(files.map(({ name, from }) => [name, from])), {

@@ -22,7 +22,7 @@ const installed: Tree = {
 };
 
 function planFor(changes: Parameters<typeof config>[0] = {}): Plan {
-  const modules = { directory: '', files: [], missing: [], rootNeeds: [] };
+  const modules = { directory: '', files: [], missing: [], leftOut: [], rootNeeds: [] };
   return makePlan(config(changes), facts(), modules, new Map(), { generic: false, offline: false });
 }
 
