@@ -1,25 +1,21 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { indexAliases } from '../../src/formats/modules-alias.ts';
-import { readModuleInfos } from '../../src/host/modinfo.ts';
-import { readModuleIndex } from '../../src/host/module-index.ts';
-import { absolutePath } from '../../src/model/brands.ts';
-import { makeSys } from '../../src/sys/sys.ts';
 import { rootDisk, rootReached } from '../helpers/disk.ts';
-import type { Kernel } from '../helpers/kernel.ts';
+import { machineKernel } from '../helpers/kernel.ts';
 import { deploy } from '../helpers/kernel-install.ts';
 import { cache, checkout } from '../helpers/paths.ts';
 import { boot, unpackErrors } from '../helpers/qemu.ts';
 import { type Ran, explain } from '../helpers/run.ts';
-import { type ThrowAwayHost, openHost } from '../helpers/throw-away-host.ts';
+import { type ThrowAwayHost, copyHost } from '../helpers/throw-away-host.ts';
 import { type Generator, generators, output } from './generators.ts';
 import { installFirmware, installInHost } from './host-packages.ts';
 import { managerTable } from './managers.ts';
 import { median } from './median.ts';
+import { allModules } from './modules.ts';
 import { writerSeconds } from './writer.ts';
 
-// Side by side in one Debian 13: npm run bench [-- RUNS]. Builds and boots of all generators take turns, so that a
+// Side by side in one Debian 13, whose / is a directory on this machine's disk: npm run bench [-- RUNS]. Builds and boots of all generators take turns, so that a
 // machine that grows slower or faster in between does so for all of them.
 
 interface Figures {
@@ -36,7 +32,7 @@ await main(Number(process.argv[2] ?? 3));
 async function main(runs: number): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'pkginitrd-bench-'));
   try {
-    const host = openHost(directory, 'trixie');
+    const host = await copyHost(directory);
     if (host === undefined) throw new Error('No fixture: run tests/helpers/setup.sh');
     await deploy(host, {});
     mkdirSync(join(host.upper, output), { recursive: true });
@@ -57,7 +53,9 @@ process.on('exit', () => writeFileSync('${memoryFile}', String(process.resourceU
     report(figures);
     for (const line of await managerTable(runs, directory)) print(line);
     await smallThings(host, runs);
-    await allModules(host.kernel, runs);
+    for (const kernel of [host.kernel, machineKernel()]) {
+      if (kernel !== undefined) print(await allModules(kernel, runs));
+    }
     await writer(runs);
   } finally {
     rmSync(directory, { recursive: true, force: true });
@@ -136,28 +134,6 @@ async function bootTime(kernel: string, initrd: string, disk: string): Promise<n
   return undefined;
 }
 
-/** All modules of the kernel, which is more than any image has: read, and what each of them needs resolved. */
-async function allModules(kernel: Kernel, runs: number): Promise<void> {
-  const sys = makeSys({ searchPath: '/usr/bin:/bin' });
-  const root = sys.root(absolutePath(kernel.root));
-  const directory = `usr/lib/modules/${kernel.version}`;
-  const times: { readonly index: number; readonly infos: number }[] = [];
-  let amount = 0;
-  for (let round = 0; round < runs; round += 1) {
-    const began = performance.now();
-    const index = readModuleIndex(root, directory);
-    const find = indexAliases(index.aliases);
-    find('pci:v00008086d00002922sv00000000sd00000000bc01sc06i01');
-    const indexed = performance.now();
-    const infos = await readModuleInfos(sys, root, directory, [...index.paths.keys()]);
-    amount = infos.size;
-    times.push({ index: indexed - began, infos: performance.now() - indexed });
-  }
-  const indexed = median(times.map((time) => time.index)).toFixed(0);
-  const read = median(times.map((time) => time.infos)).toFixed(0);
-  print(`indexes of ${amount} modules: ${indexed} ms; .modinfo of all of them: ${read} ms`);
-}
-
 async function smallThings(host: ThrowAwayHost, runs: number): Promise<void> {
   const { version } = host.kernel;
   const peak = Number(readFileSync(join(host.upper, memoryFile), 'utf8')) / 1024;
@@ -223,7 +199,19 @@ function report(figures: ReadonlyMap<string, Figures>): void {
     });
     print(name.padEnd(26) + cells.join(''));
   }
+  for (const [ours, theirs, most] of sizeGoals) {
+    const [own, other] = [figures.get(ours), figures.get(theirs)];
+    if (own === undefined || other === undefined) continue;
+    const ratio = (own.bytes / other.bytes).toFixed(2);
+    print(`size of ${ours}: ${ratio} of ${theirs}'s (target ${most})`);
+  }
 }
+
+const sizeGoals = [
+  ['pkginitrd', 'dracut --hostonly', 'at most 1.50'],
+  ['pkginitrd --generic', 'dracut --no-hostonly', 'below 1'],
+  ['pkginitrd --generic', 'mkosi-initrd', 'at most 1'],
+] as const;
 
 function figuresOf({ seconds, bytes, bootSeconds }: Figures): readonly number[] {
   return [median(seconds), bytes / 2 ** 20, median(bootSeconds)];

@@ -4,7 +4,7 @@ import type { TestContext } from 'node:test';
 import { type Kernel, kernelBelow, machineKernel } from './kernel.ts';
 import { isRoot, need } from './need.ts';
 import { cache, checkout } from './paths.ts';
-import { type Ran, run } from './run.ts';
+import { type Ran, run, runOk } from './run.ts';
 import { scratch } from './scratch.ts';
 
 /** `machine`: this machine's own system with its distribution's kernel; `trixie`: a Debian 13. */
@@ -33,7 +33,7 @@ export function throwAwayHost(t: TestContext, name: HostName): ThrowAwayHost | u
 }
 
 /** The same for a directory of the caller's, which holds all that the host writes. */
-export function openHost(directory: string, name: HostName): ThrowAwayHost | undefined {
+function openHost(directory: string, name: HostName): ThrowAwayHost | undefined {
   const root = name === 'machine' ? '/' : join(cache, 'trixie');
   const kernel = name === 'machine' ? machineKernel() : kernelBelow(root);
   if (kernel === undefined) return undefined;
@@ -43,14 +43,32 @@ export function openHost(directory: string, name: HostName): ThrowAwayHost | und
   const boot = join(directory, 'efi');
   mkdirSync(boot);
   mkdirSync(upper, { recursive: true });
-  const binds = [['--bind', boot, '/efi'], name === 'machine' ? machineBinds(kernel) : []].flat();
-  const enterRoot = join(checkout, 'tests/helpers/enter-root.sh');
+  const binds = name === 'machine' ? machineBinds(kernel) : [];
+  return hostAt({ kernel, upper, boot, entering: ['--overlay', overlay, ...binds, root] });
+}
 
+/** A copy of the Debian 13: its / lies on a disk of this machine, as far as it can see. */
+export async function copyHost(directory: string): Promise<ThrowAwayHost | undefined> {
+  const root = join(cache, 'trixie');
+  const kernel = kernelBelow(root);
+  if (kernel === undefined) return undefined;
+  const [boot, upper] = [join(directory, 'efi'), join(directory, 'root')];
+  mkdirSync(boot);
+  await runOk(['cp', '-a', '--reflink=auto', root, upper]);
+  return hostAt({ kernel, upper, boot, entering: [upper] });
+}
+
+interface Place extends Pick<ThrowAwayHost, 'kernel' | 'upper' | 'boot'> {
+  /** Options of enter-root.sh, and the root. */
+  readonly entering: readonly string[];
+}
+
+function hostAt({ entering, ...place }: Place): ThrowAwayHost {
+  const { kernel, upper, boot } = place;
+  const enterRoot = join(checkout, 'tests/helpers/enter-root.sh');
   return {
-    kernel,
+    ...place,
     kernelImage: `/boot/vmlinuz-${kernel.version}`,
-    upper,
-    boot,
     write: (path, content, mode = 0o644) => {
       const target = join(upper, path);
       mkdirSync(dirname(target), { recursive: true });
@@ -58,8 +76,8 @@ export function openHost(directory: string, name: HostName): ThrowAwayHost | und
     },
     enter: (argv, env = {}) => {
       const pairs = Object.entries(env).flatMap(([key, value]) => ['--setenv', `${key}=${value}`]);
-      const entering = [enterRoot, '--overlay', overlay, ...binds, ...pairs, root];
-      return run([...entering, 'setsid', '--wait', ...argv]);
+      const options = ['--bind', boot, '/efi', ...pairs, ...entering];
+      return run([enterRoot, ...options, 'setsid', '--wait', ...argv]);
     },
   };
 }
