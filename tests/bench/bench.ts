@@ -1,5 +1,4 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rootDisk, rootReached } from '../helpers/disk.ts';
 import { machineKernel } from '../helpers/kernel.ts';
@@ -30,7 +29,9 @@ const memoryFile = `${output}/memory`;
 await main(Number(process.argv[2] ?? 3));
 
 async function main(runs: number): Promise<void> {
-  const directory = mkdtempSync(join(tmpdir(), 'pkginitrd-bench-'));
+  // Not where a tmpfs may be.
+  mkdirSync(join(cache, 'tmp'), { recursive: true });
+  const directory = mkdtempSync(join(cache, 'tmp/bench-'));
   try {
     const host = await copyHost(directory);
     if (host === undefined) throw new Error('No fixture: run tests/helpers/setup.sh');
