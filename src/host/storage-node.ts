@@ -1,7 +1,6 @@
-import { LUKS_HEADER_BYTES, parseLuksHeader } from '../formats/luks.ts';
-import { BuildError } from '../model/errors.ts';
 import type { StorageNode } from '../model/storage.ts';
 import type { RootFiles, Sys } from '../model/sys.ts';
+import { luksAlgorithms, verityAlgorithms } from './disk-headers.ts';
 import { driversOfDisk } from './storage-drivers.ts';
 import { sysfsAttribute, sysfsTarget } from './sysfs.ts';
 
@@ -49,28 +48,16 @@ function mapped(reader: StorageReader, layer: Mapped, uuid: string): StorageNode
   return { type: 'mapper', ...layer };
 }
 
-function encrypted(reader: StorageReader, layer: Mapped, kind: string): StorageNode {
-  if (kind === 'VERITY') return { type: 'crypt', format: 'verity', algorithms: [], ...layer };
+function encrypted({ sys, root }: StorageReader, layer: Mapped, kind: string): StorageNode {
   if (kind === 'INTEGRITY') return { type: 'crypt', format: 'integrity', algorithms: [], ...layer };
-  const format = kind === 'LUKS1' ? 'luks1' : kind === 'LUKS2' ? 'luks2' : 'plain';
-  const algorithms = layer.below.flatMap(({ device }) => luksAlgorithms(reader, device));
+  const format = cryptFormats[kind] ?? 'plain';
+  const read = format === 'verity' ? verityAlgorithms : luksAlgorithms;
+  const algorithms = layer.below.flatMap(({ device }) => read(sys, root, device));
   return { type: 'crypt', format, algorithms: [...new Set(algorithms)].sort(), ...layer };
 }
 
-function luksAlgorithms({ sys, root }: StorageReader, device: string): readonly string[] {
-  const path = `/dev/${device}`;
-  if (root.stat(path) === undefined) return [];
-  try {
-    const file = sys.open(root.resolve(path));
-    try {
-      const header = parseLuksHeader(file.read(0, LUKS_HEADER_BYTES));
-      return header === undefined ? [] : [...header.ciphers, ...header.hashes];
-    } finally {
-      file.close();
-    }
-  } catch (error) {
-    // Not root, or an empty device: the drop-ins' list of ciphers has to do.
-    if (error instanceof BuildError) return [];
-    throw error;
-  }
-}
+const cryptFormats: Readonly<Record<string, 'luks1' | 'luks2' | 'verity'>> = {
+  LUKS1: 'luks1',
+  LUKS2: 'luks2',
+  VERITY: 'verity',
+};

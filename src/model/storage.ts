@@ -15,7 +15,7 @@ export type StorageNode =
   | (Layer & {
       readonly type: 'crypt';
       readonly format: 'luks1' | 'luks2' | 'plain' | 'verity' | 'integrity';
-      /** Ciphers and hashes of the LUKS header; empty where it could not be read. */
+      /** Ciphers and hashes of the LUKS header or verity superblock; empty where it could not be read. */
       readonly algorithms: readonly string[];
     })
   | (Layer & { readonly type: 'lvm' | 'multipath' | 'mapper' | 'partition' | 'bcache' })

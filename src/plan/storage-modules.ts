@@ -102,10 +102,13 @@ function driverNames(driver: string | null): readonly string[] {
   return driver === null ? [] : [driver.replaceAll('-', '_')];
 }
 
-/** `aes-cbc-essiv:sha256`, `hmac(sha256)`: the kernel asks for each word as `crypto-WORD`, and for `essiv` and the like too. */
+/**
+ * `aes-cbc-essiv:sha256`, `hmac(sha256)`: the kernel asks for each word as `crypto-WORD`, and for `essiv` and the like
+ * too. `sha3-256` is one word.
+ */
 function algorithmAliases(algorithm: string): readonly string[] {
   return algorithm
-    .split(/[-:()]/)
+    .split(/-(?!\d)|[:()]/)
     .filter((word) => /^[a-z]/.test(word) && !/^plain(?:64)?$/.test(word))
     .map((word) => `crypto-${word}`);
 }

@@ -1,6 +1,6 @@
 // Synthetic machines: what their /proc and /sys would say, down to the modaliases of real hardware.
 import type { Tree } from '../helpers/scratch.ts';
-import { device, disk, loaded, luks2, mounts, stacked } from './sysfs.ts';
+import { device, disk, loaded, luks2, mounts, stacked, verity } from './sysfs.ts';
 
 const debian: Tree = {
   'usr/lib/os-release': 'ID=debian\nVERSION_ID="13"\nPRETTY_NAME="Debian 13"\n',
@@ -121,9 +121,7 @@ const server: Tree = {
 
 const virtioDisk = `${root}/0000:00:04.0/virtio1`;
 
-const virtio: Tree = {
-  ...debian,
-  ...loaded('ext4', 'virtio_blk', 'virtio_pci'),
+const virtioController: Tree = {
   ...device(`${root}/0000:00:04.0`, 'pci', {
     modalias: 'pci:v00001AF4d00001042sv00001AF4sd00001100bc01sc00i00',
     driver: 'virtio-pci',
@@ -134,8 +132,27 @@ const virtio: Tree = {
     driver: 'virtio_blk',
     module: 'virtio_blk',
   }),
+};
+
+const virtio: Tree = {
+  ...debian,
+  ...loaded('ext4', 'virtio_blk', 'virtio_pci'),
+  ...virtioController,
   ...disk(virtioDisk, 'vda', [254, 0], 1),
   ...mounts(['254:1', '/', 'ext4', '/dev/vda1']),
+};
+
+const appliance: Tree = {
+  ...debian,
+  ...loaded('ext4', 'erofs', 'dm_verity', 'virtio_blk', 'virtio_pci'),
+  ...virtioController,
+  ...disk(virtioDisk, 'vda', [254, 0], 4),
+  ...stacked('dm-0', [253, 0], ['vda2', 'vda3'], {
+    'dm/name': 'usr',
+    'dm/uuid': 'CRYPT-VERITY-0123456789abcdef0123456789abcdef-usr',
+  }),
+  'dev/vda3': verity('sha256'),
+  ...mounts(['254:4', '/', 'ext4', '/dev/vda4'], ['253:0', '/usr', 'erofs', '/dev/mapper/usr']),
 };
 
 const hub = `${root}/0000:00:14.0/usb1/1-1`;
@@ -236,6 +253,7 @@ export const hosts = {
   'a laptop with NVMe, LUKS, btrfs and an I2C keyboard': laptop,
   'a server with md RAID and LVM on a MegaRAID controller': server,
   'a virtio virtual machine': virtio,
+  'an appliance with a verity /usr': appliance,
   'a root on USB behind a hub': usb,
   'an NVMe disk behind VMD': vmd,
   'a board with an MMC card': mmc,

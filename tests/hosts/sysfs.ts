@@ -126,3 +126,15 @@ export function luks2(encryption: string, hash: string): Buffer {
   header.write(JSON.stringify(json), 4096);
   return header;
 }
+
+/** The start of a hash device as veritysetup writes it, without UUID and salt. */
+export function verity(algorithm: string): Buffer {
+  const superblock = Buffer.alloc(512);
+  superblock.write('verity\0\0', 0, 'latin1');
+  superblock.writeUInt32LE(1, 8);
+  superblock.writeUInt32LE(1, 12);
+  superblock.write(algorithm, 32, 'latin1');
+  superblock.writeUInt32LE(4096, 64);
+  superblock.writeUInt32LE(4096, 68);
+  return superblock;
+}
