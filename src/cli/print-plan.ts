@@ -115,7 +115,7 @@ function moduleReasons(modules: readonly PlannedModule[]): readonly (readonly st
     const kind = from
       .replace(/^(needed by|\w+ dependency of) .*$/, '$1 others')
       .replace(/^device .*$/, 'devices of the host')
-      .replace(/^under (\S+): .*$/, 'under $1')
+      .replace(/^under ([^:]+): .*$/, 'under $1')
       // Which pattern of a file it was is in the JSON.
       .replace(/(:\d+)?( ".*")?$/, '');
     counts.set(kind, (counts.get(kind) ?? 0) + 1);

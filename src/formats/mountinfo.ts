@@ -1,4 +1,5 @@
 // /proc/self/mountinfo (proc_pid_mountinfo(5)).
+import { unescapeOctal } from './octal-escapes.ts';
 
 export interface Mount {
   /** Major and minor number, as `259:2`; major 0 for what has no block device of its own (btrfs, NFS). */
@@ -16,13 +17,8 @@ export function parseMountinfo(text: string): Mount[] {
     const [fileSystem, source] = after?.split(' ') ?? [];
     if (device === undefined || mountPoint === undefined) return [];
     if (fileSystem === undefined || source === undefined) return [];
-    return [{ device, mountPoint: unescape(mountPoint), fileSystem, source: unescape(source) }];
+    return [
+      { device, mountPoint: unescapeOctal(mountPoint), fileSystem, source: unescapeOctal(source) },
+    ];
   });
-}
-
-/** Blanks, tabs, newlines and backslashes are octal. */
-function unescape(field: string): string {
-  return field.replace(/\\([0-7]{3})/g, (_, code: string) =>
-    String.fromCharCode(Number.parseInt(code, 8)),
-  );
 }

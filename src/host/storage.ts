@@ -2,12 +2,14 @@ import { parseMountinfo, type Mount } from '../formats/mountinfo.ts';
 import type { AbsolutePath } from '../model/brands.ts';
 import type { StorageNode, StorageStack } from '../model/storage.ts';
 import type { RootFiles, Sys } from '../model/sys.ts';
+import { initrdMounts } from './initrd-mounts.ts';
 import { blockNode, type StorageReader } from './storage-node.ts';
 import { sysfsAttribute, sysfsTarget } from './sysfs.ts';
 
-const mountPoints = ['/', '/usr'] as const;
-
-/** What lies under /, /usr, the swap spaces and the device to resume from; nothing where /proc and /sys are not the host's. */
+/**
+ * What lies under all that the initrd mounts, the swap spaces and the device to resume from; nothing where /proc and
+ * /sys are not the host's.
+ */
 export function readStorage(
   sys: Pick<Sys, 'root' | 'open'>,
   hostRoot: AbsolutePath,
@@ -24,9 +26,12 @@ export function readStorage(
   const isSwap = ({ below: [top] }: StorageStack): boolean =>
     swaps.some((swap) => swap.below[0]?.device === top?.device);
   return [
-    ...mountPoints.flatMap((purpose) => {
-      const mount = mounts.findLast(({ mountPoint }) => mountPoint === purpose);
-      return mount === undefined ? [] : [{ purpose, ...ofMount(reader, mount) }];
+    ...initrdMounts(root).flatMap((wanted) => {
+      const mount = mounts.findLast(
+        // systemd.automount(5) waits there; what it would mount is not known.
+        ({ mountPoint, fileSystem }) => mountPoint === wanted.purpose && fileSystem !== 'autofs',
+      );
+      return mount === undefined ? [] : [{ ...wanted, ...ofMount(reader, mount) }];
     }),
     ...swaps,
     // Most resume from a swap space that is in use.
@@ -34,9 +39,9 @@ export function readStorage(
   ];
 }
 
-const bare = { fileSystem: null, checksum: null } as const;
+const bare = { required: false, fileSystem: null, checksum: null } as const;
 
-function ofMount(reader: StorageReader, mount: Mount): Omit<StorageStack, 'purpose'> {
+function ofMount(reader: StorageReader, mount: Mount): Omit<StorageStack, 'purpose' | 'required'> {
   const { root } = reader;
   const { fileSystem, source } = mount;
   const own = sysfsTarget(root, `sys/dev/block/${mount.device}`);

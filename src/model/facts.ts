@@ -19,7 +19,7 @@ export interface HostFacts {
   readonly builtinInUse: readonly string[];
   /** Devices of the host; empty with `--generic`. */
   readonly devices: readonly DeviceFacts[];
-  /** What /, /usr and swap lie on; empty with `--generic`. */
+  /** What /, all else that the initrd mounts, and swap lie on; empty with `--generic`. */
   readonly storage: readonly StorageStack[];
   /** crypttab(5) lines with x-initrd.attach, as they stand. */
   readonly crypttab: readonly CrypttabEntry[];

@@ -14,7 +14,7 @@ export interface Plan {
   readonly architecture: Architecture;
   readonly distribution: { readonly id: string; readonly version: string | null };
   readonly generic: boolean;
-  /** What /, /usr and swap of the host lie on; empty when generic. */
+  /** What the host's /, all else that the initrd mounts, and swap lie on; empty when generic. */
   readonly storage: readonly StorageStack[];
   readonly profiles: readonly Reasoned[];
   readonly packages: PackagePlan;
@@ -82,7 +82,7 @@ export interface ModulePlan {
   readonly missing: readonly Reasoned[];
   /** What the host has loaded or has a device for, and a pattern leaves out. */
   readonly leftOut: readonly LeftOutModule[];
-  /** What / and /usr of the host cannot be mounted without. */
+  /** What / of the host, and all else that the boot waits for, cannot be mounted without. */
   readonly rootNeeds: readonly RootNeed[];
 }
 

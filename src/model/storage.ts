@@ -1,6 +1,8 @@
 /** What lies under one mount point or swap space, from the file system down to the controllers. Plain JSON. */
 export interface StorageStack {
-  readonly purpose: '/' | '/usr' | 'swap' | 'resume';
+  readonly purpose: MountPoint | 'swap' | 'resume';
+  /** Whether the boot stops where it is missing: /, /usr, and what fstab mounts in the initrd without `nofail`. */
+  readonly required: boolean;
   /** As mountinfo has it: `/dev/mapper/root`, `server:/export`. */
   readonly source: string;
   /** undefined for swap. */
@@ -10,6 +12,9 @@ export interface StorageStack {
   /** The devices that hold it; empty for a network file system and where sysfs does not tell. */
   readonly below: readonly StorageNode[];
 }
+
+/** A path from the host's `/`, without a slash at the end. */
+export type MountPoint = `/${string}`;
 
 export type StorageNode =
   | (Layer & {

@@ -5,8 +5,9 @@ import type { StorageNode } from '../model/storage.ts';
 import { layerModulesOf } from './storage-modules.ts';
 
 /**
- * What must be in the image, or built in, for / and /usr to be mounted: checked once more in the finished image. A file
- * system or layer that this kernel has as a module is indispensable; of a bus's driver another may have taken the place.
+ * What must be in the image, or built in, for /, /usr and all else that the boot waits for to be mounted: checked once
+ * more in the finished image. A file system or layer that this kernel has as a module is indispensable; of a bus's driver
+ * another may have taken the place.
  */
 export function rootNeeds(facts: HostFacts): readonly RootNeed[] {
   const { modules } = facts.kernel;
@@ -29,9 +30,10 @@ export function rootNeeds(facts: HostFacts): readonly RootNeed[] {
       note(`${bus} ${device} under ${purpose}`, [module, ...others], false);
     }
   };
-  for (const { purpose, fileSystem, below } of facts.storage) {
-    if (purpose !== '/' && purpose !== '/usr') continue;
-    if (fileSystem !== null) {
+  for (const { purpose, required, fileSystem, below } of facts.storage) {
+    if (!required) continue;
+    // No list of the kernel has tmpfs, and a kernel without it is refused anyway.
+    if (fileSystem !== null && fileSystem !== 'tmpfs') {
       note(
         `file system ${fileSystem} of ${purpose}`,
         [fileSystem, ...find(`fs-${fileSystem}`)],

@@ -6,7 +6,7 @@ export interface StorageWant {
   readonly from: string;
 }
 
-/** What has to be loaded for /, /usr and swap: file systems, layers with their algorithms, and every driver down to the bus. */
+/** What has to be loaded for all that the initrd mounts and swap: file systems, layers with their algorithms, drivers down to the bus. */
 export function storageWants(storage: readonly StorageStack[]): readonly StorageWant[] {
   return storage.flatMap(({ purpose, fileSystem, checksum, below }) => {
     const want = (what: string, names: readonly string[]): readonly StorageWant[] =>

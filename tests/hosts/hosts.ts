@@ -144,15 +144,24 @@ const virtio: Tree = {
 
 const appliance: Tree = {
   ...debian,
-  ...loaded('ext4', 'erofs', 'dm_verity', 'virtio_blk', 'virtio_pci'),
+  ...loaded('ext4', 'erofs', 'xfs', 'dm_verity', 'virtio_blk', 'virtio_pci'),
   ...virtioController,
-  ...disk(virtioDisk, 'vda', [254, 0], 4),
+  ...disk(virtioDisk, 'vda', [254, 0], 6),
   ...stacked('dm-0', [253, 0], ['vda2', 'vda3'], {
     'dm/name': 'usr',
     'dm/uuid': 'CRYPT-VERITY-0123456789abcdef0123456789abcdef-usr',
   }),
   'dev/vda3': verity('sha256'),
-  ...mounts(['254:4', '/', 'ext4', '/dev/vda4'], ['253:0', '/usr', 'erofs', '/dev/mapper/usr']),
+  ...mounts(
+    ['254:4', '/', 'ext4', '/dev/vda4'],
+    ['253:0', '/usr', 'erofs', '/dev/mapper/usr'],
+    ['254:5', '/var', 'xfs', '/dev/vda5'],
+    ['254:6', '/srv', 'f2fs', '/dev/vda6'],
+  ),
+  'etc/fstab': `UUID=4 / ext4 defaults 0 1
+UUID=5 /var xfs defaults,x-initrd.mount 0 2
+UUID=6 /srv f2fs defaults 0 2
+`,
 };
 
 const hub = `${root}/0000:00:14.0/usb1/1-1`;
@@ -253,7 +262,7 @@ export const hosts = {
   'a laptop with NVMe, LUKS, btrfs and an I2C keyboard': laptop,
   'a server with md RAID and LVM on a MegaRAID controller': server,
   'a virtio virtual machine': virtio,
-  'an appliance with a verity /usr': appliance,
+  'an appliance with a verity /usr and a /var that is mounted in the initrd': appliance,
   'a root on USB behind a hub': usb,
   'an NVMe disk behind VMD': vmd,
   'a board with an MMC card': mmc,

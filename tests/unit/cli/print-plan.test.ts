@@ -104,6 +104,16 @@ Drop-ins: 1
   );
 });
 
+test('printPlan counts the modules under a mount point together, also one with blanks', () => {
+  const files = ['file system ext4', 'pci 0000:00:1f.2'].map((what) => ({
+    name: what,
+    path: what,
+    from: `under /srv/my data: ${what}`,
+  }));
+  const text = printPlan({ ...plan, modules: { ...plan.modules, files } });
+  assert.ok(text.includes('\nKernel modules: 2\n  2  under /srv/my data\n'), text);
+});
+
 test('printPlan shows what only some plans have', () => {
   const text = printPlan({
     ...plan,

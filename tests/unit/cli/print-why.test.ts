@@ -14,6 +14,7 @@ const host: HostFacts = facts({
   storage: [
     {
       purpose: '/',
+      required: true,
       source: '/dev/sda1',
       fileSystem: 'ext4',
       checksum: null,

@@ -5,9 +5,9 @@ import type { StorageStack } from '../../../src/model/storage.ts';
 import { makeSys } from '../../../src/sys/sys.ts';
 import { plant, scratch, type Tree } from '../../helpers/scratch.ts';
 import { hosts } from '../../hosts/hosts.ts';
-import { verity } from '../../hosts/sysfs.ts';
+import { mounts, verity } from '../../hosts/sysfs.ts';
 
-const appliance = hosts['an appliance with a verity /usr'];
+const appliance = hosts['an appliance with a verity /usr and a /var that is mounted in the initrd'];
 
 function read(t: TestContext, tree: Tree): readonly StorageStack[] {
   return readStorage(makeSys({ searchPath: '/usr/bin:/bin' }), plant(scratch(t), tree));
@@ -25,3 +25,51 @@ for (const [name, tree, algorithms] of [
     assert.deepEqual([top.format, top.algorithms], ['verity', algorithms]);
   });
 }
+
+test('readStorage() gives a stack for what fstab mounts in the initrd, and says what the boot waits for', (t) => {
+  const storage = read(t, {
+    ...appliance,
+    'etc/fstab': `# /dev/vda4 /commented ext4 x-initrd.mount
+UUID=4 / ext4 x-initrd.mount
+UUID=5 /var//log/ xfs x-initrd.mount
+UUID=6 /srv/my\\040data f2fs ro,x-initrd.mount,nofail
+UUID=7 /home ext4 defaults
+UUID=8 /opt ext4 noauto,x-initrd.mount
+UUID=9 /gone ext4 x-initrd.mount
+UUID=10 /later ext4 x-initrd.mount,x-systemd.automount
+UUID=11 none swap x-initrd.mount
+`,
+    ...mounts(
+      ['254:4', '/', 'ext4', '/dev/vda4'],
+      ['254:5', '/var/log', 'xfs', '/dev/vda5'],
+      ['254:6', '/srv/my\\040data', 'f2fs', '/dev/vda6'],
+      ['254:1', '/home', 'ext4', '/dev/vda1'],
+      ['254:1', '/opt', 'ext4', '/dev/vda1'],
+      ['0:40', '/later', 'autofs', 'systemd-1'],
+    ),
+  });
+  assert.deepEqual(
+    storage.map(({ purpose, required, fileSystem, below }) => [
+      purpose,
+      required,
+      fileSystem,
+      below[0]?.device,
+    ]),
+    [
+      ['/', true, 'ext4', 'vda4'],
+      ['/var/log', true, 'xfs', 'vda5'],
+      ['/srv/my data', false, 'f2fs', 'vda6'],
+    ],
+  );
+});
+
+test('readStorage() of swap and a device to resume from: the boot goes on without', (t) => {
+  const server = hosts['a server with md RAID and LVM on a MegaRAID controller'];
+  assert.deepEqual(
+    read(t, server).map(({ purpose, required }) => [purpose, required]),
+    [
+      ['/', true],
+      ['swap', false],
+    ],
+  );
+});

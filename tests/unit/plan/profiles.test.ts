@@ -10,7 +10,8 @@ const layer = { device: 'dm-0', name: 'x', below: [disk] };
 const crypt: StorageNode = { type: 'crypt', format: 'luks2', algorithms: [], ...layer };
 
 function stack(purpose: StorageStack['purpose'], ...below: readonly StorageNode[]): StorageStack {
-  return { purpose, source: '/dev/x', fileSystem: 'ext4', checksum: null, below };
+  const required = purpose.startsWith('/');
+  return { purpose, required, source: '/dev/x', fileSystem: 'ext4', checksum: null, below };
 }
 
 function boot(changes: Partial<BootFacts>): BootFacts {

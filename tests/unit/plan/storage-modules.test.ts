@@ -18,7 +18,7 @@ for (const [format, algorithm, aliases] of [
       ...{ device: 'dm-0', name: 'root', below: [partition] },
     };
     const stack = { source: '/dev/mapper/root', fileSystem: null, checksum: null, below: [node] };
-    const wants = storageWants([{ purpose: '/', ...stack }]);
+    const wants = storageWants([{ purpose: '/', required: true, ...stack }]);
     assert.deepEqual(
       wants.map(({ name }) => name).filter((name) => name.startsWith('crypto-')),
       aliases,
