@@ -3,6 +3,7 @@ import type { HostFacts, ModuleInfo } from '../model/facts.ts';
 import { describeOrigin, type Sourced } from '../model/origin.ts';
 import type { ModulePlan, PackagePlan, Plan, Reasoned, RootPlan } from '../model/plan.ts';
 import { selectFirmware } from './firmware.ts';
+import { firmwareWarnings } from './firmware-warnings.ts';
 import { hostEntries } from './host-entries.ts';
 import { selectMicrocode } from './microcode.ts';
 import { planParts } from './parts.ts';
@@ -38,7 +39,12 @@ export function makePlan(
     output: { format: config.format, name: config.output },
     sourceDateEpoch: config.sourceDateEpoch ?? null,
     configFiles: config.files,
-    warnings: [...config.warnings, ...facts.warnings, ...warnings],
+    warnings: [
+      ...config.warnings,
+      ...facts.warnings,
+      ...firmwareWarnings(modules, infos, firmware),
+      ...warnings,
+    ],
   };
 }
 
