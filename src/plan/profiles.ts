@@ -27,10 +27,17 @@ export function suggestedProfiles(boot: BootFacts): readonly Sourced<string>[] {
     .sort((a, b) => (a.value < b.value ? -1 : 1));
 }
 
-/** Whether everything under / was seen, down to the disks. If not, an image has to be ready for whatever it may be. */
+/**
+ * Whether everything under / was seen, down to the disks, and under what else the boot waits for. If not, an image has
+ * to be ready for whatever it may be.
+ */
 export function isStorageKnown(storage: readonly StorageStack[]): boolean {
-  const root = storage.find(({ purpose }) => purpose === '/');
-  return root !== undefined && reachesDisks(root.below);
+  const isSeen = ({ purpose, source, below }: StorageStack): boolean =>
+    reachesDisks(below) || (purpose !== '/' && !source.startsWith('/dev/'));
+  return (
+    storage.some(({ purpose }) => purpose === '/') &&
+    storage.filter(({ required }) => required).every(isSeen)
+  );
 }
 
 function reachesDisks(nodes: readonly StorageNode[]): boolean {

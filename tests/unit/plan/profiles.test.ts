@@ -64,4 +64,10 @@ test('isStorageKnown() asks for a disk at the end of every way down from /', () 
   assert.equal(isStorageKnown([stack('/usr', disk)]), false);
   assert.equal(isStorageKnown([{ ...stack('/'), fileSystem: 'overlay' }]), false);
   assert.equal(isStorageKnown([stack('/', disk, { ...crypt, below: [] })]), false);
+  assert.equal(isStorageKnown([stack('/', disk), stack('/usr')]), false);
+  assert.equal(isStorageKnown([stack('/', disk), { ...stack('/usr'), required: false }]), true);
+  assert.equal(
+    isStorageKnown([stack('/', disk), { ...stack('/usr'), source: 'server:/usr' }]),
+    true,
+  );
 });
