@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, readlinkSync, statSyn
 import { join } from 'node:path';
 import test from 'node:test';
 import { buildable } from '../helpers/boots-root.ts';
-import { buildCommand, builtImage } from '../helpers/image.ts';
+import { buildCommand } from '../helpers/image.ts';
+import type { Kernel } from '../helpers/kernel.ts';
 import { plainEnvironment, runOk } from '../helpers/run.ts';
 import { scratch } from '../helpers/scratch.ts';
 
@@ -13,19 +14,25 @@ test(
   async (t) => {
     const kernel = buildable(t);
     if (kernel === undefined) return;
-    const first = await builtImage(kernel);
     const temporary = join(scratch(t), 'a workspace of another name');
-    const output = scratch(t);
+    const outputs = [scratch(t), scratch(t)] as const;
     mkdirSync(temporary);
-    await runOk(buildCommand(kernel, output), { env: { ...plainEnvironment, TMPDIR: temporary } });
-    assert.ok(
-      readFileSync(join(output, 'initrd')).equals(readFileSync(first)),
-      'the images differ',
-    );
-    assert.equal(statSync(join(output, 'initrd')).mode & 0o777, 0o600);
+    await runOk(buildOfArchives(kernel, outputs[0]));
+    await runOk(buildOfArchives(kernel, outputs[1]), {
+      env: { ...plainEnvironment, TMPDIR: temporary },
+    });
+    const [first, second] = outputs.map((output) => readFileSync(join(output, 'initrd')));
+    assert.ok(first !== undefined && second?.equals(first) === true, 'the images differ');
+    assert.equal(statSync(join(outputs[1], 'initrd')).mode & 0o777, 0o600);
     assert.deepEqual(readdirSync(temporary), []);
   },
 );
+
+// A package made of installed files says so in the image, and is not made any more once a cache has its archive: what
+// happens to the caches of this machine in the meantime is not for this test to know.
+function buildOfArchives(kernel: Kernel, output: string): readonly string[] {
+  return [...buildCommand(kernel, output), '--sources', 'cache,network'];
+}
 
 test('Format=directory writes the same system as a tree', { timeout: 900_000 }, async (t) => {
   const kernel = buildable(t);
