@@ -1,8 +1,6 @@
 // The first bytes of an ELF file, and bounds-checked reading of the rest (System V gABI, chapter 4).
 import { BuildError } from '../model/errors.ts';
-
-/** Reads `length` bytes at `offset`, fewer at the end of the file. */
-export type ReadAt = (offset: number, length: number) => Buffer;
+import type { ReadAt } from './read-at.ts';
 
 export interface ElfHeader {
   readonly bits: 32 | 64;

@@ -1,12 +1,7 @@
 // A section of an ELF file by its name: kernel modules have sections only, no program headers.
 import { BuildError } from '../model/errors.ts';
-import {
-  elfBytes,
-  readElfHeader,
-  type ElfBytes,
-  type ElfHeader,
-  type ReadAt,
-} from './elf-header.ts';
+import { elfBytes, readElfHeader, type ElfBytes, type ElfHeader } from './elf-header.ts';
+import type { ReadAt } from './read-at.ts';
 
 /**
  * The content of the first section of that name, undefined where there is none.

@@ -1,13 +1,8 @@
 // ELF files of either class and byte order (System V gABI; elf(5)), as far as loading them goes.
 import { BuildError } from '../model/errors.ts';
 import { parseDlopenNotes, type DlopenDependency } from './dlopen-note.ts';
-import {
-  elfBytes,
-  readElfHeader,
-  type ElfBytes,
-  type ElfHeader,
-  type ReadAt,
-} from './elf-header.ts';
+import { elfBytes, readElfHeader, type ElfBytes, type ElfHeader } from './elf-header.ts';
+import type { ReadAt } from './read-at.ts';
 
 /** What a file needs of others in order to run. */
 export interface ElfFacts {

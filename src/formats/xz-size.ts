@@ -1,5 +1,5 @@
 // The size of an .xz file's content from its index (tukaani.org/xz/xz-file-format.txt, sections 2.1.2 and 4).
-import type { ReadAt } from './elf-header.ts';
+import type { ReadAt } from './read-at.ts';
 
 /**
  * Bytes that a file of one .xz stream decompresses to; undefined for everything else, padded and joined streams

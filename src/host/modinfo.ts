@@ -1,5 +1,5 @@
 import { gunzipSync } from 'node:zlib';
-import type { ReadAt } from '../formats/elf-header.ts';
+import type { ReadAt } from '../formats/read-at.ts';
 import { readElfSection } from '../formats/elf-section.ts';
 import { parseModinfo } from '../formats/modinfo.ts';
 import type { AbsolutePath } from '../model/brands.ts';

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { isElf, readElf } from '../formats/elf.ts';
-import type { ReadAt } from '../formats/elf-header.ts';
+import type { ReadAt } from '../formats/read-at.ts';
 import { logger } from '../log.ts';
 import type { AbsolutePath } from '../model/brands.ts';
 import { BuildError } from '../model/errors.ts';
