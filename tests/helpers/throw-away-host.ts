@@ -52,7 +52,7 @@ export async function copyHost(directory: string): Promise<ThrowAwayHost | undef
   const root = join(cache, 'trixie');
   const kernel = kernelBelow(root);
   if (kernel === undefined) return undefined;
-  const [boot, upper] = [join(directory, 'efi'), join(directory, 'root')];
+  const [boot, upper] = [join(directory, 'efi'), join(directory, 'host')];
   mkdirSync(boot);
   await runOk(['cp', '-a', '--reflink=auto', root, upper]);
   return hostAt({ kernel, upper, boot, entering: [upper] });
