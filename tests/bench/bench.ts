@@ -2,19 +2,18 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path';
 import { rootDisk, rootReached } from '../helpers/disk.ts';
 import { machineKernel } from '../helpers/kernel.ts';
-import { deploy } from '../helpers/kernel-install.ts';
-import { cache, checkout } from '../helpers/paths.ts';
+import { cache } from '../helpers/paths.ts';
 import { boot, unpackErrors } from '../helpers/qemu.ts';
 import { type Ran, explain } from '../helpers/run.ts';
-import { type ThrowAwayHost, copyHost } from '../helpers/throw-away-host.ts';
+import type { ThrowAwayHost } from '../helpers/throw-away-host.ts';
 import { type Generator, generators, output } from './generators.ts';
-import { installFirmware, installInHost } from './host-packages.ts';
+import { installInHost, memoryFile, workstation } from './workstation.ts';
 import { managerTable } from './managers.ts';
 import { median } from './median.ts';
 import { allModules } from './modules.ts';
 import { writerSeconds } from './writer.ts';
 
-// Side by side in one Debian 13, whose / is a directory on this machine's disk: npm run bench [-- RUNS]. Builds and boots of all generators take turns, so that a
+// Side by side in copies of one Debian 13, whose / is a directory on this machine's disk: npm run bench [-- RUNS]. Builds and boots of all generators take turns, so that a
 // machine that grows slower or faster in between does so for all of them.
 
 interface Figures {
@@ -23,8 +22,15 @@ interface Figures {
   bytes: number;
 }
 
+type Hosts = Readonly<Record<Generator['host'], ThrowAwayHost>>;
+
 const uuid = '0d7b8f4e-2f0a-4a3c-9c55-6a1b1b0f7a31';
-const memoryFile = `${output}/memory`;
+
+const sizeGoals = [
+  ['pkginitrd', 'dracut --hostonly', 'at most 1.50'],
+  ['pkginitrd --generic', 'dracut --no-hostonly', 'below 1'],
+  ['pkginitrd --generic', 'mkosi-initrd', 'at most 1'],
+] as const;
 
 await main(Number(process.argv[2] ?? 3));
 
@@ -33,25 +39,9 @@ async function main(runs: number): Promise<void> {
   mkdirSync(join(cache, 'tmp'), { recursive: true });
   const directory = mkdtempSync(join(cache, 'tmp/bench-'));
   try {
-    const host = await copyHost(directory);
-    if (host === undefined) throw new Error('No fixture: run tests/helpers/setup.sh');
-    await deploy(host, {});
-    mkdirSync(join(host.upper, output), { recursive: true });
-    const firmware = await installFirmware(host);
-    if (firmware.code !== 0) print(`No firmware packages, sizes are without:\n${firmware.stderr}`);
-    // mkosi-initrd does without firmware, but not without its directory.
-    mkdirSync(join(host.upper, 'usr/lib/firmware'), { recursive: true });
-    host.write(
-      `${output}/memory.mjs`,
-      `import { writeFileSync } from 'node:fs';
-process.on('exit', () => writeFileSync('${memoryFile}', String(process.resourceUsage().maxRSS)));\n`,
-    );
-    host.write(
-      `${output}/loaded-modules`,
-      readFileSync(join(checkout, 'tests/helpers/loaded-modules'), 'utf8'),
-    );
-    const figures = await measure(host, directory, runs);
-    report(figures);
+    const host = await workstation(join(directory, 'workstation'));
+    const hosts = { common: host, own: await workstation(join(directory, 'another')) };
+    report(await measure(hosts, directory, runs));
     for (const line of await managerTable(runs, directory)) print(line);
     await smallThings(host, runs);
     for (const kernel of [host.kernel, machineKernel()]) {
@@ -64,15 +54,16 @@ process.on('exit', () => writeFileSync('${memoryFile}', String(process.resourceU
 }
 
 async function measure(
-  host: ThrowAwayHost,
+  hosts: Hosts,
   directory: string,
   runs: number,
 ): Promise<ReadonlyMap<string, Figures>> {
   const figures = new Map<string, Figures>();
-  const usable = await installed(host);
+  const usable = await installed(hosts);
   const disk = await rootDisk({ directory, label: 'bench', uuid });
   for (let round = 0; round <= runs; round += 1) {
     for (const generator of [...usable]) {
+      const host = hosts[generator.host];
       const image = generator.name.replaceAll(/\W+/g, '-');
       const argv = generator.build(host.kernel.version, image);
       const ran = await host.enter(argv);
@@ -98,11 +89,11 @@ async function measure(
   return figures;
 }
 
-async function installed(host: ThrowAwayHost): Promise<Generator[]> {
+async function installed(hosts: Hosts): Promise<Generator[]> {
   const usable: Generator[] = [];
   for (const generator of generators) {
     if (generator.packages.length > 0) {
-      const ran = await installInHost(host, generator.packages);
+      const ran = await installInHost(hosts[generator.host], generator.packages);
       if (ran.code !== 0) {
         print(`${generator.name} cannot be installed, left out:\n${ran.stderr}`);
         continue;
@@ -207,12 +198,6 @@ function report(figures: ReadonlyMap<string, Figures>): void {
     print(`size of ${ours}: ${ratio} of ${theirs}'s (target ${most})`);
   }
 }
-
-const sizeGoals = [
-  ['pkginitrd', 'dracut --hostonly', 'at most 1.50'],
-  ['pkginitrd --generic', 'dracut --no-hostonly', 'below 1'],
-  ['pkginitrd --generic', 'mkosi-initrd', 'at most 1'],
-] as const;
 
 function figuresOf({ seconds, bytes, bootSeconds }: Figures): readonly number[] {
   return [median(seconds), bytes / 2 ** 20, median(bootSeconds)];

@@ -2,6 +2,8 @@ export interface Generator {
   readonly name: string;
   /** The generator of ours whose figures its own are divided by. */
   readonly against: string;
+  /** Packages of some bring along what others would put into their images: those get a host of their own. */
+  readonly host: 'common' | 'own';
   /** Packages that bring it. */
   readonly packages: readonly string[];
   readonly build: (version: string, image: string) => readonly string[];
@@ -14,6 +16,7 @@ export const generators: readonly Generator[] = [
   {
     name: 'pkginitrd',
     against: 'pkginitrd',
+    host: 'common',
     packages: [],
     build: (version, image) => [
       // The process's own peak, not that of its largest child.
@@ -31,6 +34,7 @@ export const generators: readonly Generator[] = [
   {
     name: 'pkginitrd --generic',
     against: 'pkginitrd --generic',
+    host: 'common',
     packages: [],
     build: (version, image) => [
       ...['pkginitrd', 'build', '--generic', '-k', version, '-O', output, '-o', image],
@@ -39,6 +43,7 @@ export const generators: readonly Generator[] = [
   {
     name: 'dracut --no-hostonly',
     against: 'pkginitrd --generic',
+    host: 'common',
     packages: ['dracut'],
     build: (version, image) => [
       ...['dracut', '--no-hostonly', '--force', '--quiet', `${output}/${image}`, version],
@@ -47,6 +52,7 @@ export const generators: readonly Generator[] = [
   {
     name: 'dracut --hostonly',
     against: 'pkginitrd',
+    host: 'common',
     packages: ['dracut'],
     build: (version, image) => [
       ...[
@@ -65,6 +71,7 @@ export const generators: readonly Generator[] = [
     // a kernel image it would choose nothing and take every module there is.
     name: 'mkosi-initrd',
     against: 'pkginitrd --generic',
+    host: 'own',
     packages: ['mkosi'],
     build: (version, image) => [
       ...[
