@@ -1,6 +1,6 @@
 import { compress, decompress } from './compress/compress.ts';
 import { loadConfig } from './config/load.ts';
-import { anyBoot, readBoot } from './host/boot.ts';
+import { readBoot } from './host/boot.ts';
 import { readHostFacts } from './host/facts.ts';
 import { readModuleInfos } from './host/modinfo.ts';
 import { readOs } from './host/os.ts';
@@ -112,7 +112,7 @@ async function decide(
   const { hostRoot, generic, offline } = invocation;
   const root = sys.root(hostRoot);
   const os = readOs(root);
-  const boot = generic ? anyBoot : readBoot(sys, hostRoot);
+  const boot = readBoot(sys, invocation);
   const config = loadConfig(sys, {
     hostRoot,
     vendorDirectory: settings.vendorDirectory,
@@ -122,7 +122,7 @@ async function decide(
       release: [os.versionId, os.versionCodename].filter((word) => word !== undefined),
       architecture: settings.architecture,
       systemdVersion: systemdVersion(root),
-      storageKnown: isStorageKnown(boot.storage),
+      storageKnown: isStorageKnown(boot),
     },
     profiles: invocation.profiles,
     suggestedProfiles: suggestedProfiles(boot),
@@ -215,6 +215,7 @@ async function carryOut(
           value.replace(/^(?:usr\/)?lib\//, 'usr/lib/'),
         ),
         rootNeeds: plan.modules.rootNeeds,
+        programs: plan.programs,
       },
       owners: tree.owners,
     }),

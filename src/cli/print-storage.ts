@@ -25,8 +25,8 @@ function label(node: StorageNode): string {
     case 'disk':
       return [`disk ${node.device}`, ...node.drivers.flatMap(driverLabel)].join(' ← ');
     case 'crypt': {
-      const algorithms = node.algorithms.length === 0 ? '' : ` (${node.algorithms.join(', ')})`;
-      return `${node.format} ${node.name}${algorithms}`;
+      const words = [...node.algorithms, ...node.tokens].join(', ');
+      return `${node.format} ${node.name}${words === '' ? '' : ` (${words})`}`;
     }
     case 'raid':
       return `${node.level} ${node.name}`;

@@ -6,6 +6,8 @@ export interface LuksHeader {
   readonly ciphers: readonly string[];
   /** For example `sha256`, sorted. */
   readonly hashes: readonly string[];
+  /** Types of its tokens, for example `systemd-tpm2`, sorted. */
+  readonly tokens: readonly string[];
 }
 
 /** Bytes from a device's start that hold what is read here: LUKS2's usual header area. */
@@ -17,7 +19,7 @@ export function parseLuksHeader(bytes: Buffer): LuksHeader | undefined {
   switch (bytes.readUInt16BE(6)) {
     case 1: {
       const [name, mode, hash] = [text(bytes, 8), text(bytes, 40), text(bytes, 72)];
-      return { version: 1, ciphers: [`${name}-${mode}`], hashes: [hash] };
+      return { version: 1, ciphers: [`${name}-${mode}`], hashes: [hash], tokens: [] };
     }
     case 2:
       return { version: 2, ...metadata(text(bytes, 4096, bytes.length)) };
@@ -34,22 +36,27 @@ function text(bytes: Buffer, start: number, end = start + 32): string {
 const cipherKeys = new Set(['encryption']);
 const hashKeys = new Set(['hash']);
 
-function metadata(json: string): Pick<LuksHeader, 'ciphers' | 'hashes'> {
-  const [ciphers, hashes] = [new Set<string>(), new Set<string>()];
-  const visit = (key: string, value: unknown): void => {
+function metadata(json: string): Omit<LuksHeader, 'version'> {
+  const [ciphers, hashes, tokens] = [new Set<string>(), new Set<string>(), new Set<string>()];
+  const visit = (key: string, value: unknown, parents: readonly string[]): void => {
     if (typeof value === 'object' && value !== null) {
-      for (const [name, each] of Object.entries(value)) visit(name, each);
+      for (const [name, each] of Object.entries(value)) visit(name, each, [...parents, key]);
       // Authenticated encryption: { "integrity": { "type": "hmac(sha256)" } }.
     } else if (typeof value === 'string') {
       if (cipherKeys.has(key)) ciphers.add(value);
       if (hashKeys.has(key)) hashes.add(value);
       if (key === 'type' && value.includes('(')) hashes.add(value);
+      if (key === 'type' && parents[1] === 'tokens') tokens.add(value);
     }
   };
   try {
-    visit('', JSON.parse(json));
+    visit('', JSON.parse(json), []);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }
-  return { ciphers: [...ciphers].sort(), hashes: [...hashes].sort() };
+  return {
+    ciphers: [...ciphers].sort(),
+    hashes: [...hashes].sort(),
+    tokens: [...tokens].sort(),
+  };
 }

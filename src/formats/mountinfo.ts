@@ -4,6 +4,8 @@ import { unescapeOctal } from './octal-escapes.ts';
 export interface Mount {
   /** Major and minor number, as `259:2`; major 0 for what has no block device of its own (btrfs, NFS). */
   readonly device: string;
+  /** The directory of the file system that is mounted: `/` but for bind mounts and subvolumes. */
+  readonly root: string;
   readonly mountPoint: string;
   readonly fileSystem: string;
   readonly source: string;
@@ -13,12 +15,18 @@ export interface Mount {
 export function parseMountinfo(text: string): Mount[] {
   return text.split('\n').flatMap((line) => {
     const [before = '', after] = line.split(' - ');
-    const [, , device, , mountPoint] = before.split(' ');
+    const [, , device, root, mountPoint] = before.split(' ');
     const [fileSystem, source] = after?.split(' ') ?? [];
-    if (device === undefined || mountPoint === undefined) return [];
+    if (device === undefined || root === undefined || mountPoint === undefined) return [];
     if (fileSystem === undefined || source === undefined) return [];
     return [
-      { device, mountPoint: unescapeOctal(mountPoint), fileSystem, source: unescapeOctal(source) },
+      {
+        device,
+        root: unescapeOctal(root),
+        mountPoint: unescapeOctal(mountPoint),
+        fileSystem,
+        source: unescapeOctal(source),
+      },
     ];
   });
 }

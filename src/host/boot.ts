@@ -1,29 +1,42 @@
+import { parseEnvFile } from '../formats/env-file.ts';
 import type { AbsolutePath } from '../model/brands.ts';
 import type { BootFacts } from '../model/facts.ts';
 import type { RootFiles, Sys } from '../model/sys.ts';
 import { readCrypttab } from './crypttab.ts';
+import { isContained, readMounts } from './mounts.ts';
 import { readStorage } from './storage.ts';
 
 /** What an image for any machine knows of how it is booted. */
-export const anyBoot: BootFacts = {
+const anyBoot: BootFacts = {
   storage: [],
+  isContained: false,
   crypttab: { entries: [], keyFiles: [], warnings: [] },
   commandLine: [],
 };
 
 /** How the host boots: read before the configuration, since profiles are chosen by it. */
-export function readBoot(sys: Pick<Sys, 'root' | 'open'>, hostRoot: AbsolutePath): BootFacts {
+export function readBoot(
+  sys: Pick<Sys, 'root' | 'open'>,
+  { hostRoot, generic }: { readonly hostRoot: AbsolutePath; readonly generic: boolean },
+): BootFacts {
+  if (generic) return anyBoot;
   const root = sys.root(hostRoot);
+  const mounts = readMounts(root);
   return {
-    storage: readStorage(sys, hostRoot),
+    storage: readStorage({ sys, root }, mounts),
+    isContained: isContained(root, mounts),
     crypttab: readCrypttab(root),
-    commandLine: commandLineFiles.flatMap((path) => words(root, path)),
+    commandLine: readCommandLine(root),
   };
 }
 
-// What the running kernel was started with, and what kernel-install(8) writes for the next one.
-const commandLineFiles = ['proc/cmdline', 'etc/kernel/cmdline'];
-
-function words(root: RootFiles, path: string): readonly string[] {
-  return (root.readText(path) ?? '').split(/\s+/).filter((word) => word !== '');
+/** Words of what the running kernel was started with, and of what kernel-install(8) and GRUB start the next one with. */
+function readCommandLine(root: RootFiles): readonly string[] {
+  const grub = parseEnvFile(root.readText('etc/default/grub') ?? '');
+  return [
+    root.readText('proc/cmdline'),
+    root.readText('etc/kernel/cmdline') ?? root.readText('usr/lib/kernel/cmdline'),
+    grub.get('GRUB_CMDLINE_LINUX'),
+    grub.get('GRUB_CMDLINE_LINUX_DEFAULT'),
+  ].flatMap((text = '') => text.split(/\s+/).filter((word) => word !== ''));
 }

@@ -3,24 +3,34 @@ import { parseVerityAlgorithm, VERITY_SUPERBLOCK_BYTES } from '../formats/verity
 import { BuildError } from '../model/errors.ts';
 import type { RootFiles, Sys } from '../model/sys.ts';
 
-/** Ciphers and hashes that a device's LUKS header names; `device` is the kernel's name of it. None where there is no header. */
-export function luksAlgorithms(
-  sys: Pick<Sys, 'open'>,
-  root: RootFiles,
-  device: string,
-): readonly string[] {
-  const header = parseLuksHeader(firstBytes(sys, root, device, LUKS_HEADER_BYTES));
-  return header === undefined ? [] : [...header.ciphers, ...header.hashes];
+export interface DiskHeader {
+  /** Ciphers and hashes. */
+  readonly algorithms: readonly string[];
+  /** Types of LUKS2 tokens. */
+  readonly tokens: readonly string[];
 }
 
-/** The hash that a device's verity superblock names; none on the data device, or where the superblock is left out or further on. */
-export function verityAlgorithms(
+const nothing: DiskHeader = { algorithms: [], tokens: [] };
+
+/** What a device's LUKS header names; `device` is the kernel's name of it. Nothing where there is no header. */
+export function readLuksHeader(
   sys: Pick<Sys, 'open'>,
   root: RootFiles,
   device: string,
-): readonly string[] {
+): DiskHeader {
+  const header = parseLuksHeader(firstBytes(sys, root, device, LUKS_HEADER_BYTES));
+  if (header === undefined) return nothing;
+  return { algorithms: [...header.ciphers, ...header.hashes], tokens: header.tokens };
+}
+
+/** The hash of a device's verity superblock; nothing on the data device, or where it is left out or further on. */
+export function readVeritySuperblock(
+  sys: Pick<Sys, 'open'>,
+  root: RootFiles,
+  device: string,
+): DiskHeader {
   const algorithm = parseVerityAlgorithm(firstBytes(sys, root, device, VERITY_SUPERBLOCK_BYTES));
-  return algorithm === undefined ? [] : [algorithm];
+  return algorithm === undefined ? nothing : { ...nothing, algorithms: [algorithm] };
 }
 
 function firstBytes(

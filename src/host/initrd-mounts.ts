@@ -1,10 +1,12 @@
-import { parseFstab } from '../formats/fstab.ts';
+import { parseFstab, type FstabEntry } from '../formats/fstab.ts';
 import type { MountPoint } from '../model/storage.ts';
 import type { RootFiles } from '../model/sys.ts';
 
 export interface InitrdMount {
   readonly purpose: MountPoint;
   readonly required: boolean;
+  /** Its line of fstab, if it has one. */
+  readonly entry: FstabEntry | undefined;
 }
 
 /**
@@ -12,14 +14,20 @@ export interface InitrdMount {
  * x-initrd.mount (systemd.mount(5)) but not noauto (initrd-fs.target in systemd.special(7)).
  */
 export function initrdMounts(root: RootFiles): readonly InitrdMount[] {
-  const additional = parseFstab(root.readText('etc/fstab') ?? '').flatMap((entry) => {
+  const entries = parseFstab(root.readText('etc/fstab') ?? '');
+  const always = (['/', '/usr'] as const).map((purpose) => ({
+    purpose,
+    required: true,
+    entry: entries.findLast(({ mountPoint }) => withoutExtraSlashes(mountPoint) === purpose),
+  }));
+  const additional = entries.flatMap((entry) => {
     const { options } = entry;
     if (!options.includes('x-initrd.mount') || options.includes('noauto')) return [];
     const purpose = withoutExtraSlashes(entry.mountPoint);
     if (!isMountPoint(purpose) || purpose === '/' || purpose === '/usr') return [];
-    return [{ purpose, required: !options.includes('nofail') }];
+    return [{ purpose, required: !options.includes('nofail'), entry }];
   });
-  return [{ purpose: '/', required: true }, { purpose: '/usr', required: true }, ...additional];
+  return [...always, ...additional];
 }
 
 function withoutExtraSlashes(path: string): string {

@@ -1,6 +1,6 @@
 import type { StorageNode } from '../model/storage.ts';
 import type { RootFiles, Sys } from '../model/sys.ts';
-import { luksAlgorithms, verityAlgorithms } from './disk-headers.ts';
+import { readLuksHeader, readVeritySuperblock } from './disk-headers.ts';
 import { driversOfDisk } from './storage-drivers.ts';
 import { sysfsAttribute, sysfsTarget } from './sysfs.ts';
 
@@ -49,11 +49,23 @@ function mapped(reader: StorageReader, layer: Mapped, uuid: string): StorageNode
 }
 
 function encrypted({ sys, root }: StorageReader, layer: Mapped, kind: string): StorageNode {
-  if (kind === 'INTEGRITY') return { type: 'crypt', format: 'integrity', algorithms: [], ...layer };
+  if (kind === 'INTEGRITY') {
+    return { type: 'crypt', format: 'integrity', algorithms: [], tokens: [], ...layer };
+  }
   const format = cryptFormats[kind] ?? 'plain';
-  const read = format === 'verity' ? verityAlgorithms : luksAlgorithms;
-  const algorithms = layer.below.flatMap(({ device }) => read(sys, root, device));
-  return { type: 'crypt', format, algorithms: [...new Set(algorithms)].sort(), ...layer };
+  const read = format === 'verity' ? readVeritySuperblock : readLuksHeader;
+  const headers = layer.below.map(({ device }) => read(sys, root, device));
+  return {
+    type: 'crypt',
+    format,
+    algorithms: unique(headers.flatMap(({ algorithms }) => algorithms)),
+    tokens: unique(headers.flatMap(({ tokens }) => tokens)),
+    ...layer,
+  };
+}
+
+function unique(words: readonly string[]): readonly string[] {
+  return [...new Set(words)].sort();
 }
 
 const cryptFormats: Readonly<Record<string, 'luks1' | 'luks2' | 'verity'>> = {

@@ -1,8 +1,8 @@
-import { parseMountinfo, type Mount } from '../formats/mountinfo.ts';
-import type { AbsolutePath } from '../model/brands.ts';
+import type { FstabEntry } from '../formats/fstab.ts';
+import type { Mount } from '../formats/mountinfo.ts';
 import type { StorageNode, StorageStack } from '../model/storage.ts';
-import type { RootFiles, Sys } from '../model/sys.ts';
-import { initrdMounts } from './initrd-mounts.ts';
+import type { RootFiles } from '../model/sys.ts';
+import { initrdMounts, type InitrdMount } from './initrd-mounts.ts';
 import { blockNode, type StorageReader } from './storage-node.ts';
 import { sysfsAttribute, sysfsTarget } from './sysfs.ts';
 
@@ -11,12 +11,10 @@ import { sysfsAttribute, sysfsTarget } from './sysfs.ts';
  * /sys are not the host's.
  */
 export function readStorage(
-  sys: Pick<Sys, 'root' | 'open'>,
-  hostRoot: AbsolutePath,
+  reader: StorageReader,
+  mounts: readonly Mount[],
 ): readonly StorageStack[] {
-  const root = sys.root(hostRoot);
-  const reader = { sys, root };
-  const mounts = parseMountinfo(root.readText('proc/self/mountinfo') ?? '');
+  const { root } = reader;
   const swaps = swapSpaces(root).map((source) => ({
     purpose: 'swap' as const,
     source,
@@ -27,11 +25,9 @@ export function readStorage(
     swaps.some((swap) => swap.below[0]?.device === top?.device);
   return [
     ...initrdMounts(root).flatMap((wanted) => {
-      const mount = mounts.findLast(
-        // systemd.automount(5) waits there; what it would mount is not known.
-        ({ mountPoint, fileSystem }) => mountPoint === wanted.purpose && fileSystem !== 'autofs',
-      );
-      return mount === undefined ? [] : [{ ...wanted, ...ofMount(reader, mount) }];
+      const found = whatLiesUnder(reader, mounts, wanted);
+      const { purpose, required } = wanted;
+      return found === undefined ? [] : [{ purpose, required, ...found }];
     }),
     ...swaps,
     // Most resume from a swap space that is in use.
@@ -39,9 +35,41 @@ export function readStorage(
   ];
 }
 
+type Found = Omit<StorageStack, 'purpose' | 'required'>;
+
+function whatLiesUnder(
+  reader: StorageReader,
+  mounts: readonly Mount[],
+  { purpose, required, entry }: InitrdMount,
+): Found | undefined {
+  const mount = mounts.findLast(
+    ({ mountPoint, fileSystem }) => mountPoint === purpose && !isCover(purpose, fileSystem),
+  );
+  if (mount !== undefined) return ofMount(reader, mount);
+  // What is not mounted now will be when the machine boots.
+  return entry === undefined || !required || purpose === '/' ? undefined : ofEntry(reader, entry);
+}
+
+// systemd.automount(5) waits at a mount point for the real one, systemd-sysext(8) lays itself over /usr.
+function isCover(purpose: string, fileSystem: string): boolean {
+  return fileSystem === 'autofs' || (fileSystem === 'overlay' && purpose !== '/');
+}
+
+function ofEntry(reader: StorageReader, { source, fileSystem }: FstabEntry): Found {
+  const [, tag, value] = /^(UUID|LABEL|PARTUUID|PARTLABEL)="?([^"]*)/.exec(source) ?? [];
+  const name = tag?.endsWith('UUID') === true ? value?.toLowerCase() : value;
+  const device = tag === undefined ? source : `/dev/disk/by-${tag.toLowerCase()}/${name ?? ''}`;
+  return {
+    source,
+    fileSystem: fileSystem === 'auto' ? null : fileSystem,
+    checksum: null,
+    below: device.startsWith('/dev/') ? nodes(reader, directoryOfSource(reader.root, device)) : [],
+  };
+}
+
 const bare = { required: false, fileSystem: null, checksum: null } as const;
 
-function ofMount(reader: StorageReader, mount: Mount): Omit<StorageStack, 'purpose' | 'required'> {
+function ofMount(reader: StorageReader, mount: Mount): Found {
   const { root } = reader;
   const { fileSystem, source } = mount;
   const own = sysfsTarget(root, `sys/dev/block/${mount.device}`);

@@ -33,6 +33,8 @@ export interface HostFacts {
 /** How the host boots. */
 export interface BootFacts {
   readonly storage: readonly StorageStack[];
+  /** Whether / is a directory of another system, as in a container: the image is for a machine that is not to be seen. */
+  readonly isContained: boolean;
   readonly crypttab: CrypttabFacts;
   /** Options that the kernel is started with. */
   readonly commandLine: readonly string[];

@@ -23,6 +23,8 @@ export interface Plan {
   readonly root: RootPlan;
   readonly modules: ModulePlan;
   readonly firmware: FirmwarePlan;
+  /** Programs without which what the boot waits for does not come up. */
+  readonly programs: readonly ProgramNeed[];
   /** One for each vendor of processors; empty where there is none. */
   readonly microcode: readonly MicrocodePlan[];
   readonly host: readonly HostEntry[];
@@ -93,6 +95,13 @@ export interface RootNeed {
   readonly anyOf: readonly string[];
   /** Whether an image without it is refused. */
   readonly strict: boolean;
+}
+
+export interface ProgramNeed {
+  /** `crypt under /`. */
+  readonly what: string;
+  /** File names of programs of which one has to be there. */
+  readonly anyOf: readonly string[];
 }
 
 export interface PlannedModule {

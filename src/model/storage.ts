@@ -22,6 +22,8 @@ export type StorageNode =
       readonly format: 'luks1' | 'luks2' | 'plain' | 'verity' | 'integrity';
       /** Ciphers and hashes of the LUKS header or verity superblock; empty where it could not be read. */
       readonly algorithms: readonly string[];
+      /** What may open it besides a passphrase: types of LUKS2 tokens, for example `systemd-tpm2`. */
+      readonly tokens: readonly string[];
     })
   | (Layer & { readonly type: 'lvm' | 'multipath' | 'mapper' | 'partition' | 'bcache' })
   | (Layer & { readonly type: 'raid'; readonly level: string })

@@ -7,6 +7,7 @@ import { firmwareWarnings } from './firmware-warnings.ts';
 import { hostEntries } from './host-entries.ts';
 import { selectMicrocode } from './microcode.ts';
 import { planParts } from './parts.ts';
+import { programNeeds } from './program-needs.ts';
 
 /** The whole build, decided. `infos` holds the `.modinfo` of the chosen modules by path. */
 export function makePlan(
@@ -33,6 +34,7 @@ export function makePlan(
     root: rootPlan(config),
     modules,
     firmware,
+    programs: programNeeds(facts.storage),
     microcode,
     host,
     parts,

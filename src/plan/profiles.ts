@@ -16,11 +16,14 @@ export function suggestedProfiles(boot: BootFacts): readonly Sourced<string>[] {
     suggest(fileSystemProfiles[fileSystem ?? ''] ?? [], `under ${purpose}: ${fileSystem ?? ''}`);
     for (const node of below) walk(purpose, node);
   }
-  for (const { name } of boot.crypttab.entries) suggest(['cryptsetup'], `/etc/crypttab: ${name}`);
+  for (const { name, options } of boot.crypttab.entries) {
+    suggest(['cryptsetup', ...profilesOfOptions(options)], `/etc/crypttab: ${name}`);
+  }
   for (const option of boot.commandLine) {
-    for (const [pattern, profile] of optionProfiles) {
-      if (pattern.test(option)) suggest([profile], `kernel command line: ${option}`);
-    }
+    const names = commandLineProfiles.flatMap(([pattern, name]) =>
+      pattern.test(option) ? [name, ...profilesOfOptions(option.split(/[=,]/))] : [],
+    );
+    suggest(names, `kernel command line: ${option}`);
   }
   return [...found]
     .map(([value, fact]) => ({ value, from: { type: 'host', fact } as const }))
@@ -31,14 +34,18 @@ export function suggestedProfiles(boot: BootFacts): readonly Sourced<string>[] {
  * Whether everything under / was seen, down to the disks, and under what else the boot waits for. If not, an image has
  * to be ready for whatever it may be.
  */
-export function isStorageKnown(storage: readonly StorageStack[]): boolean {
-  const isSeen = ({ purpose, source, below }: StorageStack): boolean =>
-    reachesDisks(below) || (purpose !== '/' && !source.startsWith('/dev/'));
+export function isStorageKnown({ storage, isContained }: BootFacts): boolean {
+  const isSeen = ({ purpose, fileSystem, below }: StorageStack): boolean =>
+    reachesDisks(below) || (purpose !== '/' && diskless.has(fileSystem ?? ''));
   return (
+    !isContained &&
     storage.some(({ purpose }) => purpose === '/') &&
     storage.filter(({ required }) => required).every(isSeen)
   );
 }
+
+// Other file systems without disks than these are none that an initrd mounts, or need a profile.
+const diskless = new Set(['9p', 'cifs', 'nfs', 'nfs4', 'ramfs', 'smb3', 'tmpfs', 'virtiofs']);
 
 function reachesDisks(nodes: readonly StorageNode[]): boolean {
   return (
@@ -58,16 +65,34 @@ const fileSystemProfiles: Readonly<Record<string, readonly string[]>> = {
 
 // systemd-cryptsetup-generator(8), systemd-veritysetup-generator(8). What they name may lie beside /, and nothing but the
 // initrd heeds those that begin with "rd.".
-const optionProfiles: readonly (readonly [RegExp, string])[] = [
+const commandLineProfiles: readonly (readonly [RegExp, string])[] = [
   [/^(?:rd\.)?luks\.(?:uuid|name|key|data|options|crypttab)=/, 'cryptsetup'],
   [/^(?:rd\.)?luks=(?:1|yes|y|true|t|on)$/, 'cryptsetup'],
-  [/^(?:roothash|usrhash|systemd\.verity_\w+)=/, 'cryptsetup'],
+  [/^(?:roothash|usrhash|systemd\.verity\w*|rd\.(?:verity|integrity)tab)=/, 'cryptsetup'],
 ];
+
+/** Of crypttab(5). */
+function profilesOfOptions(options: readonly string[]): readonly string[] {
+  return options.flatMap((option) => {
+    const profile = deviceOptions[option.replace(/=.*$/s, '')];
+    return profile === undefined ? [] : [profile];
+  });
+}
+
+const deviceOptions: Readonly<Record<string, string>> = {
+  'tpm2-device': 'tpm2',
+  'pkcs11-uri': 'pkcs11',
+};
+
+const tokenProfiles: Readonly<Record<string, string>> = {
+  'systemd-tpm2': 'tpm2',
+  'systemd-pkcs11': 'pkcs11',
+};
 
 function profilesOfNode(node: StorageNode): readonly string[] {
   switch (node.type) {
     case 'crypt':
-      return ['cryptsetup'];
+      return ['cryptsetup', ...node.tokens.flatMap((token) => tokenProfiles[token] ?? [])];
     case 'multipath':
       return ['dm', 'multipath'];
     case 'mapper':

@@ -1,6 +1,6 @@
 // Whether what the host's / lies on can be reached from the image, and planned firmware is in it.
 import { moduleName } from '../formats/module-name.ts';
-import type { RootNeed } from '../model/plan.ts';
+import type { ProgramNeed, RootNeed } from '../model/plan.ts';
 import type { Overlay } from './overlay.ts';
 import type { Report } from './report.ts';
 
@@ -24,6 +24,26 @@ export function checkRootNeeds(
     });
   }
 }
+
+export function checkPrograms(
+  overlay: Overlay,
+  needs: readonly ProgramNeed[],
+  report: Report,
+): void {
+  for (const { what, anyOf } of needs) {
+    const paths = anyOf.flatMap((name) => programDirectories.map((place) => `${place}/${name}`));
+    if (paths.some((path) => overlay.lookup(path).type === 'found')) continue;
+    report({
+      severity: 'error',
+      check: 'storage',
+      path: '',
+      message: `Missing program ${anyOf.map((name) => `"${name}"`).join(' or ')} for ${what}`,
+      hint: 'Add the package that ships it to Packages=, or look for what removes it',
+    });
+  }
+}
+
+const programDirectories = ['/usr/lib/systemd', '/lib/systemd', '/usr/bin', '/usr/sbin', '/sbin'];
 
 /** `planned` are paths with their directory, as in the plan. */
 export function checkFirmware(overlay: Overlay, planned: readonly string[], report: Report): void {

@@ -14,6 +14,8 @@ export type Check =
   /** Members disagree on what a path is, so that the kernel would lose files. */
   | 'conflict'
   | 'init'
+  /** What the host's / lies on cannot be brought up. */
+  | 'storage'
   | 'systemd'
   | 'modules'
   | 'libraries'

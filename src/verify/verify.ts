@@ -5,8 +5,8 @@ import { checkInit, checkSystemd } from './check-init.ts';
 import { checkLibraries } from './check-libraries.ts';
 import { checkModules } from './check-modules.ts';
 import { readMembers, type Decompress } from './members.ts';
-import { checkFirmware } from './check-storage.ts';
-import type { RootNeed } from '../model/plan.ts';
+import { checkFirmware, checkPrograms } from './check-storage.ts';
+import type { ProgramNeed, RootNeed } from '../model/plan.ts';
 import type { Overlay } from './overlay.ts';
 import {
   collectFindings,
@@ -29,6 +29,7 @@ export interface VerifyInput {
     /** Paths of the planned firmware, with their directory. */
     readonly firmware?: readonly string[];
     readonly rootNeeds?: readonly RootNeed[];
+    readonly programs?: readonly ProgramNeed[];
     /** What the kernel can unpack; all we know where absent. */
     readonly compressions?: readonly VerifiedMember['compression'][];
   };
@@ -78,6 +79,7 @@ function checkSystem(overlay: Overlay, { expect }: VerifyInput, report: Report):
   checkSystemd(overlay, report);
   checkModules(overlay, expect, report);
   checkFirmware(overlay, expect.firmware ?? [], report);
+  checkPrograms(overlay, expect.programs ?? [], report);
   checkLibraries(overlay, report);
 }
 

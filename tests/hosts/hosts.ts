@@ -37,7 +37,7 @@ const laptop: Tree = {
     'dm/name': 'root',
     'dm/uuid': 'CRYPT-LUKS2-0123456789abcdef0123456789abcdef-root',
   }),
-  'dev/nvme0n1p3': luks2('aes-xts-plain64', 'sha256'),
+  'dev/nvme0n1p3': luks2('aes-xts-plain64', 'sha256', 'systemd-tpm2'),
   'sys/fs/btrfs/6f1d/devices/dm-0': { link: '/sys/class/block/dm-0' },
   'sys/fs/btrfs/6f1d/checksum': 'xxhash64 (xxhash64-generic)\n',
   ...mounts(

@@ -1,7 +1,7 @@
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { loadConfig } from '../../src/config/load.ts';
-import { anyBoot, readBoot } from '../../src/host/boot.ts';
+import { readBoot } from '../../src/host/boot.ts';
 import { readHostFacts } from '../../src/host/facts.ts';
 import { readOs } from '../../src/host/os.ts';
 import { absolutePath } from '../../src/model/brands.ts';
@@ -37,7 +37,7 @@ export function select(
   const sys = makeSys({ searchPath: '/usr/bin:/bin' });
   const hostRoot = plant(scratch(t), tree);
   const os = readOs(sys.root(hostRoot));
-  const boot = generic ? anyBoot : readBoot(sys, hostRoot);
+  const boot = readBoot(sys, { hostRoot, generic });
   const config = loadConfig(sys, {
     hostRoot,
     vendorDirectory: absolutePath(fileURLToPath(new URL('../../dropins', import.meta.url))),
@@ -47,7 +47,7 @@ export function select(
       release: [os.versionId ?? ''],
       architecture: 'x86-64',
       systemdVersion: '257',
-      storageKnown: isStorageKnown(boot.storage),
+      storageKnown: isStorageKnown(boot),
     },
     profiles: [],
     suggestedProfiles: suggestedProfiles(boot),

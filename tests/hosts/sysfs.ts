@@ -112,7 +112,7 @@ export function loaded(...names: readonly string[]): Tree {
 }
 
 /** A LUKS2 header as cryptsetup writes it: binary part, then JSON at 4096. */
-export function luks2(encryption: string, hash: string): Buffer {
+export function luks2(encryption: string, hash: string, token: string): Buffer {
   const header = Buffer.alloc(16_384);
   header.write('LUKS\u00ba\u00be', 0, 'latin1');
   header.writeUInt16BE(2, 6);
@@ -121,6 +121,7 @@ export function luks2(encryption: string, hash: string): Buffer {
       0: { type: 'luks2', area: { type: 'raw', encryption }, af: { type: 'luks1', hash } },
     },
     segments: { 0: { type: 'crypt', encryption, sector_size: 512 } },
+    tokens: { 0: { type: token, keyslots: ['0'] } },
     digests: { 0: { type: 'pbkdf2', hash } },
   };
   header.write(JSON.stringify(json), 4096);

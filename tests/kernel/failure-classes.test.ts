@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
-import { anyBoot } from '../../src/host/boot.ts';
+import { readBoot } from '../../src/host/boot.ts';
 import { readHostFacts } from '../../src/host/facts.ts';
 import { absolutePath } from '../../src/model/brands.ts';
 import { parseModulesDep } from '../../src/formats/modules-dep.ts';
@@ -200,13 +200,12 @@ test('12 depmod has not run, or has left only its binary indexes', (t) => {
     generic: true,
     architecture: 'x86-64',
     os: facts().os,
-    boot: anyBoot,
   } as const;
   const sys = makeSys({ searchPath: '/usr/bin' });
   const tree = { ...virtio, 'usr/lib/modules/6.1.0/kernel/a.ko': '' };
-  assert.throws(() => readHostFacts(sys, { ...request, hostRoot: plant(scratch(t), tree) }), {
-    name: 'BuildError',
-  });
+  const hostRoot = plant(scratch(t), tree);
+  const boot = readBoot(sys, { hostRoot, generic: true });
+  assert.throws(() => readHostFacts(sys, { ...request, hostRoot, boot }), { name: 'BuildError' });
   const kernel = machineKernel();
   if (!need(t, kernel, 'no kernel: run tests/helpers/setup.sh') || !kernel) return;
   const names = select(t, virtio, kernel).facts.kernel.modules.paths.size;

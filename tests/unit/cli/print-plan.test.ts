@@ -52,6 +52,7 @@ const plan: Plan = {
     rootNeeds: [],
   },
   firmware: { files: [], missing: [] },
+  programs: [],
   microcode: [],
   host: [],
   parts: [

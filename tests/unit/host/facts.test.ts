@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { test, type TestContext } from 'node:test';
-import { anyBoot, readBoot } from '../../../src/host/boot.ts';
+import { readBoot } from '../../../src/host/boot.ts';
 import { readHostFacts, type HostRequest } from '../../../src/host/facts.ts';
 import { readModuleInfos } from '../../../src/host/modinfo.ts';
 import { readOs } from '../../../src/host/os.ts';
@@ -39,7 +39,7 @@ function read(t: TestContext, tree: Tree, changes: Partial<HostRequest> = {}) {
     generic: false,
     architecture: 'x86-64',
     os: readOs(rootFiles(root)),
-    boot: readBoot(sys, root),
+    boot: readBoot(sys, { hostRoot: root, generic: changes.generic === true }),
     ...changes,
   });
 }
@@ -100,7 +100,7 @@ test('readHostFacts() for any machine takes nothing of the host', (t) => {
   const facts = read(
     t,
     { 'etc/crypttab': 'root UUID=1 none x-initrd.attach\n', 'etc/vconsole.conf': 'KEYMAP=de\n' },
-    { generic: true, boot: anyBoot },
+    { generic: true },
   );
   assert.deepEqual(
     [facts.loadedModules, facts.crypttab, facts.hostFiles, facts.cpu],
@@ -123,7 +123,7 @@ test('readHostFacts() without a package manager says what was looked for', (t) =
         generic: true,
         architecture: 'x86-64',
         os: readOs(rootFiles(root)),
-        boot: anyBoot,
+        boot: readBoot(sys, { hostRoot: root, generic: true }),
       }),
     /Cannot find a package manager/,
   );

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
+import { readMounts } from '../../../src/host/mounts.ts';
 import { readStorage } from '../../../src/host/storage.ts';
 import type { StorageStack } from '../../../src/model/storage.ts';
 import { makeSys } from '../../../src/sys/sys.ts';
@@ -10,7 +11,9 @@ import { mounts, verity } from '../../hosts/sysfs.ts';
 const appliance = hosts['an appliance with a verity /usr and a /var that is mounted in the initrd'];
 
 function read(t: TestContext, tree: Tree): readonly StorageStack[] {
-  return readStorage(makeSys({ searchPath: '/usr/bin:/bin' }), plant(scratch(t), tree));
+  const sys = makeSys({ searchPath: '/usr/bin:/bin' });
+  const root = sys.root(plant(scratch(t), tree));
+  return readStorage({ sys, root }, readMounts(root));
 }
 
 for (const [name, tree, algorithms] of [
@@ -29,13 +32,16 @@ for (const [name, tree, algorithms] of [
 test('readStorage() gives a stack for what fstab mounts in the initrd, and says what the boot waits for', (t) => {
   const storage = read(t, {
     ...appliance,
+    'dev/disk/by-uuid/a0b1': { link: '../../vda2' },
     'etc/fstab': `# /dev/vda4 /commented ext4 x-initrd.mount
 UUID=4 / ext4 x-initrd.mount
 UUID=5 /var//log/ xfs x-initrd.mount
 UUID=6 /srv/my\\040data f2fs ro,x-initrd.mount,nofail
 UUID=7 /home ext4 defaults
 UUID=8 /opt ext4 noauto,x-initrd.mount
-UUID=9 /gone ext4 x-initrd.mount
+UUID=9 /gone auto x-initrd.mount
+UUID=A0B1 /found btrfs x-initrd.mount
+UUID=9 /rather ext4 x-initrd.mount,nofail
 UUID=10 /later ext4 x-initrd.mount,x-systemd.automount
 UUID=11 none swap x-initrd.mount
 `,
@@ -45,6 +51,7 @@ UUID=11 none swap x-initrd.mount
       ['254:6', '/srv/my\\040data', 'f2fs', '/dev/vda6'],
       ['254:1', '/home', 'ext4', '/dev/vda1'],
       ['254:1', '/opt', 'ext4', '/dev/vda1'],
+      ['0:41', '/var/log', 'overlay', 'sysext'],
       ['0:40', '/later', 'autofs', 'systemd-1'],
     ),
   });
@@ -59,6 +66,9 @@ UUID=11 none swap x-initrd.mount
       ['/', true, 'ext4', 'vda4'],
       ['/var/log', true, 'xfs', 'vda5'],
       ['/srv/my data', false, 'f2fs', 'vda6'],
+      ['/gone', true, null, undefined],
+      ['/found', true, 'btrfs', 'vda2'],
+      ['/later', true, 'ext4', undefined],
     ],
   );
 });

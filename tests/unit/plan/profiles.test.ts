@@ -7,7 +7,7 @@ import { isStorageKnown, suggestedProfiles } from '../../../src/plan/profiles.ts
 
 const disk: StorageNode = { type: 'disk', device: 'sda', drivers: [] };
 const layer = { device: 'dm-0', name: 'x', below: [disk] };
-const crypt: StorageNode = { type: 'crypt', format: 'luks2', algorithms: [], ...layer };
+const crypt: StorageNode = { type: 'crypt', format: 'luks2', algorithms: [], tokens: [], ...layer };
 
 function stack(purpose: StorageStack['purpose'], ...below: readonly StorageNode[]): StorageStack {
   const required = purpose.startsWith('/');
@@ -17,6 +17,7 @@ function stack(purpose: StorageStack['purpose'], ...below: readonly StorageNode[
 function boot(changes: Partial<BootFacts>): BootFacts {
   return {
     storage: [],
+    isContained: false,
     crypttab: { entries: [], keyFiles: [], warnings: [] },
     commandLine: [],
     ...changes,
@@ -34,6 +35,10 @@ test('suggestedProfiles() names the layers and file systems under /, /usr and sw
     [stack('/', disk), []],
     [{ ...stack('/', disk), fileSystem: 'btrfs' }, ['btrfs: under /: btrfs']],
     [{ ...stack('/', disk), fileSystem: 'xfs' }, ['xfs: under /: xfs']],
+    [
+      stack('/', { ...crypt, tokens: ['systemd-fido2', 'systemd-tpm2'] }),
+      ['cryptsetup: under /: crypt x', 'tpm2: under /: crypt x'],
+    ],
     [{ ...stack('/'), fileSystem: 'nfs4' }, ['nfs: under /: nfs4']],
     [stack('swap', crypt), ['cryptsetup: under swap: crypt x']],
     [stack('/usr', { ...crypt, format: 'verity' }), ['cryptsetup: under /usr: crypt x']],
@@ -50,24 +55,45 @@ test('suggestedProfiles() takes crypttab and the kernel command line for what is
   const entry = { name: 'data', device: 'UUID=1', keyFile: 'none', options: [], line: '' };
   const crypttab = { entries: [entry], keyFiles: [], warnings: [] };
   assert.deepEqual(suggested({ crypttab }), ['cryptsetup: /etc/crypttab: data']);
-  for (const option of ['rd.luks.uuid=1', 'luks.name=1=home', 'rd.luks=yes', 'usrhash=00']) {
-    const from = `cryptsetup: kernel command line: ${option}`;
-    assert.deepEqual(suggested({ commandLine: ['quiet', option] }), [from]);
+  const withTpm = { ...crypttab, entries: [{ ...entry, options: ['tpm2-device=auto'] }] };
+  assert.deepEqual(suggested({ crypttab: withTpm }), [
+    'cryptsetup: /etc/crypttab: data',
+    'tpm2: /etc/crypttab: data',
+  ]);
+  const option = 'rd.luks.options=1=discard,pkcs11-uri=auto';
+  assert.deepEqual(suggested({ commandLine: [option] }), [
+    `cryptsetup: kernel command line: ${option}`,
+    `pkcs11: kernel command line: ${option}`,
+  ]);
+  for (const each of [
+    'rd.luks.uuid=1',
+    'luks.name=1=home',
+    'rd.luks=yes',
+    'usrhash=00',
+    'rd.veritytab=no',
+  ]) {
+    const from = `cryptsetup: kernel command line: ${each}`;
+    assert.deepEqual(suggested({ commandLine: ['quiet', each] }), [from]);
   }
   assert.deepEqual(suggested({ commandLine: ['root=/dev/sda', 'rd.luks=no', 'luksx=1'] }), []);
 });
 
-test('isStorageKnown() asks for a disk at the end of every way down from /', () => {
-  assert.equal(isStorageKnown([stack('/', disk)]), true);
-  assert.equal(isStorageKnown([stack('/', crypt), stack('swap')]), true);
-  assert.equal(isStorageKnown([]), false);
-  assert.equal(isStorageKnown([stack('/usr', disk)]), false);
-  assert.equal(isStorageKnown([{ ...stack('/'), fileSystem: 'overlay' }]), false);
-  assert.equal(isStorageKnown([stack('/', disk, { ...crypt, below: [] })]), false);
-  assert.equal(isStorageKnown([stack('/', disk), stack('/usr')]), false);
-  assert.equal(isStorageKnown([stack('/', disk), { ...stack('/usr'), required: false }]), true);
-  assert.equal(
-    isStorageKnown([stack('/', disk), { ...stack('/usr'), source: 'server:/usr' }]),
-    true,
-  );
+test('isStorageKnown() asks for a disk at the end of every way down from what the boot waits for', () => {
+  const rows: readonly (readonly [boolean, ...(readonly StorageStack[])])[] = [
+    [true, stack('/', disk)],
+    [true, stack('/', crypt), stack('swap')],
+    [false],
+    [false, stack('/usr', disk)],
+    [false, { ...stack('/'), fileSystem: 'overlay' }],
+    [false, { ...stack('/'), fileSystem: 'nfs' }],
+    [false, stack('/', disk, { ...crypt, below: [] })],
+    [false, stack('/', disk), stack('/usr')],
+    [true, stack('/', disk), { ...stack('/usr'), required: false }],
+    [true, stack('/', disk), { ...stack('/usr'), fileSystem: 'nfs' }],
+    [false, stack('/', disk), { ...stack('/var'), fileSystem: null }],
+  ];
+  for (const [isKnown, ...storage] of rows) {
+    assert.equal(isStorageKnown(boot({ storage })), isKnown, JSON.stringify(storage));
+  }
+  assert.equal(isStorageKnown(boot({ storage: [stack('/', disk)], isContained: true })), false);
 });

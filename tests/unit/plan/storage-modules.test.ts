@@ -14,7 +14,7 @@ for (const [format, algorithm, aliases] of [
 ] as const) {
   test(`storageWants() asks for ${algorithm} of ${format} as the kernel does`, () => {
     const node: StorageNode = {
-      ...{ type: 'crypt', format, algorithms: [algorithm] },
+      ...{ type: 'crypt', format, algorithms: [algorithm], tokens: [] },
       ...{ device: 'dm-0', name: 'root', below: [partition] },
     };
     const stack = { source: '/dev/mapper/root', fileSystem: null, checksum: null, below: [node] };

@@ -21,6 +21,19 @@ test('verifyImage asks for the modules under / unless they are built in', async 
   ]);
 });
 
+test('verifyImage asks for the programs that bring up what lies under /', async () => {
+  const programs = [
+    { what: 'crypt under /', anyOf: ['systemd-cryptsetup', 'cryptsetup'] },
+    { what: 'lvm under /', anyOf: ['lvm'] },
+    { what: 'raid under /', anyOf: ['mdadm'] },
+  ];
+  const image = goodImage();
+  put(image.base, file('usr/lib/systemd/systemd-cryptsetup', ''), file('usr/bin/lvm', ''));
+  assert.deepEqual(found(await verifyTrees(image, { expect: { programs } })), [
+    'error: Missing program "mdadm" for raid under /',
+  ]);
+});
+
 test('verifyImage asks for planned firmware', async () => {
   const firmware = ['usr/lib/firmware/a.bin', 'usr/lib/firmware/b.bin'];
   const image = goodImage();
