@@ -1,4 +1,5 @@
 import { fnmatch } from '../formats/fnmatch.ts';
+import { namesPackage } from '../formats/package-word.ts';
 import type { Plan } from '../model/plan.ts';
 
 /**
@@ -22,8 +23,9 @@ export function printWhyFile(
 }
 
 function reasons(plan: Plan, path: string, owner: string): readonly string[] {
-  const asked = plan.packages.install.filter(({ value }) => isNamed(value, owner));
-  const removed = plan.packages.remove.filter(({ value }) => isNamed(value, owner));
+  const asked = plan.packages.install.filter(({ value }) => namesPackage(value, owner));
+  const removed = plan.packages.remove.filter(({ value }) => namesPackage(value, owner));
+  const isOwn = plan.root.ownPackages.some((word) => namesPackage(word, owner));
   const lines = [
     ...asked.map(({ from }) => `of package ${owner}: ${from}`),
     ...(asked.length > 0
@@ -31,18 +33,13 @@ function reasons(plan: Plan, path: string, owner: string): readonly string[] {
       : [`of package ${owner}: not asked for, in the image only if one that is depends on it`]),
     ...removed.map(({ from }) => `package removed again: ${from}`),
     ...plan.root.removeFiles
-      .filter(({ value }) => isBelow(value, path))
+      .filter(({ value, isDefault }) => isBelow(value, path) && !(isDefault && isOwn))
       .map(({ value, from }) => `removed by ${value}: ${from}`),
     ...plan.root.removeUnusedLibraries
       .filter(({ value }) => isBelow(value, path))
       .map(({ value, from }) => `removed unless something needs it, by ${value}: ${from}`),
   ];
   return lines.map((line) => `  ${line}\n`);
-}
-
-/** apt takes patterns for names. */
-function isNamed(word: string, name: string): boolean {
-  return word === name || (word.startsWith('^') && new RegExp(word).test(name));
 }
 
 /** Whether a pattern of RemoveFiles= takes the path itself or a directory above it: `*` stops at a slash. */

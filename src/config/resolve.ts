@@ -30,7 +30,7 @@ export function resolveConfig(sources: Sources, options: ResolveOptions): Config
     found.assignments.filter((assignment) => assignment.vendor),
     options,
   );
-  return toConfig(merged, found, vendor.get('KernelModules') ?? [], profiles);
+  return toConfig(merged, vendor, found, profiles);
 }
 
 interface Settled {

@@ -14,14 +14,19 @@ import type { Collected } from './collect.ts';
 import type { Merged } from './merge.ts';
 import { findSetting, type SettingKey } from './settings.ts';
 
-/** Gives every merged value its type. `defaultModules` is what the word `default` stands for. */
+/** Gives every merged value its type. `vendor` is what the tool's own drop-ins alone come to. */
 export function toConfig(
   merged: Merged,
+  vendor: Merged,
   found: Omit<Collected, 'assignments'>,
-  defaultModules: readonly Sourced<string>[],
   profiles: readonly Sourced<string>[],
 ): Config {
   const list = (key: SettingKey): readonly Sourced<string>[] => merged.get(key) ?? [];
+  const isDefault = (item: Sourced<string>): boolean =>
+    (vendor.get('RemoveFiles') ?? []).some(
+      ({ value, from }) =>
+        value === item.value && describeOrigin(from) === describeOrigin(item.from),
+    );
   const compression = compressionOf(scalar(merged, 'CompressOutput'));
   return {
     format: formatOf(scalar(merged, 'Format')),
@@ -32,10 +37,14 @@ export function toConfig(
     packages: firstOfEach(list('Packages')),
     removePackages: firstOfEach(list('RemovePackages')),
     sources: sourcesOf(list('Sources')),
-    removeFiles: firstOfEach(list('RemoveFiles')),
+    ownPackages: packagesBesides(list('Packages'), vendor.get('Packages') ?? []),
+    removeFiles: firstOfEach(list('RemoveFiles')).map((item) => ({
+      ...item,
+      isDefault: isDefault(item),
+    })),
     removeUnusedLibraries: firstOfEach(list('RemoveUnusedLibraries')),
     kernelModules: lastOfEach(list('KernelModules')),
-    defaultKernelModules: lastOfEach(defaultModules),
+    defaultKernelModules: lastOfEach(vendor.get('KernelModules') ?? []),
     hostModules: lastOfEach(list('HostModules')),
     firmwareFiles: lastOfEach(list('FirmwareFiles')),
     extraTrees: [
@@ -58,6 +67,14 @@ export function toConfig(
     files: found.files,
     warnings: found.warnings,
   };
+}
+
+function packagesBesides(
+  all: readonly Sourced<string>[],
+  defaults: readonly Sourced<string>[],
+): readonly string[] {
+  const named = new Set(defaults.map(({ value }) => value));
+  return all.map(({ value }) => value).filter((value) => !named.has(value));
 }
 
 function scalar(merged: Merged, key: SettingKey): string {

@@ -30,8 +30,10 @@ export interface Config {
   readonly removePackages: readonly Sourced<string>[];
   /** Where packages are taken from, the first choice first. */
   readonly sources: readonly PackageOrigin[];
+  /** Those of `packages` that only drop-ins of the user's or flags name. */
+  readonly ownPackages: readonly string[];
   /** Shell patterns inside the root. */
-  readonly removeFiles: readonly Sourced<string>[];
+  readonly removeFiles: readonly RemovalPattern[];
   /** Patterns of libraries that go where nothing left in the image is linked with them. */
   readonly removeUnusedLibraries: readonly Sourced<string>[];
   /** Patterns as in mkosi's manual: `-` negates, a trailing `/` is a subtree, `host` and `default` are words. */
@@ -62,6 +64,11 @@ export interface Config {
   readonly files: readonly string[];
   /** Sentences for the user: settings that mean nothing here and such. */
   readonly warnings: readonly string[];
+}
+
+export interface RemovalPattern extends Sourced<string> {
+  /** Whether it is of the tool's own drop-ins: what the user names stays whatever those say. */
+  readonly isDefault: boolean;
 }
 
 export interface ExtraTree {

@@ -63,11 +63,18 @@ export interface RootPlan {
   }[];
   readonly postinst: readonly ScriptPlan[];
   readonly finalize: readonly ScriptPlan[];
-  readonly removeFiles: readonly Reasoned[];
+  /** Packages of which no pattern that is a default removes a file. */
+  readonly ownPackages: readonly string[];
+  readonly removeFiles: readonly RemovalPlan[];
   readonly removeUnusedLibraries: readonly Reasoned[];
   readonly cleanPackageMetadata: boolean;
   readonly environment: Readonly<Record<string, string>>;
   readonly rootPassword: 'locked' | 'set';
+}
+
+export interface RemovalPlan extends Reasoned {
+  /** Whether it leaves alone what ExtraTrees= and packages of the user's own bring. */
+  readonly isDefault: boolean;
 }
 
 export interface ScriptPlan {

@@ -77,7 +77,11 @@ function rootPlan(config: Config): RootPlan {
       ...value,
       from: describeOrigin(from),
     })),
-    removeFiles: config.removeFiles.map(reasoned),
+    ownPackages: [...new Set(config.ownPackages)].sort(),
+    removeFiles: config.removeFiles.map((item) => ({
+      ...reasoned(item),
+      isDefault: item.isDefault,
+    })),
     removeUnusedLibraries: config.removeUnusedLibraries.map(reasoned),
     cleanPackageMetadata: config.cleanPackageMetadata,
     environment: config.environment,

@@ -98,6 +98,7 @@ function profilesOfNode(node: StorageNode): readonly string[] {
     case 'mapper':
       return ['dm'];
     case 'lvm':
+      return /-tpool$|_(?:tdata|cdata|cvol)\b/.test(node.name) ? ['lvm', 'lvm-thin'] : ['lvm'];
     case 'raid':
     case 'bcache':
       return [node.type];

@@ -2,6 +2,7 @@ import { logger } from '../log.ts';
 import type { RootTree } from '../model/packages.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Sys } from '../model/sys.ts';
+import { isOwn } from './own-files.ts';
 import { removeUnusedLibraries } from './unused-libraries.ts';
 
 const debug = logger('root');
@@ -25,8 +26,8 @@ export function removeLeftovers(sys: Sys, tree: RootTree, plan: Plan): void {
   const root = sys.root(tree.root);
   const metadata = plan.root.cleanPackageMetadata ? tree.metadata : [];
   for (const path of [...alwaysRemoved, ...metadata]) root.remove(path);
-  for (const { value, from } of plan.root.removeFiles) {
-    const paths = root.glob(value);
+  for (const { value, from, isDefault } of plan.root.removeFiles) {
+    const paths = root.glob(value).filter((path) => !(isDefault && isOwn(sys, tree, plan, path)));
     debug('RemoveFiles=%s (%s): %d paths', value, from, paths.length);
     for (const path of paths) root.remove(path);
   }

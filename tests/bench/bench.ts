@@ -1,11 +1,12 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rootDisk, rootReached } from '../helpers/disk.ts';
 import { machineKernel } from '../helpers/kernel.ts';
 import { cache } from '../helpers/paths.ts';
 import { boot, unpackErrors } from '../helpers/qemu.ts';
 import { type Ran, explain } from '../helpers/run.ts';
-import type { ThrowAwayHost } from '../helpers/throw-away-host.ts';
+import { type ThrowAwayHost, bare } from '../helpers/throw-away-host.ts';
 import { type Generator, generators, output } from './generators.ts';
 import { installInHost, memoryFile, workstation } from './workstation.ts';
 import { managerTable } from './managers.ts';
@@ -13,8 +14,8 @@ import { median } from './median.ts';
 import { allModules } from './modules.ts';
 import { writerSeconds } from './writer.ts';
 
-// Side by side in copies of one Debian 13, whose / is a directory on this machine's disk: npm run bench [-- RUNS]. Builds and boots of all generators take turns, so that a
-// machine that grows slower or faster in between does so for all of them.
+// Side by side in copies of one Debian 13, for a virtual machine with / on a disk: npm run bench [-- RUNS]. Builds and
+// boots of all generators take turns, so that a machine that grows slower or faster in between does so for all of them.
 
 interface Figures {
   readonly seconds: number[];
@@ -35,9 +36,7 @@ const sizeGoals = [
 await main(Number(process.argv[2] ?? 3));
 
 async function main(runs: number): Promise<void> {
-  // Not where a tmpfs may be.
-  mkdirSync(join(cache, 'tmp'), { recursive: true });
-  const directory = mkdtempSync(join(cache, 'tmp/bench-'));
+  const directory = mkdtempSync(join(tmpdir(), 'pkginitrd-bench-'));
   try {
     const host = await workstation(join(directory, 'workstation'));
     const hosts = { common: host, own: await workstation(join(directory, 'another')) };
@@ -132,7 +131,7 @@ async function smallThings(host: ThrowAwayHost, runs: number): Promise<void> {
   print(`own peak memory: ${peak.toFixed(0)} MiB (target 150 MB)`);
 
   const dryRuns: number[] = [];
-  const argv = ['pkginitrd', 'build', '--dry-run', '-k', version];
+  const argv = ['pkginitrd', 'build', '--dry-run', '-k', version, '--host-root', bare];
   for (let round = 0; round <= runs; round += 1) {
     const ran = await host.enter([
       'sh',

@@ -1,3 +1,5 @@
+import { bare } from '../helpers/throw-away-host.ts';
+
 export interface Generator {
   readonly name: string;
   /** The generator of ours whose figures its own are divided by. */
@@ -28,7 +30,7 @@ export const generators: readonly Generator[] = [
         '/usr/lib/pkginitrd/pkginitrd.mjs',
         'build',
       ],
-      ...['-k', version, '--loaded-modules', `${output}/loaded-modules`, '-O', output, '-o', image],
+      ...['-k', version, '--host-root', bare, '-O', output, '-o', image],
     ],
   },
   {

@@ -1,9 +1,12 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { absolutePath } from '../../src/model/brands.ts';
 import { deploy } from '../helpers/kernel-install.ts';
 import { checkout } from '../helpers/paths.ts';
 import type { Ran } from '../helpers/run.ts';
-import { type ThrowAwayHost, copyHost } from '../helpers/throw-away-host.ts';
+import { plant } from '../helpers/scratch.ts';
+import { plainRoot } from '../hosts/hosts.ts';
+import { type ThrowAwayHost, openHost } from '../helpers/throw-away-host.ts';
 import { output } from './generators.ts';
 
 // What a workstation has: without it an image for any machine is smaller than its user will ever see it.
@@ -23,7 +26,7 @@ export const memoryFile = `${output}/memory`;
 /** A Debian 13 with the product and firmware packages, in a directory that is made. */
 export async function workstation(directory: string): Promise<ThrowAwayHost> {
   mkdirSync(directory);
-  const host = await copyHost(directory);
+  const host = openHost(directory, 'trixie');
   if (host === undefined) throw new Error('No fixture: run tests/helpers/setup.sh');
   await deploy(host, {});
   mkdirSync(join(host.upper, output), { recursive: true });
@@ -38,6 +41,8 @@ export async function workstation(directory: string): Promise<ThrowAwayHost> {
     `import { writeFileSync } from 'node:fs';
 process.on('exit', () => writeFileSync('${memoryFile}', String(process.resourceUsage().maxRSS)));\n`,
   );
+  // What an overlay or a directory of another system cannot say: that / lies on a disk of the machine.
+  plant(absolutePath(host.upper), plainRoot);
   const loaded = readFileSync(join(checkout, 'tests/helpers/loaded-modules'), 'utf8');
   host.write(`${output}/loaded-modules`, loaded);
   return host;

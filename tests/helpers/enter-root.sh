@@ -1,10 +1,11 @@
 #!/bin/bash
 # Runs a command with ROOT at / in mount, PID and IPC namespaces of its own. Every mount and process goes away with it.
 #
-#   enter-root.sh [--overlay SCRATCH] [--bind|--bind-ro SOURCE TARGET]... [--setenv NAME=VALUE]... ROOT COMMAND [ARGUMENT...]
+#   enter-root.sh [--overlay SCRATCH] [--bind|--bind-ro SOURCE TARGET]... [--bare TARGET] [--setenv NAME=VALUE]... ROOT COMMAND [ARGUMENT...]
 #
 # --overlay SCRATCH  writes go to SCRATCH/upper and ROOT stays as it is; the word "tmpfs" throws them away at the end
 # --bind, --bind-ro  mounts a file or directory of the machine in the root; the target is made where it is missing
+# --bare TARGET      shows the root once more, without what is mounted in it: its own /proc and /sys, planted there
 #
 # ROOT becomes a mount point and the command gets there by pivot_root: bubblewrap cannot nest in a plain chroot, whose
 # root is no mount point.
@@ -22,6 +23,7 @@ fi
 shift
 
 overlay=
+bare=
 binds=()
 environment=(PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 TERM=dumb)
 while :; do
@@ -29,6 +31,7 @@ while :; do
         --overlay) overlay=${2:?} && shift 2 ;;
         --bind) binds+=(rw "${2:?}" "${3:?}") && shift 3 ;;
         --bind-ro) binds+=(ro "${2:?}" "${3:?}") && shift 3 ;;
+        --bare) bare=${2:?} && shift 2 ;;
         --setenv) environment+=("${2:?}") && shift 2 ;;
         --*) die "unknown option $1" ;;
         *) break ;;
@@ -48,6 +51,11 @@ if [ -n "$overlay" ]; then
     mount -t overlay -o "lowerdir=$lower,upperdir=$scratch/upper,workdir=$scratch/work" overlay "$root"
 else
     mount --bind "$lower" "$root"
+fi
+
+if [ -n "$bare" ]; then
+    mkdir -p "$root$bare"
+    mount --bind "$root" "$root$bare"
 fi
 
 mount -t proc -o nosuid,nodev,noexec proc "$root/proc"

@@ -3,7 +3,7 @@ import { parseModulesDep } from '../../src/formats/modules-dep.ts';
 import { parseModulesSoftdep } from '../../src/formats/modules-softdep.ts';
 import { parseModulesWeakdep } from '../../src/formats/modules-weakdep.ts';
 import { absolutePath, kernelVersion } from '../../src/model/brands.ts';
-import type { Config } from '../../src/model/config.ts';
+import type { Config, RemovalPattern } from '../../src/model/config.ts';
 import type { FirmwareFile, HostFacts, ModuleInfo } from '../../src/model/facts.ts';
 import type { Sourced } from '../../src/model/origin.ts';
 
@@ -13,6 +13,11 @@ export function words(...values: readonly string[]): readonly Sourced<string>[] 
     value,
     from: { type: 'file', file: '/etc/pkginitrd/test.conf', line: index + 1 },
   }));
+}
+
+/** Patterns of RemoveFiles= in a drop-in of the user's. */
+export function removals(...values: readonly string[]): readonly RemovalPattern[] {
+  return words(...values).map((word) => ({ ...word, isDefault: false }));
 }
 
 export function config(changes: Partial<Config> = {}): Config {
@@ -25,7 +30,8 @@ export function config(changes: Partial<Config> = {}): Config {
     packages: words('udev', 'systemd'),
     removePackages: [],
     sources: ['cache', 'installed', 'network'],
-    removeFiles: words('/usr/share/doc'),
+    ownPackages: [],
+    removeFiles: removals('/usr/share/doc'),
     removeUnusedLibraries: [],
     kernelModules: [],
     defaultKernelModules: [],

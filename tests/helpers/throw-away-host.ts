@@ -4,7 +4,7 @@ import type { TestContext } from 'node:test';
 import { type Kernel, kernelBelow, machineKernel } from './kernel.ts';
 import { isRoot, need } from './need.ts';
 import { cache, checkout } from './paths.ts';
-import { type Ran, run, runOk } from './run.ts';
+import { type Ran, run } from './run.ts';
 import { scratch } from './scratch.ts';
 
 /** `machine`: this machine's own system with its distribution's kernel; `trixie`: a Debian 13. */
@@ -33,7 +33,7 @@ export function throwAwayHost(t: TestContext, name: HostName): ThrowAwayHost | u
 }
 
 /** The same for a directory of the caller's, which holds all that the host writes. */
-function openHost(directory: string, name: HostName): ThrowAwayHost | undefined {
+export function openHost(directory: string, name: HostName): ThrowAwayHost | undefined {
   const root = name === 'machine' ? '/' : join(cache, 'trixie');
   const kernel = name === 'machine' ? machineKernel() : kernelBelow(root);
   if (kernel === undefined) return undefined;
@@ -47,16 +47,8 @@ function openHost(directory: string, name: HostName): ThrowAwayHost | undefined 
   return hostAt({ kernel, upper, boot, entering: ['--overlay', overlay, ...binds, root] });
 }
 
-/** A copy of the Debian 13: its / lies on a disk of this machine, as far as it can see. */
-export async function copyHost(directory: string): Promise<ThrowAwayHost | undefined> {
-  const root = join(cache, 'trixie');
-  const kernel = kernelBelow(root);
-  if (kernel === undefined) return undefined;
-  const [boot, upper] = [join(directory, 'efi'), join(directory, 'host')];
-  mkdirSync(boot);
-  await runOk(['cp', '-a', '--reflink=auto', root, upper]);
-  return hostAt({ kernel, upper, boot, entering: [upper] });
-}
+/** Where a host sees itself once more, with /proc and /sys as they lie in `upper`. */
+export const bare = '/bare';
 
 interface Place extends Pick<ThrowAwayHost, 'kernel' | 'upper' | 'boot'> {
   /** Options of enter-root.sh, and the root. */
@@ -76,7 +68,7 @@ function hostAt({ entering, ...place }: Place): ThrowAwayHost {
     },
     enter: (argv, env = {}) => {
       const pairs = Object.entries(env).flatMap(([key, value]) => ['--setenv', `${key}=${value}`]);
-      const options = ['--bind', boot, '/efi', ...pairs, ...entering];
+      const options = ['--bind', boot, '/efi', '--bare', bare, ...pairs, ...entering];
       return run([enterRoot, ...options, 'setsid', '--wait', ...argv]);
     },
   };

@@ -134,13 +134,25 @@ const virtioController: Tree = {
   }),
 };
 
-const virtio: Tree = {
-  ...debian,
+/** What /proc and /sys of QEMU's virtual machine say, without a system to go with it. */
+export const plainRoot: Tree = {
   ...loaded('ext4', 'virtio_blk', 'virtio_pci'),
   ...virtioController,
   ...disk(virtioDisk, 'vda', [254, 0], 1),
   ...mounts(['254:1', '/', 'ext4', '/dev/vda1']),
 };
+
+/** The same with the root in LUKS. */
+export const encryptedRoot: Tree = {
+  ...plainRoot,
+  ...stacked('dm-0', [253, 0], ['vda1'], {
+    'dm/name': 'root',
+    'dm/uuid': 'CRYPT-LUKS2-0123456789abcdef0123456789abcdef-root',
+  }),
+  ...mounts(['253:0', '/', 'ext4', '/dev/mapper/root']),
+};
+
+const virtio: Tree = { ...debian, ...plainRoot };
 
 const appliance: Tree = {
   ...debian,

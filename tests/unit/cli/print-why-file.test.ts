@@ -3,13 +3,17 @@ import test from 'node:test';
 import { printWhyFile } from '../../../src/cli/print-why-file.ts';
 import type { Plan } from '../../../src/model/plan.ts';
 import { makePlan } from '../../../src/plan/plan.ts';
-import { config, facts, words } from '../../helpers/plan-fixture.ts';
+import { config, facts, removals, words } from '../../helpers/plan-fixture.ts';
 
 function plan(): Plan {
   const ours = config({
-    packages: words('btrfs-progs', '^libtss2-rc0(t64)?$'),
+    packages: words('btrfs-progs', '^libtss2-rc0(t64)?$', 'strace'),
     removePackages: words('dpkg'),
-    removeFiles: words('/usr/bin/btrfs-*', '/usr/share/doc'),
+    ownPackages: ['strace'],
+    removeFiles: [
+      ...removals('/usr/bin/btrfs-*', '/usr/share/doc'),
+      ...removals('/usr/bin/s*').map((item) => ({ ...item, isDefault: true })),
+    ],
     removeUnusedLibraries: words('/usr/lib/*/libdb.so*'),
   });
   const modules = { directory: '', files: [], missing: [], leftOut: [], rootNeeds: [] };
@@ -20,6 +24,8 @@ const owners = new Map([
   ['usr/bin/btrfs', 'btrfs-progs'],
   ['usr/bin/btrfs-image', 'btrfs-progs'],
   ['usr/bin/dpkg', 'dpkg'],
+  ['usr/bin/strace', 'strace'],
+  ['usr/bin/sed', 'sed'],
   ['usr/lib/x86_64-linux-gnu/libdb.so.5', 'libdb5'],
   ['usr/lib/x86_64-linux-gnu/sub/libdb.so.5', 'other'],
   ['usr/lib/x86_64-linux-gnu/libtss2-rc.so.0', 'libtss2-rc0t64'],
@@ -34,6 +40,13 @@ for (const [subject, ...lines] of [
     'file /usr/bin/btrfs-image',
     '  of package btrfs-progs: /etc/pkginitrd/test.conf:1',
     '  removed by /usr/bin/btrfs-*: /etc/pkginitrd/test.conf:1',
+  ],
+  ['strace', 'file /usr/bin/strace', '  of package strace: /etc/pkginitrd/test.conf:3'],
+  [
+    'sed',
+    'file /usr/bin/sed',
+    `  of package sed: ${notAsked}`,
+    '  removed by /usr/bin/s*: /etc/pkginitrd/test.conf:1',
   ],
   [
     'usr/bin/dpkg',

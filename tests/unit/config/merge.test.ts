@@ -87,6 +87,7 @@ test('without any drop-in the defaults hold', (t) => {
     packageManager: undefined,
     packages: [],
     removePackages: [],
+    ownPackages: [],
     removeFiles: [],
     removeUnusedLibraries: [],
     hostModules: [],
@@ -214,4 +215,20 @@ test('RemoveFiles= patterns are seen from the root of the image', (t) => {
     'etc/pkginitrd/a.conf': content('RemoveFiles=usr/share/doc/* /etc/x..y'),
   });
   assert.deepEqual(values(config.removeFiles), ['/usr/share/doc/*', '/etc/x..y']);
+});
+
+test('a pattern of the tool is a default, a package that only the user names is the own one', (t) => {
+  const config = load(t, {
+    'vendor/10-base.conf': '[Content]\nPackages=base\nRemoveFiles=/a /b\n',
+    'etc/pkginitrd/20.conf': '[Content]\nPackages=base tar\nRemoveFiles=/c\n',
+  });
+  assert.deepEqual(config.ownPackages, ['tar']);
+  assert.deepEqual(
+    config.removeFiles.map(({ value, isDefault }) => [value, isDefault]),
+    [
+      ['/a', true],
+      ['/b', true],
+      ['/c', false],
+    ],
+  );
 });

@@ -42,6 +42,10 @@ test('suggestedProfiles() names the layers and file systems under /, /usr and sw
     [{ ...stack('/'), fileSystem: 'nfs4' }, ['nfs: under /: nfs4']],
     [stack('swap', crypt), ['cryptsetup: under swap: crypt x']],
     [stack('/usr', { ...crypt, format: 'verity' }), ['cryptsetup: under /usr: crypt x']],
+    [
+      stack('/', { type: 'lvm', ...layer, name: 'vg-pool-tpool' }),
+      ['lvm: under /: lvm vg-pool-tpool', 'lvm-thin: under /: lvm vg-pool-tpool'],
+    ],
     [stack('/', { type: 'mapper', ...layer }), ['dm: under /: mapper x']],
     [
       stack('/', { type: 'lvm', ...layer, below: [{ type: 'raid', level: 'raid1', ...layer }] }),

@@ -9,7 +9,7 @@ import { makePlan } from '../../../src/plan/plan.ts';
 import { makeInitrdRoot } from '../../../src/root/make-initrd-root.ts';
 import { scriptCommand } from '../../../src/root/scripts.ts';
 import { makeSys } from '../../../src/sys/sys.ts';
-import { config, facts, words } from '../../helpers/plan-fixture.ts';
+import { config, facts, removals, words } from '../../helpers/plan-fixture.ts';
 import { buildElf } from '../formats/build-elf.ts';
 import { plant, scratch, type Tree } from '../../helpers/scratch.ts';
 
@@ -70,7 +70,7 @@ test('makeInitrdRoot() removes the package database and RemoveFiles=, in the roo
     link: { link: `${outside}/doc` },
     'etc/resolv.conf': { link: `${outside}/doc/precious` },
   });
-  const plan = planFor({ removeFiles: words('/usr/share/doc', '/link/*', '/etc/resolv.conf') });
+  const plan = planFor({ removeFiles: removals('/usr/share/doc', '/link/*', '/etc/resolv.conf') });
   await makeInitrdRoot(recording().sys, treeAt(root), plan, options);
   assert.deepEqual(
     ['var/lib/dpkg', 'usr/share/doc', 'etc/resolv.conf'].filter((path) =>
@@ -79,6 +79,33 @@ test('makeInitrdRoot() removes the package database and RemoveFiles=, in the roo
     [],
   );
   assert.ok(existsSync(`${outside}/doc/precious`));
+});
+
+test('makeInitrdRoot() lets defaults remove nothing that the user has named', async (t) => {
+  const names = ['usr/bin/owned', 'usr/bin/brought', 'usr/bin/other', 'usr/share/doc/owned/x'];
+  const root = plant(scratch(t), {
+    ...installed,
+    ...Object.fromEntries(names.map((name) => [name, ''])),
+  });
+  const extra = plant(scratch(t), { 'bin/brought': '' });
+  const plan = planFor({
+    ownPackages: ['owned'],
+    extraTrees: words('x').map(({ from }) => ({ from, value: { source: extra, target: '/usr' } })),
+    removeFiles: [...removals('/usr/bin/own*', '/usr/bin/*', '/usr/share/doc/*')].map((item) => ({
+      ...item,
+      isDefault: true,
+    })),
+  });
+  const owners = new Map([
+    ['bin/owned', 'owned'],
+    ['usr/share/doc/owned/x', 'owned'],
+    ['usr/bin/other', 'other'],
+  ]);
+  await makeInitrdRoot(recording().sys, { ...treeAt(root), owners }, plan, options);
+  assert.deepEqual(
+    names.filter((name) => existsSync(`${root}/${name}`)),
+    ['usr/bin/owned', 'usr/bin/brought'],
+  );
 });
 
 test('makeInitrdRoot() removes libraries that nothing left is linked with or may open', async (t) => {
@@ -102,7 +129,7 @@ test('makeInitrdRoot() removes libraries that nothing left is linked with or may
   const names = ['used', 'opened', 'unused', 'below'];
   const patterns = [...names.map((name) => `/usr/lib/lib${name}.so*`), '/usr/lib/byname-*.so'];
   const plan = planFor({
-    removeFiles: words('/usr/bin/gone'),
+    removeFiles: removals('/usr/bin/gone'),
     removeUnusedLibraries: words(...patterns),
   });
   await makeInitrdRoot(recording().sys, treeAt(root), plan, options);

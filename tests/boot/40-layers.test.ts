@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import test from 'node:test';
+import { absolutePath } from '../../src/model/brands.ts';
+import { provesRoot } from '../helpers/boots-root.ts';
+import { rootReached } from '../helpers/disk.ts';
+import { deploy } from '../helpers/kernel-install.ts';
+import { boot } from '../helpers/qemu.ts';
+import { plant, scratch } from '../helpers/scratch.ts';
+import { bare, throwAwayHost } from '../helpers/throw-away-host.ts';
+import { buildIn, madeDisks } from '../helpers/workshop.ts';
+import { encryptedRoot } from '../hosts/hosts.ts';
+
+const uuid = '0f5cbd0e-6d7c-4a4e-9a58-3f0d8f0c6b42';
+const luks = '7d7f0c0a-38f1-4c58-8d0e-2f1a5f6a9c11';
+const passphrase = 'correct horse';
+
+// systemd 257 has cryptsetup in a package of its own, which only the profile brings: chosen by the captured host.
+test(
+  'an initrd for a host with a LUKS root opens it with a passphrase',
+  { timeout: 1_800_000 },
+  async (t) => {
+    const host = throwAwayHost(t, 'trixie');
+    if (host === undefined) return;
+    await deploy(host, {});
+    plant(absolutePath(host.upper), encryptedRoot);
+    const disks = await madeDisks(host, scratch(t), {
+      packages: ['cryptsetup-bin'],
+      disks: 1,
+      uuid,
+      steps: [
+        'modprobe dm_crypt',
+        `printf %s '${passphrase}' >/run/key`,
+        // Deriving a key as slowly as a real one takes minutes under emulation.
+        `cryptsetup luksFormat -q --uuid ${luks} --pbkdf pbkdf2 --pbkdf-force-iterations 1000 --key-file /run/key /dev/vda`,
+        'cryptsetup open --key-file /run/key /dev/vda made',
+      ],
+      target: '/dev/mapper/made',
+      close: 'cryptsetup close made',
+    });
+    const initrd = await buildIn(host, 'initrd', ['--host-root', bare]);
+    const manifest = readFileSync(`${initrd}.manifest.json`, 'utf8');
+    assert.match(manifest, /"Profiles": \[\s*"dm",\s*"cryptsetup"\s*\]/);
+    const booted = await boot({
+      kernel: host.kernel.image,
+      initrd,
+      commandLine: `rd.luks.name=${luks}=opened root=UUID=${uuid} rw`,
+      disks,
+      dialogue: [{ prompt: /enter passphrase for disk/i, type: passphrase }],
+      until: rootReached,
+    });
+    provesRoot(booted);
+    assert.match(booted.transcript, /^ROOT-MOUNT \/dev\/mapper\/opened ext4$/m);
+  },
+);
+
+test(
+  'an initrd for any machine finds its root on LVM on RAID',
+  { timeout: 1_800_000 },
+  async (t) => {
+    const host = throwAwayHost(t, 'trixie');
+    if (host === undefined) return;
+    await deploy(host, {});
+    const disks = await madeDisks(host, scratch(t), {
+      packages: ['lvm2', 'mdadm'],
+      disks: 2,
+      uuid,
+      steps: [
+        'modprobe raid1',
+        'mdadm --create /dev/md0 --run --level=1 --raid-devices=2 --assume-clean /dev/vda /dev/vdb',
+        'lvm pvcreate /dev/md0',
+        'lvm vgcreate group /dev/md0',
+        'lvm lvcreate --yes --size 72M --name root group',
+      ],
+      target: '/dev/group/root',
+      close: 'lvm vgchange -an group && mdadm --stop /dev/md0',
+    });
+    const booted = await boot({
+      kernel: host.kernel.image,
+      initrd: await buildIn(host, 'initrd', ['--generic']),
+      commandLine: `root=UUID=${uuid} rw`,
+      disks,
+      until: rootReached,
+    });
+    provesRoot(booted);
+    assert.match(booted.transcript, /^ROOT-MOUNT \/dev\/mapper\/group-root ext4$/m);
+  },
+);
