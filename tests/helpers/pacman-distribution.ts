@@ -52,6 +52,7 @@ const wanted = [
   ...['procps', 'util-linux', 'liblzma5', 'libzstd1', 'login', 'passwd', 'base-files'],
   ...['coreutils', 'sed', 'grep', 'findutils', 'libc-bin', 'ncurses-bin', 'tar', 'diffutils'],
   ...['pacman-package-manager', 'gpg', 'gpg-agent', 'strace', 'ca-certificates'],
+  ...['lvm2', 'mdadm'],
 ];
 
 // Only maintainer scripts use them.

@@ -59,6 +59,7 @@ step_pacman() {
         gpg:gpg gpg-agent:gpg-agent
     [ -e "$cache/trixie" ] || step_trixie
     [ -e "$cache/pacman-6" ] || make_pacman6
+    forget_unless_made_by pacman-distribution "$here"/pacman-{distribution,relations}.ts
 }
 
 # Debian 12's pacman 6 and what it loads, in one directory: a host of Debian 13's packages becomes one of pacman 6 by it.
@@ -152,6 +153,8 @@ step_trixie() {
 }
 
 step_rpm() {
+    forget_unless_made_by rpm "$here"/rpm/{debs,distribution,hosts,planted,repository,scripts,spec}.ts
+    [ -e "$cache/rpm" ] || rm -rf "$cache/dnf5"
     [ ! -e "$cache/rpm" ] || return 0
     [ -e "$cache/trixie" ] || step_trixie
     if [ ! -e "$cache/rpm-tools" ]; then
@@ -240,6 +243,16 @@ inside() {
     local root=$1
     shift
     "$here/enter-root.sh" --setenv DEBIAN_FRONTEND=noninteractive "$root" "$@" </dev/null
+}
+
+# forget_unless_made_by FIXTURE FILE...: a fixture is made anew when the files that say what it is made of have changed.
+forget_unless_made_by() {
+    local fixture=$cache/$1 key
+    shift
+    key=$(cat "$@" | sha256sum)
+    [ "$key" != "$(cat "$fixture.key" 2>/dev/null)" ] || return 0
+    rm -rf "$fixture"
+    printf '%s\n' "$key" >"$fixture.key"
 }
 
 # workspace NAME: a half-built fixture stays below .cache/tmp and is thrown away by the next run.

@@ -11,7 +11,7 @@ export const wanted = [
   ...['libseccomp2', 'libtss2-esys-3.0.2-0t64', 'libtss2-rc0t64', 'libtss2-tcti-device0t64'],
   ...['e2fsprogs', 'mount', 'procps', 'util-linux', 'strace', 'coreutils', 'base-files'],
   ...['sed', 'grep', 'findutils', 'libc-bin', 'ncurses-base', 'ncurses-bin', 'tar', 'diffutils'],
-  ...['hostname', 'dash', 'mawk', 'passwd', 'libpam-modules-bin'],
+  ...['hostname', 'dash', 'mawk', 'passwd', 'libpam-modules-bin', 'lvm2', 'mdadm'],
 ];
 
 // Only Debian's own maintainer scripts use them.
