@@ -47,11 +47,12 @@ export async function madeDisks(
   const made = await boot({
     kernel: host.kernel.image,
     initrd,
-    commandLine: 'rd.systemd.unit=rescue.target systemd.setenv=SYSTEMD_SULOGIN_FORCE=1',
+    // Messages of the kernel would stand behind the shell's prompt.
+    commandLine: 'quiet rd.systemd.unit=rescue.target systemd.setenv=SYSTEMD_SULOGIN_FORCE=1',
     disks: [...disks, plain],
     dialogue: [
       { prompt: /or press Control-D to continue\): ?$/m, type: '' },
-      { prompt: /# ?$/m, type: commands.join(' && ') },
+      { prompt: /^root@.*# ?/m, type: commands.join(' && ') },
     ],
     until: /^made: 42$/m,
   });
