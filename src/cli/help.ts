@@ -19,7 +19,7 @@ Options:
 
 Examples:
   pkginitrd build --output /boot/initrd.img
-  pkginitrd build --generic --profile lvm --dry-run
+  pkginitrd build --generic --profile nfs --dry-run
 
 Exit codes: 0 done or nothing to do, 1 the build failed and the old image stays,
 2 the command line or a drop-in is wrong.

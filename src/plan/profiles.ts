@@ -13,16 +13,15 @@ export function suggestedProfiles(boot: BootFacts): readonly Sourced<string>[] {
     if (node.type !== 'disk') for (const each of node.below) walk(purpose, each);
   };
   for (const { purpose, fileSystem, below } of boot.storage) {
-    suggest(fileSystemProfiles[fileSystem ?? ''] ?? [], `under ${purpose}: ${fileSystem ?? ''}`);
+    suggest(known(fileSystemProfiles, fileSystem), `under ${purpose}: ${fileSystem ?? ''}`);
     for (const node of below) walk(purpose, node);
   }
   for (const { name, options } of boot.crypttab.entries) {
     suggest(['cryptsetup', ...profilesOfOptions(options)], `/etc/crypttab: ${name}`);
   }
   for (const option of boot.commandLine) {
-    const names = commandLineProfiles.flatMap(([pattern, name]) =>
-      pattern.test(option) ? [name, ...profilesOfOptions(option.split(/[=,]/))] : [],
-    );
+    if (!cryptOptions.some((pattern) => pattern.test(option))) continue;
+    const names = ['cryptsetup', ...profilesOfOptions(option.split(/[=,]/))];
     suggest(names, `kernel command line: ${option}`);
   }
   return [...found]
@@ -44,7 +43,7 @@ export function isStorageKnown({ storage, isContained }: BootFacts): boolean {
   );
 }
 
-// Other file systems without disks than these are none that an initrd mounts, or need a profile.
+// These have no disk by their nature; any other file system without one was not seen to its end.
 const diskless = new Set(['9p', 'cifs', 'nfs', 'nfs4', 'ramfs', 'smb3', 'tmpfs', 'virtiofs']);
 
 function reachesDisks(nodes: readonly StorageNode[]): boolean {
@@ -53,38 +52,42 @@ function reachesDisks(nodes: readonly StorageNode[]): boolean {
   );
 }
 
-const fileSystemProfiles: Readonly<Record<string, readonly string[]>> = {
-  btrfs: ['btrfs'],
-  cifs: ['cifs'],
-  nfs: ['nfs'],
-  nfs4: ['nfs'],
-  virtiofs: ['virtiofs'],
-  xfs: ['xfs'],
-  zfs: ['zfs'],
+type ProfileTable = Readonly<Record<string, string>>;
+
+function known(table: ProfileTable, word: string | null): readonly string[] {
+  const profile = word !== null && Object.hasOwn(table, word) ? table[word] : undefined;
+  return profile === undefined ? [] : [profile];
+}
+
+const fileSystemProfiles: ProfileTable = {
+  btrfs: 'btrfs',
+  cifs: 'cifs',
+  nfs: 'nfs',
+  nfs4: 'nfs',
+  virtiofs: 'virtiofs',
+  xfs: 'xfs',
+  zfs: 'zfs',
 };
 
 // systemd-cryptsetup-generator(8), systemd-veritysetup-generator(8). What they name may lie beside /, and nothing but the
 // initrd heeds those that begin with "rd.".
-const commandLineProfiles: readonly (readonly [RegExp, string])[] = [
-  [/^(?:rd\.)?luks\.(?:uuid|name|key|data|options|crypttab)=/, 'cryptsetup'],
-  [/^(?:rd\.)?luks=(?:1|yes|y|true|t|on)$/, 'cryptsetup'],
-  [/^(?:roothash|usrhash|systemd\.verity\w*|rd\.(?:verity|integrity)tab)=/, 'cryptsetup'],
+const cryptOptions: readonly RegExp[] = [
+  /^(?:rd\.)?luks\.(?:uuid|name|key|data|options|crypttab)=/,
+  /^(?:rd\.)?luks=(?:1|yes|y|true|t|on)$/,
+  /^(?:roothash|usrhash|systemd\.verity\w*|rd\.(?:verity|integrity)tab)=/,
 ];
 
 /** Of crypttab(5). */
 function profilesOfOptions(options: readonly string[]): readonly string[] {
-  return options.flatMap((option) => {
-    const profile = deviceOptions[option.replace(/=.*$/s, '')];
-    return profile === undefined ? [] : [profile];
-  });
+  return options.flatMap((option) => known(deviceOptions, option.replace(/=.*$/s, '')));
 }
 
-const deviceOptions: Readonly<Record<string, string>> = {
+const deviceOptions: ProfileTable = {
   'tpm2-device': 'tpm2',
   'pkcs11-uri': 'pkcs11',
 };
 
-const tokenProfiles: Readonly<Record<string, string>> = {
+const tokenProfiles: ProfileTable = {
   'systemd-tpm2': 'tpm2',
   'systemd-pkcs11': 'pkcs11',
 };
@@ -92,7 +95,7 @@ const tokenProfiles: Readonly<Record<string, string>> = {
 function profilesOfNode(node: StorageNode): readonly string[] {
   switch (node.type) {
     case 'crypt':
-      return ['cryptsetup', ...node.tokens.flatMap((token) => tokenProfiles[token] ?? [])];
+      return ['cryptsetup', ...node.tokens.flatMap((token) => known(tokenProfiles, token))];
     case 'multipath':
       return ['dm', 'multipath'];
     case 'mapper':
@@ -106,16 +109,13 @@ function profilesOfNode(node: StorageNode): readonly string[] {
     case 'loop':
       return [];
     case 'disk':
-      return node.drivers.flatMap(({ module, driver }) => {
-        const profile = networkBuses[module ?? driver ?? ''];
-        return profile === undefined ? [] : [profile];
-      });
+      return node.drivers.flatMap(({ module, driver }) => known(networkBuses, module ?? driver));
     default:
       return node satisfies never;
   }
 }
 
-const networkBuses: Readonly<Record<string, string>> = {
+const networkBuses: ProfileTable = {
   iscsi_tcp: 'iscsi',
   nbd: 'nbd',
   nvme_tcp: 'nvmf',

@@ -59,7 +59,10 @@ test('suggestedProfiles() takes crypttab and the kernel command line for what is
   const entry = { name: 'data', device: 'UUID=1', keyFile: 'none', options: [], line: '' };
   const crypttab = { entries: [entry], keyFiles: [], warnings: [] };
   assert.deepEqual(suggested({ crypttab }), ['cryptsetup: /etc/crypttab: data']);
-  const withTpm = { ...crypttab, entries: [{ ...entry, options: ['tpm2-device=auto'] }] };
+  const withTpm = {
+    ...crypttab,
+    entries: [{ ...entry, options: ['constructor', 'tpm2-device=auto'] }],
+  };
   assert.deepEqual(suggested({ crypttab: withTpm }), [
     'cryptsetup: /etc/crypttab: data',
     'tpm2: /etc/crypttab: data',
