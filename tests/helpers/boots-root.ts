@@ -6,7 +6,7 @@ import { builtImage } from './image.ts';
 import { type Kernel, machineKernel } from './kernel.ts';
 import { isRoot, need } from './need.ts';
 import { bundle } from './paths.ts';
-import { type Attachment, type Booted, boot, unpackErrors } from './qemu.ts';
+import { type Booted, boot, unpackErrors } from './qemu.ts';
 import { scratch } from './scratch.ts';
 
 export interface Root {
@@ -17,16 +17,12 @@ export interface Root {
 }
 
 /** Boots the shared image on a disk of its own and proves that the root was reached. */
-export async function bootsRoot(
-  t: TestContext,
-  root: Root,
-  attach: Attachment = 'virtio-blk',
-): Promise<Booted | undefined> {
+export async function bootsRoot(t: TestContext, root: Root): Promise<Booted | undefined> {
   const pair = await bootable(t);
   if (pair === undefined) return undefined;
   const disk = await rootDisk({ directory: scratch(t), label: root.label, uuid: root.uuid });
   const commandLine = `root=${root.root} rw`;
-  const booted = await boot({ ...pair, commandLine, disks: [disk], attach, until: rootReached });
+  const booted = await boot({ ...pair, commandLine, disks: [disk], until: rootReached });
   provesRoot(booted);
   return booted;
 }
