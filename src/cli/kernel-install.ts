@@ -1,7 +1,6 @@
-import { absolutePath, kernelVersion } from '../model/brands.ts';
+import { absolutePath, kernelVersion, pathFrom } from '../model/brands.ts';
 import { UsageError } from '../model/errors.ts';
 import type { BuildInvocation, SkipInvocation } from '../model/invocation.ts';
-import { pathFrom } from './path-from.ts';
 
 /**
  * What a kernel-install plugin is run with (kernel-install(8)): `add KERNEL ENTRY_DIR IMAGE [INITRD…]` or
@@ -34,11 +33,17 @@ export function parseKernelInstall(
   const bootRoot = env['KERNEL_INSTALL_BOOT_ROOT'];
   return {
     type: 'build',
-    kernelVersion: kernelVersion(version),
+    request: {
+      kernelVersion: kernelVersion(version),
+      hostRoot: absolutePath('/'),
+      kernelRoot: undefined,
+      loadedModulesFile: undefined,
+      generic: false,
+      offline: false,
+      assignments: [],
+      profiles: [],
+    },
     kernelImage: pathFrom(cwd, image),
-    hostRoot: absolutePath('/'),
-    kernelRoot: undefined,
-    loadedModulesFile: undefined,
     destination: {
       type: 'staging',
       directory: pathFrom(cwd, staging),
@@ -46,11 +51,6 @@ export function parseKernelInstall(
       entryDirectory: layout === 'bls' ? pathFrom(cwd, entryDirectory) : undefined,
       bootRoot: bootRoot ? pathFrom(cwd, bootRoot) : undefined,
     },
-    generic: false,
-    offline: false,
-    mode: 'build',
-    assignments: [],
-    profiles: [],
     verbose,
     debug: false,
   };

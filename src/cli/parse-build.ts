@@ -1,10 +1,12 @@
 import yargs from 'yargs';
-import { kernelVersion, type AbsolutePath } from '../model/brands.ts';
+import { kernelVersion, pathFrom, type AbsolutePath } from '../model/brands.ts';
 import type { Assignment } from '../model/config.ts';
 import { UsageError } from '../model/errors.ts';
 import type {
   BuildInvocation,
   Destination,
+  ImageRequest,
+  PlanInvocation,
   TextInvocation,
   WhyInvocation,
 } from '../model/invocation.ts';
@@ -17,39 +19,46 @@ import {
   type SettingFlag,
 } from './flags.ts';
 import { buildHelp, whyHelp } from './help.ts';
-import { pathFrom } from './path-from.ts';
 
 /** `pkginitrd build`. */
 export async function parseBuild(
   args: readonly string[],
   cwd: string,
   settings: readonly SettingFlag[],
-): Promise<BuildInvocation | TextInvocation> {
+): Promise<BuildInvocation | PlanInvocation | TextInvocation> {
   const given = await parseFlags(args, [...buildFlags, ...settingFlags(settings)]);
   const last = (name: BuildFlagName): string | undefined => given.get(name)?.at(-1);
   const path = (name: BuildFlagName): AbsolutePath | undefined => optionalPath(last(name), cwd);
   const isSet = (name: BuildFlagName): boolean => last(name) === 'true';
   if (isSet('help')) return { type: 'text', text: buildHelp(settings) };
   const version = last('kernel-version');
-  return {
-    type: 'build',
+  const request: ImageRequest = {
     kernelVersion: version === undefined ? undefined : kernelVersion(version),
-    kernelImage: path('kernel-image'),
     hostRoot: path('host-root') ?? pathFrom(cwd, '/'),
     kernelRoot: path('kernel-root'),
     loadedModulesFile: path('loaded-modules'),
-    destination: destination(last('output'), last('output-dir'), cwd),
     generic: isSet('generic'),
     offline: isSet('offline'),
-    mode: mode(isSet('dry-run'), isSet('json')),
     assignments: settings.flatMap((setting) =>
       (setting.flag === null ? [] : (given.get(setting.flag) ?? [])).map((value) =>
         toAssignment(setting, value, cwd),
       ),
     ),
     profiles: (given.get('profile') ?? []).flatMap((names) => words(names)),
-    verbose: isSet('verbose') || isSet('debug'),
-    debug: isSet('debug'),
+  };
+  const debug = isSet('debug');
+  const place = destination(last('output'), last('output-dir'), cwd);
+  if (isSet('dry-run')) {
+    return { type: 'plan', request, format: isSet('json') ? 'json' : 'text', debug };
+  }
+  if (isSet('json')) throw new UsageError('Cannot use "--json" alone: it needs "--dry-run"');
+  return {
+    type: 'build',
+    request,
+    kernelImage: path('kernel-image'),
+    destination: place,
+    verbose: isSet('verbose') || debug,
+    debug,
   };
 }
 
@@ -69,7 +78,7 @@ export async function parseWhy(
   }
   const build = await parseBuild(rest, cwd, settings);
   if (build.type === 'text') return { type: 'text', text: whyHelp() };
-  return { type: 'why', subject, build: { ...build, mode: 'dry-run' } };
+  return { type: 'why', subject, request: build.request, debug: build.debug };
 }
 
 /** Flag names to their values in order; a switch's value is "true". */
@@ -190,12 +199,6 @@ function destination(
     );
   }
   return { type: 'path', directory: pathFrom(base, output.slice(0, slash + 1) || '.'), name };
-}
-
-function mode(dryRun: boolean, json: boolean): BuildInvocation['mode'] {
-  if (dryRun) return json ? 'dry-run-json' : 'dry-run';
-  if (json) throw new UsageError('Cannot use "--json" alone: it needs "--dry-run"');
-  return 'build';
 }
 
 function toAssignment(setting: SettingFlag, value: string, cwd: string): Assignment {

@@ -45,6 +45,11 @@ export function printReceipt(receipt: Receipt): string {
   ].join('');
 }
 
+/** The part of the report that counts where a build goes unseen. */
+export function printWarnings({ warnings }: Receipt): readonly string[] {
+  return warnings.map((warning) => `pkginitrd: Warning: ${warning}`);
+}
+
 /** By size of the archive, the only size that every package manager tells. */
 function largest(packages: readonly ResolvedPackage[]): readonly ResolvedPackage[] {
   return [...packages].sort((a, b) => b.size - a.size || (a.name < b.name ? -1 : 1)).slice(0, 10);

@@ -1,10 +1,19 @@
 import { createGzip, createGunzip } from 'node:zlib';
 import { Readable } from 'node:stream';
 import type { Compression } from '../model/config.ts';
+import type { Codec } from '../model/image.ts';
 import type { Command, Sys } from '../model/sys.ts';
 import { assertWholeFrames } from './whole-frames.ts';
 
 type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+
+/** Both directions, for the rooms that are handed them. */
+export function codec(sys: Sys): Codec {
+  return {
+    compress: (chunks, compression, level) => compress(sys, chunks, compression, level),
+    decompress: (chunks, compression) => decompress(sys, chunks, compression),
+  };
+}
 
 /** One compressed frame of the whole input, as the kernel wants it (init/initramfs.c). */
 export function compress(

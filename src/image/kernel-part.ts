@@ -1,17 +1,10 @@
+import { merged } from '../formats/merged-usr.ts';
 import { absolutePath, type AbsolutePath } from '../model/brands.ts';
 import { BuildError } from '../model/errors.ts';
 import type { Entry } from '../model/image.ts';
 import type { Plan } from '../model/plan.ts';
 import type { FileStat, RootFiles, Sys } from '../model/sys.ts';
 import { arrange, treeEntry, type SourcedEntry } from './members.ts';
-
-/** Indexes that come from the kernel's own package; depmod writes the rest over the chosen modules. */
-const kernelIndexes = [
-  'modules.builtin',
-  'modules.builtin.modinfo',
-  'modules.builtin.ranges',
-  'modules.order',
-];
 
 /**
  * The modules of the plan, their indexes and firmware. Modules and firmware are read where the kernel's package
@@ -35,41 +28,11 @@ export function kernelPart(
     );
   }
   for (const file of plan.firmware.files) {
-    sources.push(copied(host, file.value, file.value.replace(/^(?:usr\/)?lib\//, 'usr/lib/')));
+    sources.push(copied(host, file.value, merged(file.value)));
   }
   for (const entry of indexEntries(sys, indexes, target)) sources.push(entry);
   sources.push({ entry: manifest, from: 'the manifest' });
   return arrange(sources, mtime);
-}
-
-/** Where the sandbox in which depmod runs shows the kernel's directory of modules. */
-export const modulesInSandbox = '/tmp/modules';
-
-/**
- * A tree for depmod: the chosen modules as links into `modulesInSandbox`, and the kernel's own lists. Nothing is
- * copied, the modules of a large set are 100 MB.
- */
-export function stageModules(
-  sys: Sys,
-  plan: Plan,
-  kernelRoot: AbsolutePath,
-  staging: AbsolutePath,
-): void {
-  const from = sys.root(kernelRoot);
-  const to = sys.root(staging);
-  const base = from.resolve(plan.modules.directory);
-  for (const name of kernelIndexes) {
-    const bytes = from.readBytes(`${plan.modules.directory}/${name}`);
-    if (bytes !== undefined) to.write(name, bytes, 0o644);
-  }
-  for (const module of plan.modules.files) {
-    const source = from.resolve(`${plan.modules.directory}/${module.path}`);
-    if (source.startsWith(`${base}/`)) {
-      to.symlink(`${modulesInSandbox}${source.slice(base.length)}`, module.path);
-    } else {
-      to.copyIn(source, module.path);
-    }
-  }
 }
 
 function* indexEntries(sys: Sys, indexes: AbsolutePath, target: string): Generator<SourcedEntry> {

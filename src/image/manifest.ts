@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { merged } from '../formats/merged-usr.ts';
 import type { AbsolutePath } from '../model/brands.ts';
 import type { Config } from '../model/config.ts';
 import type { Entry, WrittenPart } from '../model/image.ts';
@@ -38,9 +39,7 @@ export function makeManifest(sources: ManifestSources): Manifest {
     modules: plan.modules.files
       .map(({ path }) => `/usr/lib/modules/${plan.kernelVersion}/${path}`)
       .sort(),
-    firmware: plan.firmware.files
-      .map(({ value }) => `/${value.replace(/^(?:usr\/)?lib\//, 'usr/lib/')}`)
-      .sort(),
+    firmware: plan.firmware.files.map(({ value }) => `/${merged(value)}`).sort(),
     settings: usedSettings(sources),
     dropIns: plan.configFiles.map((file) => lastingPath(file, sources)).sort(),
   };

@@ -1,5 +1,6 @@
 import type { Entry, FileContent } from '../model/image.ts';
-import type { RootFiles, TreeEntry } from '../model/sys.ts';
+import type { Permissions } from '../model/base.ts';
+import type { TreeEntry } from '../model/sys.ts';
 import { BuildError } from '../model/errors.ts';
 import { absolutePath, type AbsolutePath } from '../model/brands.ts';
 
@@ -11,12 +12,13 @@ export interface SourcedEntry {
 
 /**
  * The entries of one member as the kernel needs them: sorted, every parent there before its children, one entry
- * a path. A parent that no source brings is as it is in `base`, the member below. Two sources for one path are an error that names both; the same entry twice is fine.
+ * a path. A parent that no source brings has the permissions that `below` has for it, the directories of the members
+ * below. Two sources for one path are an error that names both; the same entry twice is fine.
  */
 export function arrange(
   sources: Iterable<SourcedEntry>,
   mtime: number,
-  base?: RootFiles,
+  below: ReadonlyMap<string, Permissions> = new Map(),
 ): readonly Entry[] {
   const found = new Map<string, SourcedEntry>();
   for (const source of sources) {
@@ -29,7 +31,7 @@ export function arrange(
     }
     found.set(path, source);
   }
-  for (const path of [...found.keys()]) addParents(found, path, mtime, base);
+  for (const path of [...found.keys()]) addParents(found, path, mtime, below);
   return [...found.values()]
     .map((source) => clamped(source.entry, mtime))
     .sort((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)));
@@ -49,7 +51,7 @@ export function* treeEntries(root: AbsolutePath, tree: Iterable<TreeEntry>): Gen
 
 /** One thing on disk; its content is read later, from where `content` says. */
 export function treeEntry(found: TreeEntry, content: FileContent): Entry | undefined {
-  const base = {
+  const common = {
     path: found.path,
     mode: found.mode,
     uid: found.uid,
@@ -58,14 +60,14 @@ export function treeEntry(found: TreeEntry, content: FileContent): Entry | undef
   };
   switch (found.type) {
     case 'file':
-      return { ...base, type: 'file', content };
+      return { ...common, type: 'file', content };
     case 'directory':
-      return { ...base, type: 'directory' };
+      return { ...common, type: 'directory' };
     case 'symlink':
-      return { ...base, mode: 0o777, type: 'symlink', target: found.target ?? '' };
+      return { ...common, mode: 0o777, type: 'symlink', target: found.target ?? '' };
     case 'character':
     case 'block':
-      return { ...base, type: found.type, ...found.rdev };
+      return { ...common, type: found.type, ...found.rdev };
     case 'fifo':
     case 'socket':
       return undefined;
@@ -79,7 +81,7 @@ function addParents(
   found: Map<string, SourcedEntry>,
   path: string,
   mtime: number,
-  base: RootFiles | undefined,
+  below: ReadonlyMap<string, Permissions>,
 ): void {
   const slash = path.lastIndexOf('/');
   if (slash === -1) return;
@@ -92,12 +94,12 @@ function addParents(
     );
   }
   // The kernel sets mode and owner of a directory that an earlier member made, too: they have to agree.
-  const { mode, uid, gid } = base?.stat(parent) ?? { mode: 0o755, uid: 0, gid: 0 };
+  const { mode, uid, gid } = below.get(parent) ?? { mode: 0o755, uid: 0, gid: 0 };
   found.set(parent, {
     entry: { type: 'directory', path: parent, mode, uid, gid, mtime },
     from: `the parent of "${path}"`,
   });
-  addParents(found, parent, mtime, base);
+  addParents(found, parent, mtime, below);
 }
 
 // A directory's time tells when something in it was last made or removed, in whatever order that happened.

@@ -1,11 +1,9 @@
 import type { AbsolutePath } from '../model/brands.ts';
 import { BuildError } from '../model/errors.ts';
-import type { Entry } from '../model/image.ts';
+import type { Codec, Entry } from '../model/image.ts';
 import type { HostEntry, MicrocodePlan } from '../model/plan.ts';
 import type { Sys } from '../model/sys.ts';
 import { arrange, type SourcedEntry } from './members.ts';
-
-export type Unpack = (bytes: Uint8Array, compression: 'zstd' | 'xz') => AsyncIterable<Uint8Array>;
 
 /** The processors' microcode where the kernel looks for it before anything is unpacked (Documentation/arch/x86/microcode.rst). */
 export async function microcodePart(
@@ -13,7 +11,7 @@ export async function microcodePart(
   plans: readonly MicrocodePlan[],
   kernelRoot: AbsolutePath,
   mtime: number,
-  unpack: Unpack,
+  { decompress }: Pick<Codec, 'decompress'>,
 ): Promise<readonly Entry[]> {
   const host = sys.root(kernelRoot);
   const files: SourcedEntry[] = [];
@@ -23,7 +21,7 @@ export async function microcodePart(
       const bytes = required(host.readBytes(path), path);
       const compression = path.endsWith('.zst') ? 'zstd' : path.endsWith('.xz') ? 'xz' : undefined;
       if (compression === undefined) pieces.push(bytes);
-      else for await (const piece of unpack(bytes, compression)) pieces.push(piece);
+      else for await (const piece of decompress([bytes], compression)) pieces.push(piece);
     }
     files.push({
       entry: {

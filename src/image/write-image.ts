@@ -1,6 +1,6 @@
-import type { AbsolutePath } from '../model/brands.ts';
-import type { Entry, WrittenPart } from '../model/image.ts';
-import type { PartName } from '../model/plan.ts';
+import { absolutePath, type AbsolutePath } from '../model/brands.ts';
+import type { Codec, Entry, WrittenPart } from '../model/image.ts';
+import type { PartPlan } from '../model/plan.ts';
 import type { Sys } from '../model/sys.ts';
 import { archive } from './archive.ts';
 
@@ -16,7 +16,8 @@ export function* concatenate(sys: Sys, parts: readonly WrittenPart[]): Generator
   }
 }
 
-function* fileChunks(sys: Sys, path: AbsolutePath): Generator<Uint8Array> {
+/** A file in pieces of their own, which the reader may keep. */
+export function* fileChunks(sys: Sys, path: AbsolutePath): Generator<Uint8Array> {
   const file = sys.open(path);
   try {
     for (let at = 0; at < file.size; at += chunkBytes) yield file.read(at, chunkBytes);
@@ -25,14 +26,25 @@ function* fileChunks(sys: Sys, path: AbsolutePath): Generator<Uint8Array> {
   }
 }
 
-/** Writes one member's compressed archive to `file` and counts what went in. */
+/** Writes entries as a plain archive, with its trailer. */
+export async function writeEntries(
+  sys: Sys,
+  entries: readonly Entry[],
+  file: AbsolutePath,
+): Promise<AbsolutePath> {
+  await sys.writeAtomically(file, archive(sys, entries), 0o600);
+  return file;
+}
+
+/** Writes one member's compressed archive into `directory` and counts what went in. */
 export async function writePart(
   sys: Sys,
-  name: PartName,
+  { name, compression, level }: PartPlan,
   entries: readonly Entry[],
-  compressed: (archive: Iterable<Uint8Array>) => AsyncIterable<Uint8Array>,
-  file: AbsolutePath,
+  directory: AbsolutePath,
+  { compress }: Codec,
 ): Promise<WrittenPart> {
+  const file = absolutePath(`${directory}/${name}.part`);
   let unpackedBytes = 0;
   function* counted(): Generator<Uint8Array> {
     for (const chunk of archive(sys, entries)) {
@@ -40,6 +52,6 @@ export async function writePart(
       yield chunk;
     }
   }
-  const { bytes } = await sys.writeAtomically(file, compressed(counted()), 0o600);
-  return { name, file, bytes, unpackedBytes, entries: entries.length };
+  const { bytes } = await sys.writeAtomically(file, compress(counted(), compression, level), 0o600);
+  return { name, compression, file, bytes, unpackedBytes, entries: entries.length };
 }

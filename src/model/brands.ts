@@ -29,3 +29,8 @@ export function absolutePath(raw: string): AbsolutePath {
   }
   return `/${parts.join('/')}` as AbsolutePath;
 }
+
+/** A path as the user wrote it, seen from the directory that the user stands in. */
+export function pathFrom(directory: string, raw: string): AbsolutePath {
+  return absolutePath(raw.startsWith('/') ? raw : `${directory}/${raw}`);
+}

@@ -1,4 +1,5 @@
 import type { AbsolutePath } from './brands.ts';
+import type { Compression } from './config.ts';
 import type { PartName } from './plan.ts';
 
 /** One entry of a cpio member. Paths have no leading slash; times are whole seconds since 1970. */
@@ -23,9 +24,24 @@ export type FileContent =
   | { readonly type: 'bytes'; readonly bytes: Uint8Array }
   | { readonly type: 'file'; readonly source: AbsolutePath; readonly size: number };
 
+type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+
+/** How members are packed and unpacked, for the rooms that do neither by themselves. */
+export interface Codec {
+  /** One frame of the whole input. */
+  readonly compress: (
+    chunks: Chunks,
+    compression: Compression,
+    level: number,
+  ) => AsyncIterable<Uint8Array>;
+  /** Input that ends too early is an error. */
+  readonly decompress: (chunks: Chunks, compression: Compression) => AsyncIterable<Uint8Array>;
+}
+
 /** A member as written to disk. */
 export interface WrittenPart {
   readonly name: PartName;
+  readonly compression: Compression;
   readonly file: AbsolutePath;
   /** Bytes in the image, padding not counted. */
   readonly bytes: number;

@@ -1,38 +1,61 @@
 import type { AbsolutePath, KernelVersion } from './brands.ts';
 import type { Assignment } from './config.ts';
 
-/** What the command line or kernel-install asks for. */
-export type Invocation = BuildInvocation | WhyInvocation | TextInvocation | SkipInvocation;
+/** One verb and what it needs to know, from the command line or kernel-install. */
+export type Invocation = { [Type in keyof Invocations]: Invocations[Type] }[keyof Invocations];
 
-export interface BuildInvocation {
-  readonly type: 'build';
+/** By the `type` of each. */
+export interface Invocations {
+  readonly build: BuildInvocation;
+  readonly plan: PlanInvocation;
+  readonly why: WhyInvocation;
+  readonly text: TextInvocation;
+  readonly skip: SkipInvocation;
+}
+
+/** An image that is asked for: which kernel, which host, which settings. Says nothing of what is done with it. */
+export interface ImageRequest {
   /** The host's newest kernel where absent. */
   readonly kernelVersion: KernelVersion | undefined;
-  /** The kernel image handed over by kernel-install or `--kernel-image`; a prebuilt `initrd` may lie beside it. */
-  readonly kernelImage: AbsolutePath | undefined;
   readonly hostRoot: AbsolutePath;
   /** Where the kernel's modules and firmware are read, when not in the host root. */
   readonly kernelRoot: AbsolutePath | undefined;
   /** A file that stands in for /proc/modules. */
   readonly loadedModulesFile: AbsolutePath | undefined;
-  readonly destination: Destination;
   /** No host facts: an image for any machine. */
   readonly generic: boolean;
   readonly offline: boolean;
-  readonly mode: 'build' | 'dry-run' | 'dry-run-json';
   /** Settings given as flags: applied after every drop-in. */
   readonly assignments: readonly Assignment[];
   readonly profiles: readonly string[];
+}
+
+/** Build the image and put it in its place. */
+export interface BuildInvocation {
+  readonly type: 'build';
+  readonly request: ImageRequest;
+  /** The kernel image handed over by kernel-install or `--kernel-image`; a prebuilt `initrd` may lie beside it. */
+  readonly kernelImage: AbsolutePath | undefined;
+  readonly destination: Destination;
   readonly verbose: boolean;
   readonly debug: boolean;
 }
 
-/** What brings a thing into the image that `build` would make. */
+/** Tell what a build would do: `build --dry-run`. */
+export interface PlanInvocation {
+  readonly type: 'plan';
+  readonly request: ImageRequest;
+  readonly format: 'text' | 'json';
+  readonly debug: boolean;
+}
+
+/** Tell what brings a thing into the image. */
 export interface WhyInvocation {
   readonly type: 'why';
   /** A module, firmware file, package or path. */
   readonly subject: string;
-  readonly build: BuildInvocation;
+  readonly request: ImageRequest;
+  readonly debug: boolean;
 }
 
 export type Destination =

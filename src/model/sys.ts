@@ -30,7 +30,7 @@ export interface Sys {
     mode: number,
   ): Promise<{ bytes: number }>;
   /** Writes entries as a directory tree and swaps it in for what stood at `path`. */
-  writeTree(path: AbsolutePath, entries: Iterable<Entry>): void;
+  writeTree(path: AbsolutePath, entries: AsyncIterable<Entry> | Iterable<Entry>): Promise<void>;
   /** Free bytes for root on the file system that holds `directory`. */
   freeSpace(directory: AbsolutePath): number;
   /** A fresh mode 0700 directory below `parent`. Remove it in a `finally`. */

@@ -3,6 +3,7 @@ import { absolutePath, type AbsolutePath } from '../model/brands.ts';
 import { BuildError, UsageError } from '../model/errors.ts';
 import type { Entry } from '../model/image.ts';
 import type { Destination } from '../model/invocation.ts';
+import type { Plan } from '../model/plan.ts';
 import type { Sys } from '../model/sys.ts';
 
 /** A finished and verified image in the workspace. */
@@ -11,39 +12,60 @@ export interface FinishedImage {
   readonly bytes: number;
   /** Of the bytes that were verified, in hex. */
   readonly sha256: string;
+  /** Of the members, one after the other. */
+  readonly entries: () => AsyncIterable<Entry>;
+  readonly unpackedBytes: number;
+}
+
+export interface PlaceRequest {
+  readonly destination: Destination;
+  readonly kernelImage: AbsolutePath | undefined;
+  readonly output: Plan['output'];
 }
 
 const imageMode = 0o600;
 const manifestMode = 0o644;
 
 /** Puts the image where it is wanted, in one rename: until then, and on every failure, the old one stays. */
-export async function placeImage(
+export async function place(
   sys: Sys,
   image: FinishedImage,
-  destination: Destination,
-  name: string,
-  kernelBytes: number,
+  request: PlaceRequest,
 ): Promise<AbsolutePath> {
-  const path = imagePath(destination, name);
-  checkSpace(sys, destination, image.bytes, kernelBytes);
+  const { format } = request.output;
+  switch (format) {
+    case 'cpio':
+      return placeImage(sys, image, request);
+    case 'directory':
+      return placeTree(sys, image, request);
+    default:
+      return format satisfies never;
+  }
+}
+
+async function placeImage(
+  sys: Sys,
+  image: FinishedImage,
+  { destination, kernelImage, output }: PlaceRequest,
+): Promise<AbsolutePath> {
+  const path = imagePath(destination, output.name);
+  checkSpace(sys, destination, image.bytes, kernelBytes(sys, kernelImage));
   await sys.writeAtomically(path, sameBytes(image, path), imageMode);
   return path;
 }
 
-/** The same for `Format=directory`: the members one over the other, as the kernel would unpack them. */
-export function placeTree(
+/** The members one over the other, as the kernel would unpack them. */
+async function placeTree(
   sys: Sys,
-  entries: Iterable<Entry>,
-  bytes: number,
-  destination: Destination,
-  name: string,
-): AbsolutePath {
+  { entries, unpackedBytes }: FinishedImage,
+  { destination, output }: PlaceRequest,
+): Promise<AbsolutePath> {
   if (destination.type === 'staging') {
     throw new UsageError('Cannot give kernel-install a directory', 'Remove Format=directory');
   }
-  const path = imagePath(destination, name);
-  need(sys, destination.directory, bytes, 'the image');
-  sys.writeTree(path, entries);
+  const path = imagePath(destination, output.name);
+  need(sys, destination.directory, unpackedBytes, 'the image');
+  await sys.writeTree(path, entries());
   return path;
 }
 
@@ -53,9 +75,11 @@ export function placeTree(
  */
 export async function placeManifest(
   sys: Sys,
+  destination: Destination,
   image: AbsolutePath,
   text: string,
 ): Promise<readonly string[]> {
+  if (destination.type === 'staging') return [];
   const path = absolutePath(`${image}.manifest.json`);
   try {
     await sys.writeAtomically(path, [Buffer.from(text)], manifestMode);
@@ -86,6 +110,11 @@ function checkSpace(
   // 90-loaderentry.install copies both without looking, and a truncated initrd would stand in a boot entry.
   const replaced = entryBytes(sys, destination.entryDirectory);
   need(sys, destination.bootRoot, imageBytes + kernelBytes - replaced, 'the kernel and the image');
+}
+
+function kernelBytes(sys: Sys, kernelImage: AbsolutePath | undefined): number {
+  if (kernelImage === undefined) return 0;
+  return sys.root(absolutePath('/')).stat(kernelImage)?.size ?? 0;
 }
 
 function need(sys: Sys, directory: AbsolutePath, bytes: number, what: string): void {

@@ -1,28 +1,37 @@
 import { dirname } from 'node:path';
 import { absolutePath, type AbsolutePath } from '../model/brands.ts';
+import type { Destination } from '../model/invocation.ts';
 import type { OpenFile, Sys } from '../model/sys.ts';
 
-/** An `initrd` that the kernel's package ships beside the kernel image: it is meant to be used as it is. */
-export function prebuiltInitrd(sys: Sys, kernelImage: AbsolutePath): AbsolutePath | undefined {
+export interface Prebuilt {
+  readonly source: AbsolutePath;
+  readonly staging: AbsolutePath;
+}
+
+/** An `initrd` that the kernel's package ships beside the kernel image: kernel-install is to use it as it is. */
+export function prebuiltInitrd(
+  sys: Sys,
+  {
+    kernelImage,
+    destination,
+  }: { readonly kernelImage: AbsolutePath | undefined; readonly destination: Destination },
+): Prebuilt | undefined {
+  if (destination.type !== 'staging' || kernelImage === undefined) return undefined;
   const path = `${dirname(kernelImage)}/initrd`;
   const machine = sys.root(absolutePath('/'));
-  return machine.stat(path)?.type === 'file' ? machine.resolve(path) : undefined;
+  if (machine.stat(path)?.type !== 'file') return undefined;
+  return { source: machine.resolve(path), staging: destination.directory };
 }
 
 /** Copies it to where kernel-install looks, in one rename. */
-export async function placePrebuilt(
-  sys: Sys,
-  prebuilt: AbsolutePath,
-  staging: AbsolutePath,
-): Promise<AbsolutePath> {
+export async function placePrebuilt(sys: Sys, { source, staging }: Prebuilt): Promise<void> {
   const target = absolutePath(`${staging}/initrd`);
-  const file = sys.open(prebuilt);
+  const file = sys.open(source);
   try {
     await sys.writeAtomically(target, chunks(file), 0o600);
   } finally {
     file.close();
   }
-  return target;
 }
 
 function* chunks(file: OpenFile): Generator<Uint8Array> {

@@ -1,12 +1,12 @@
 import { parseEnvFile } from '../formats/env-file.ts';
 import { BuildError } from '../model/errors.ts';
-import type { Plan } from '../model/plan.ts';
+import type { RootPlan } from '../model/plan.ts';
 import type { RootFiles } from '../model/sys.ts';
 
 const systemd = 'usr/lib/systemd/systemd';
 
 /** What tells systemd that it runs in an initrd (bootup(7)), and where it puts the real root. */
-export function writeBasics(root: RootFiles, plan: Plan): void {
+export function writeBasics(root: RootFiles, plan: RootPlan): void {
   if (root.lstat('init') === undefined) {
     if (root.stat(systemd) === undefined) {
       throw new BuildError(`Cannot make an initrd: no package brought "/${systemd}" or "/init"`, {
@@ -19,7 +19,7 @@ export function writeBasics(root: RootFiles, plan: Plan): void {
   root.symlink('../usr/lib/initrd-release', 'etc/initrd-release');
   // Not empty: systemd would take the first boot of the image for the first boot of the machine.
   root.write('etc/machine-id', 'uninitialized\n', 0o444);
-  root.write('etc/locale.conf', `LANG=${plan.root.locale}\n`, 0o644);
+  root.write('etc/locale.conf', `LANG=${plan.locale}\n`, 0o644);
   for (const directory of ['sysroot', 'proc', 'sys', 'dev', 'run', 'tmp']) {
     if (root.lstat(directory) === undefined)
       root.mkdir(directory, directory === 'tmp' ? 0o1777 : 0o755);

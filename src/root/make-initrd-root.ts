@@ -1,12 +1,11 @@
-import type { AbsolutePath } from '../model/brands.ts';
 import type { RootTree } from '../model/packages.ts';
-import type { Plan } from '../model/plan.ts';
+import type { RootPlan } from '../model/plan.ts';
 import type { Sys } from '../model/sys.ts';
 import { absolutePath } from '../model/brands.ts';
 import { logger } from '../log.ts';
 import { writeBasics } from './basics.ts';
 import { removeLeftovers } from './leftovers.ts';
-import { runScript } from './scripts.ts';
+import { runScript, type ScriptFacts } from './scripts.ts';
 import { toolCommands } from './tools.ts';
 
 const debug = logger('root');
@@ -19,21 +18,21 @@ const debug = logger('root');
 export async function makeInitrdRoot(
   sys: Sys,
   tree: RootTree,
-  plan: Plan,
-  options: { readonly hostRoot: AbsolutePath; readonly epoch: number },
+  plan: RootPlan,
+  facts: ScriptFacts,
 ): Promise<void> {
   const root = sys.root(tree.root);
-  const context = { ...options, root: tree.root, plan };
-  for (const extra of plan.root.extraTrees) {
+  const context = { ...facts, root: tree.root, environment: plan.environment };
+  for (const extra of plan.extraTrees) {
     debug('tree %s', extra.source);
     root.copyIn(absolutePath(extra.source), extra.target);
   }
-  for (const script of plan.root.postinst) await runScript(sys, script, 'postinst', context);
+  for (const script of plan.postinst) await runScript(sys, script, 'postinst', context);
   writeBasics(root, plan);
-  for (const { program, command } of toolCommands(tree.root, options.epoch)) {
+  for (const { program, command } of toolCommands(tree.root, facts.epoch)) {
     if (root.stat(program) === undefined) debug('no %s in the root', program);
     else await sys.run(command);
   }
-  for (const script of plan.root.finalize) await runScript(sys, script, 'finalize', context);
+  for (const script of plan.finalize) await runScript(sys, script, 'finalize', context);
   removeLeftovers(sys, tree, plan);
 }

@@ -1,17 +1,22 @@
 import { namesPackage } from '../formats/package-word.ts';
 import { absolutePath } from '../model/brands.ts';
 import type { RootTree } from '../model/packages.ts';
-import type { Plan } from '../model/plan.ts';
+import type { RootPlan } from '../model/plan.ts';
 import type { Sys } from '../model/sys.ts';
 
 /** Whether a path without leading slash is a file of a tree or package that the user has named. */
-export function isOwn(sys: Pick<Sys, 'root'>, tree: RootTree, plan: Plan, path: string): boolean {
+export function isOwn(
+  sys: Pick<Sys, 'root'>,
+  tree: RootTree,
+  plan: RootPlan,
+  path: string,
+): boolean {
   // Lists of packages may name a file by its place before /usr was merged.
   const owner = tree.owners.get(path) ?? tree.owners.get(path.replace(/^usr\//, ''));
-  if (owner !== undefined && plan.root.ownPackages.some((word) => namesPackage(word, owner))) {
+  if (owner !== undefined && plan.ownPackages.some((word) => namesPackage(word, owner))) {
     return true;
   }
-  return plan.root.extraTrees.some(({ source, target }) => {
+  return plan.extraTrees.some(({ source, target }) => {
     const prefix = target.replace(/^\/+|\/+$/g, '');
     // The target of a single file is its path.
     if (path === prefix) return true;

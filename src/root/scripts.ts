@@ -4,11 +4,19 @@ import type { Plan, ScriptPlan } from '../model/plan.ts';
 import type { Command, Sys } from '../model/sys.ts';
 import { inRoot } from './tools.ts';
 
-export interface ScriptContext {
-  readonly root: AbsolutePath;
+/** The same for every script of a build, and for every kernel: a base that is kept fits all of them. */
+export interface ScriptFacts {
   readonly hostRoot: AbsolutePath;
-  readonly plan: Plan;
+  readonly distribution: Plan['distribution'];
+  readonly architecture: Plan['architecture'];
+  /** Seconds since 1970. */
   readonly epoch: number;
+}
+
+export interface ScriptContext extends ScriptFacts {
+  readonly root: AbsolutePath;
+  /** Environment=, over what all programs of the root get. */
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 /** Runs a drop-in's executable on the root under construction, without network and with nothing else to write to. */
@@ -27,19 +35,18 @@ export function scriptCommand(
   stage: 'postinst' | 'finalize',
   context: ScriptContext,
 ): Command {
-  const { root, hostRoot, plan, epoch } = context;
+  const { root, hostRoot, distribution, architecture, epoch } = context;
   const file = absolutePath(script.path);
   const target = `/tmp/scripts/${posix.basename(script.path)}`;
   const bind = { source: file, target, writable: false };
   const common = inRoot(root, epoch, [bind]);
   const env = {
     ...common.env,
-    ...plan.root.environment,
+    ...context.environment,
     BUILDROOT: script.insideRoot ? '/' : '/tmp/buildroot',
-    DISTRIBUTION: plan.distribution.id,
-    RELEASE: plan.distribution.version ?? '',
-    ARCHITECTURE: plan.architecture,
-    KERNEL_VERSION: plan.kernelVersion,
+    DISTRIBUTION: distribution.id,
+    RELEASE: distribution.version ?? '',
+    ARCHITECTURE: architecture,
   };
   const purpose = `Run the ${stage} script "${script.path}"`;
   const argv = [target, stage === 'postinst' ? 'final' : 'finalize'] as const;

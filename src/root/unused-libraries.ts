@@ -1,11 +1,9 @@
 import { posix } from 'node:path';
-import { isElf, readElf } from '../formats/elf.ts';
-import type { ReadAt } from '../formats/read-at.ts';
 import { logger } from '../log.ts';
 import type { AbsolutePath } from '../model/brands.ts';
-import { BuildError } from '../model/errors.ts';
 import type { Reasoned } from '../model/plan.ts';
 import type { RootFiles, Sys } from '../model/sys.ts';
+import { readElfAt, type Elf } from './elf-at.ts';
 
 const debug = logger('root');
 
@@ -59,12 +57,6 @@ function findCandidates(
   return candidates;
 }
 
-interface Elf {
-  readonly soname: string | undefined;
-  /** Libraries that it is linked with or has in a note that it may open them. */
-  readonly uses: ReadonlySet<string>;
-}
-
 function readElves(sys: Sys, root: RootFiles): Map<AbsolutePath, Elf> {
   const elves = new Map<AbsolutePath, Elf>();
   for (const { path, type } of root.walk('/')) {
@@ -74,23 +66,6 @@ function readElves(sys: Sys, root: RootFiles): Map<AbsolutePath, Elf> {
     if (elf !== undefined) elves.set(at, elf);
   }
   return elves;
-}
-
-function readElfAt(sys: Sys, path: AbsolutePath): Elf | undefined {
-  const file = sys.open(path);
-  const read: ReadAt = (offset, length) => file.read(offset, length);
-  try {
-    if (!isElf(read(0, 4))) return undefined;
-    const { needed, dlopen, soname } = readElf(read);
-    const names = [...needed, ...dlopen.flatMap((dependency) => dependency.soname)];
-    return { soname, uses: new Set(names.map((name) => posix.basename(name))) };
-  } catch (error) {
-    // A damaged file is named when the image is read back.
-    if (error instanceof BuildError) return undefined;
-    throw error;
-  } finally {
-    file.close();
-  }
 }
 
 /** By one of the names that patterns found it by, or by what it calls itself, which a link may bear that none found. */

@@ -19,13 +19,16 @@ import { isMissing, named } from './failure.ts';
  * Writes entries as a directory tree beside `path` and swaps it in: `path` is missing for the moment between two
  * renames, never half written. Later entries replace earlier ones, as the kernel does it.
  */
-export function writeTree(path: AbsolutePath, entries: Iterable<Entry>): void {
+export async function writeTree(
+  path: AbsolutePath,
+  entries: AsyncIterable<Entry> | Iterable<Entry>,
+): Promise<void> {
   const temporary = `${dirname(path)}/.${basename(path)}.${process.pid}.new`;
   const old = `${dirname(path)}/.${basename(path)}.${process.pid}.old`;
   try {
     named('make the directory', temporary, () => mkdirSync(temporary, { recursive: true }));
     const directories: Entry[] = [];
-    for (const entry of entries) {
+    for await (const entry of entries) {
       named('write', `${temporary}/${entry.path}`, () => writeEntry(temporary, entry));
       if (entry.type === 'directory') directories.push(entry);
     }

@@ -24,22 +24,23 @@ const systemd252 = {
 test('add builds for the kernel into the staging area', () => {
   assert.deepEqual(parseKernelInstall(add, systemd257, '/'), {
     type: 'build',
-    kernelVersion: '6.12.48+deb13-amd64',
+    request: {
+      kernelVersion: '6.12.48+deb13-amd64',
+      hostRoot: '/',
+      kernelRoot: undefined,
+      loadedModulesFile: undefined,
+      generic: false,
+      offline: false,
+      assignments: [],
+      profiles: [],
+    },
     kernelImage: '/boot/vmlinuz',
-    hostRoot: '/',
-    kernelRoot: undefined,
-    loadedModulesFile: undefined,
     destination: {
       type: 'staging',
       directory: '/tmp/staging',
       entryDirectory: '/efi/token/6.12.48+deb13-amd64',
       bootRoot: '/efi',
     },
-    generic: false,
-    offline: false,
-    mode: 'build',
-    assignments: [],
-    profiles: [],
     verbose: false,
     debug: false,
   });

@@ -7,17 +7,18 @@ import { build, run, usageError } from './command-line.ts';
 test('build without flags builds for the host into the current directory', async () => {
   assert.deepEqual(await build(), {
     type: 'build',
-    kernelVersion: undefined,
+    request: {
+      kernelVersion: undefined,
+      hostRoot: '/',
+      kernelRoot: undefined,
+      loadedModulesFile: undefined,
+      generic: false,
+      offline: false,
+      assignments: [],
+      profiles: [],
+    },
     kernelImage: undefined,
-    hostRoot: '/',
-    kernelRoot: undefined,
-    loadedModulesFile: undefined,
     destination: { type: 'path', directory: '/home/u', name: undefined },
-    generic: false,
-    offline: false,
-    mode: 'build',
-    assignments: [],
-    profiles: [],
     verbose: false,
     debug: false,
   });
@@ -28,7 +29,7 @@ const versions = ['6.10', '6.12.48+deb13-amd64', '0x10', '1e3', '6.1.0-0.a.test'
 for (const version of versions) {
   test(`a kernel version ${version} stays text`, async () => {
     for (const args of [['-k', version], [`-k${version}`], [`--kernel-version=${version}`]]) {
-      assert.equal((await build(...args)).kernelVersion, version);
+      assert.equal((await build(...args)).request.kernelVersion, version);
     }
   });
 }
@@ -43,10 +44,10 @@ test('paths are seen from the current directory', async () => {
     '--loaded-modules',
     'm',
   );
-  assert.equal(invocation.hostRoot, '/home/host');
-  assert.equal(invocation.kernelRoot, '/k/r');
+  assert.equal(invocation.request.hostRoot, '/home/host');
+  assert.equal(invocation.request.kernelRoot, '/k/r');
   assert.equal(invocation.kernelImage, '/home/u/vmlinuz');
-  assert.equal(invocation.loadedModulesFile, '/home/u/m');
+  assert.equal(invocation.request.loadedModulesFile, '/home/u/m');
 });
 
 const destinations: readonly (readonly [
@@ -76,38 +77,46 @@ test('switches and repeated profiles', async () => {
     'lvm',
     '--profile=raid,nfs',
     '--verbose',
-    '--dry-run',
-    '--json',
   );
-  assert.equal(invocation.generic && invocation.offline && invocation.verbose, true);
+  const { request } = invocation;
+  assert.equal(request.generic && request.offline && invocation.verbose, true);
   assert.equal(invocation.debug, false);
-  assert.deepEqual(invocation.profiles, ['lvm', 'raid', 'nfs']);
-  assert.equal(invocation.mode, 'dry-run-json');
-  assert.equal((await build('--dry-run')).mode, 'dry-run');
+  assert.deepEqual(request.profiles, ['lvm', 'raid', 'nfs']);
   assert.equal((await build('--debug')).verbose, true);
 });
 
+test('a dry run asks for the same image, and only for its plan', async () => {
+  const { request } = await build('-g', '--packages=a');
+  const plan = { type: 'plan', request, debug: false };
+  assert.deepEqual(await run(['build', '-g', '--packages=a', '--dry-run']), {
+    ...plan,
+    format: 'text',
+  });
+  assert.deepEqual(await run(['build', '-g', '--packages=a', '--dry-run', '--json']), {
+    ...plan,
+    format: 'json',
+  });
+  const why = { type: 'why', subject: 'ext4', request, debug: false };
+  assert.deepEqual(await run(['why', 'ext4', '-g', '--packages=a']), why);
+});
+
 test('of a flag that takes one value the last one counts', async () => {
-  assert.equal((await build('--host-root=/a', '--host-root=/b')).hostRoot, '/b');
+  assert.equal((await build('--host-root=/a', '--host-root=/b')).request.hostRoot, '/b');
 });
 
 test('every setting that has a flag becomes an assignment in its section', async () => {
   for (const { key, section, flag } of settings) {
     if (flag === null) continue;
-    assert.deepEqual((await build(`--${flag}=/v`)).assignments, [
+    assert.deepEqual((await build(`--${flag}=/v`)).request.assignments, [
       { section, key, value: '/v', from: { type: 'flag', flag: `--${flag}` } },
     ]);
   }
 });
 
 test('a repeated setting keeps its order, and an empty one resets', async () => {
-  const { assignments } = await build(
-    '--packages=a',
-    '--packages',
-    'b',
-    '--packages=',
-    '--packages=c',
-  );
+  const { assignments } = (
+    await build('--packages=a', '--packages', 'b', '--packages=', '--packages=c')
+  ).request;
   assert.deepEqual(
     assignments.map(({ value }) => value),
     ['a', 'b', '', 'c'],
@@ -115,12 +124,9 @@ test('a repeated setting keeps its order, and an empty one resets', async () => 
 });
 
 test('values keep their text: numbers, dots and a leading dash', async () => {
-  const { assignments } = await build(
-    '--compress-level=07',
-    '--kernel-modules=-a.b',
-    '-t',
-    'directory',
-  );
+  const { assignments } = (
+    await build('--compress-level=07', '--kernel-modules=-a.b', '-t', 'directory')
+  ).request;
   assert.deepEqual(Object.fromEntries(assignments.map(({ key, value }) => [key, value])), {
     CompressLevel: '07',
     KernelModules: '-a.b',
@@ -129,11 +135,9 @@ test('values keep their text: numbers, dots and a leading dash', async () => {
 });
 
 test("paths in a setting's flag are made absolute, targets are not", async () => {
-  const { assignments } = await build(
-    '--extra-trees=tree:/opt,/abs',
-    '--finalize-scripts',
-    './run',
-  );
+  const { assignments } = (
+    await build('--extra-trees=tree:/opt,/abs', '--finalize-scripts', './run')
+  ).request;
   assert.deepEqual(Object.fromEntries(assignments.map(({ key, value }) => [key, value])), {
     ExtraTrees: '/home/u/tree:/opt\n/abs',
     FinalizeScripts: '/home/u/run',

@@ -17,12 +17,13 @@ const receipt: Receipt = {
   parts: [
     {
       name: 'base',
+      compression: 'zstd',
       file,
       bytes: 30 * 1024 * 1024,
       unpackedBytes: 100 * 1024 * 1024,
       entries: 2000,
     },
-    { name: 'host', file, bytes: 512, unpackedBytes: 1024, entries: 1 },
+    { name: 'host', compression: 'zstd', file, bytes: 512, unpackedBytes: 1024, entries: 1 },
   ],
   packages: [pack('udev', 2048), pack('systemd', 3 * 1024 * 1024, 'network')],
   modules: 276,

@@ -114,8 +114,7 @@ test('why takes a name and the options of build', async () => {
   const invocation = await run(['why', 'ahci', '--generic']);
   assert.ok(invocation.type === 'why');
   assert.equal(invocation.subject, 'ahci');
-  assert.equal(invocation.build.generic, true);
-  assert.equal(invocation.build.mode, 'dry-run');
+  assert.equal(invocation.request.generic, true);
   await assert.rejects(run(['why']), { name: 'UsageError', message: /without a name/ });
   await assert.rejects(run(['why', '--generic']), /without a name/);
   const help = await run(['why', '--help']);

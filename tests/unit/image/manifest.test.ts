@@ -101,6 +101,7 @@ test('the manifest beside the image tells a fetched package, the sizes and the d
     packages('network'),
     written.map((name) => ({
       name,
+      compression: 'zstd',
       file: absolutePath('/x'),
       bytes: 7,
       unpackedBytes: 8,

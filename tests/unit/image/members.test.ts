@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { arrange, type SourcedEntry } from '../../../src/image/members.ts';
-import { rootFiles } from '../../../src/sys/root-files.ts';
-import { chmodSync } from 'node:fs';
-import { plant, scratch } from '../../helpers/scratch.ts';
 
 function file(path: string, text = '', mtime = 5): SourcedEntry {
   const content = { type: 'bytes', bytes: Buffer.from(text) } as const;
@@ -51,11 +48,12 @@ test('arrange() refuses a file below something that is no directory', () => {
   assert.throws(() => arrange([file('lib'), file('lib/x')], 9), /below "lib": that is a file/);
 });
 
-test('arrange() gives a parent the mode it has in the member below', (t) => {
-  const root = plant(scratch(t), { 'etc/keys.d': null });
-  chmodSync(`${root}/etc/keys.d`, 0o700);
-  const entries = arrange([file('etc/keys.d/root.key')], 9, rootFiles(root));
-  assert.equal(entries.find(({ path }) => path === 'etc/keys.d')?.mode, 0o700);
+test('arrange() gives a parent the permissions it has in the member below', () => {
+  const permissions = { mode: 0o700, uid: 7, gid: 8 };
+  const below = new Map([['etc/keys.d', permissions]]);
+  const entries = arrange([file('etc/keys.d/root.key')], 9, below);
+  const found = entries.find(({ path }) => path === 'etc/keys.d');
+  assert.deepEqual(found, { type: 'directory', path: 'etc/keys.d', ...permissions, mtime: 9 });
 });
 
 test('arrange() gives directories the one time: theirs depends on the order of unpacking', () => {

@@ -168,8 +168,12 @@ test('microcodePart() unpacks and joins the files', async (t) => {
     [{ target: 'kernel/x86/microcode/AuthenticAMD.bin', sources: ['a.xz', 'b'] }],
     root,
     0,
-    async function* unpack(bytes, compression) {
-      yield* [Buffer.from(`${compression}(`), bytes, Buffer.from(')')];
+    {
+      decompress: async function* unpack(chunks, compression) {
+        yield Buffer.from(`${compression}(`);
+        yield* chunks;
+        yield Buffer.from(')');
+      },
     },
   );
   const file = entries.at(-1);

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, readdirSync, readFileSync, readlinkSync } from '
 import { test } from 'node:test';
 import { absolutePath } from '../../../src/model/brands.ts';
 import type { RootTree } from '../../../src/model/packages.ts';
-import type { Plan } from '../../../src/model/plan.ts';
+import type { RootPlan } from '../../../src/model/plan.ts';
 import type { Command } from '../../../src/model/sys.ts';
 import { makePlan } from '../../../src/plan/plan.ts';
 import { makeInitrdRoot } from '../../../src/root/make-initrd-root.ts';
@@ -21,9 +21,10 @@ const installed: Tree = {
   'usr/share/doc/x/copyright': '',
 };
 
-function planFor(changes: Parameters<typeof config>[0] = {}): Plan {
+function planFor(changes: Parameters<typeof config>[0] = {}): RootPlan {
   const modules = { directory: '', files: [], missing: [], leftOut: [], rootNeeds: [] };
-  return makePlan(config(changes), facts(), modules, new Map(), { generic: false, offline: false });
+  return makePlan(config(changes), facts(), modules, new Map(), { generic: false, offline: false })
+    .root;
 }
 
 function treeAt(root: string): RootTree {
@@ -49,7 +50,12 @@ function recording() {
   return { sys, commands };
 }
 
-const options = { hostRoot: absolutePath('/'), epoch: 1_700_000_000 };
+const options = {
+  hostRoot: absolutePath('/'),
+  distribution: { id: 'debian', version: '13' },
+  architecture: 'x86-64',
+  epoch: 1_700_000_000,
+} as const;
 
 test('makeInitrdRoot() makes the files that tell systemd it is in an initrd', async (t) => {
   const root = plant(scratch(t), installed);
@@ -183,17 +189,29 @@ test('makeInitrdRoot() copies trees and runs the scripts around the tools of the
 
 test('scriptCommand() outside the root sees the host read-only and the root at $BUILDROOT', () => {
   const context = {
+    ...options,
     root: absolutePath('/work/root'),
-    hostRoot: absolutePath('/'),
-    plan: planFor(),
-    epoch: 0,
+    environment: { LEVEL: '3' },
   };
   const { env, sandbox } = scriptCommand(
     { path: '/etc/pkginitrd/postinst.d/a', insideRoot: false, from: '' },
     'postinst',
     context,
   );
-  assert.equal(env?.['BUILDROOT'], '/tmp/buildroot');
+  assert.deepEqual(
+    { ...env },
+    {
+      SOURCE_DATE_EPOCH: '1700000000',
+      SYSTEMD_OFFLINE: '1',
+      SYSTEMD_IN_CHROOT: '1',
+      LANG: 'C.UTF-8',
+      LEVEL: '3',
+      BUILDROOT: '/tmp/buildroot',
+      DISTRIBUTION: 'debian',
+      RELEASE: '13',
+      ARCHITECTURE: 'x86-64',
+    },
+  );
   assert.equal(sandbox?.rootWritable, false);
   assert.equal(sandbox.network, false);
   assert.deepEqual(

@@ -1,5 +1,5 @@
-import type { Step } from './model/receipt.ts';
-import type { Sys } from './model/sys.ts';
+import type { Step } from '../model/receipt.ts';
+import type { Sys } from '../model/sys.ts';
 
 /** Names the steps of a build as they begin and times them, for the report. */
 export interface Stopwatch {

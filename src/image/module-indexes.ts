@@ -1,0 +1,87 @@
+import { absolutePath, type AbsolutePath } from '../model/brands.ts';
+import { BuildError } from '../model/errors.ts';
+import type { Plan } from '../model/plan.ts';
+import type { Command, Sys } from '../model/sys.ts';
+import { readEntries } from './read-part.ts';
+import { fileChunks } from './write-image.ts';
+
+/**
+ * Runs depmod over the chosen modules and gives the tree that it wrote into, below `workspace`. The depmod is the
+ * image's own: kmod's index formats have to fit the kmod that will read them.
+ */
+export async function indexModules(
+  sys: Sys,
+  plan: Plan,
+  kernelRoot: AbsolutePath,
+  depmod: AbsolutePath | undefined,
+  workspace: AbsolutePath,
+): Promise<AbsolutePath> {
+  if (depmod === undefined) {
+    throw new BuildError('Cannot index the kernel modules: no package brought /usr/sbin/depmod', {
+      hint: 'Name kmod in Packages=',
+    });
+  }
+  const root = absolutePath(`${workspace}/depmod`);
+  await sys.writeTree(root, readEntries(fileChunks(sys, depmod)));
+  const indexes = absolutePath(`${workspace}/indexes`);
+  stageModules(sys, plan, kernelRoot, indexes);
+  const modules = sys.root(kernelRoot).resolve(plan.modules.directory);
+  await sys.run(depmodCommand(plan.kernelVersion, { root, modules, indexes }));
+  return indexes;
+}
+
+/** Where the sandbox shows the kernel's directory of modules. */
+const modulesInSandbox = '/tmp/modules';
+
+/** The kernel package's own lists; depmod writes the rest. */
+const kernelIndexes = [
+  'modules.builtin',
+  'modules.builtin.modinfo',
+  'modules.builtin.ranges',
+  'modules.order',
+];
+
+/** The chosen modules as links, and the kernel's lists. Nothing is copied, the modules of a large set are 100 MB. */
+function stageModules(sys: Sys, plan: Plan, kernelRoot: AbsolutePath, staging: AbsolutePath): void {
+  const from = sys.root(kernelRoot);
+  const to = sys.root(staging);
+  const base = from.resolve(plan.modules.directory);
+  for (const name of kernelIndexes) {
+    const bytes = from.readBytes(`${plan.modules.directory}/${name}`);
+    if (bytes !== undefined) to.write(name, bytes, 0o644);
+  }
+  for (const module of plan.modules.files) {
+    const source = from.resolve(`${plan.modules.directory}/${module.path}`);
+    if (source.startsWith(`${base}/`)) {
+      to.symlink(`${modulesInSandbox}${source.slice(base.length)}`, module.path);
+    } else {
+      to.copyIn(source, module.path);
+    }
+  }
+}
+
+function depmodCommand(
+  kernelVersion: string,
+  { root, modules, indexes }: Readonly<Record<'root' | 'modules' | 'indexes', AbsolutePath>>,
+): Command {
+  return {
+    argv: ['/usr/sbin/depmod', '--basedir', '/tmp/base', kernelVersion],
+    purpose: 'Index the kernel modules',
+    env: { LANG: 'C.UTF-8' },
+    sandbox: {
+      root,
+      rootWritable: false,
+      binds: [
+        { source: modules, target: modulesInSandbox, writable: false },
+        // kmod is built with one of these two (its configure's --with-module-directory).
+        ...['lib', 'usr/lib'].map((directory) => ({
+          source: indexes,
+          target: `/tmp/base/${directory}/modules/${kernelVersion}`,
+          writable: true,
+        })),
+      ],
+      network: false,
+      suppressSync: true,
+    },
+  };
+}

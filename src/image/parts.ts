@@ -1,0 +1,89 @@
+import type { Base } from '../model/base.ts';
+import type { AbsolutePath } from '../model/brands.ts';
+import type { Config } from '../model/config.ts';
+import type { Codec, Entry, WrittenPart } from '../model/image.ts';
+import type { Manifest } from '../model/manifest.ts';
+import type { PartName, Plan } from '../model/plan.ts';
+import type { Sys } from '../model/sys.ts';
+import { kernelPart } from './kernel-part.ts';
+import { manifestEntry } from './manifest.ts';
+import { arrange } from './members.ts';
+import { readEntries } from './read-part.ts';
+import { shadowEntry } from './root-password.ts';
+import { hostEntries, microcodePart } from './small-parts.ts';
+import { fileChunks, writePart } from './write-image.ts';
+
+export interface PartSources {
+  readonly plan: Plan;
+  readonly config: Pick<Config, 'rootPassword'>;
+  readonly hostRoot: AbsolutePath;
+  readonly kernelRoot: AbsolutePath;
+  readonly base: Base;
+  /** A tree of the kernel modules' indexes. */
+  readonly indexes: AbsolutePath;
+  readonly manifest: Manifest;
+  /** Seconds since 1970 that no file is newer than. */
+  readonly epoch: number;
+}
+
+/** The plan's parts in their order, written into `workspace` but for the base, which is there. */
+export async function writeParts(
+  sys: Sys,
+  sources: PartSources,
+  workspace: AbsolutePath,
+  codec: Codec,
+): Promise<readonly WrittenPart[]> {
+  const parts: WrittenPart[] = [];
+  for (const part of sources.plan.parts) {
+    if (part.name === 'base') {
+      parts.push(sources.base.part);
+      continue;
+    }
+    const entries = await partEntries(sys, part.name, sources, codec);
+    parts.push(await writePart(sys, part, entries, workspace, codec));
+  }
+  return parts;
+}
+
+/** What is in the parts, one after the other. */
+export async function* readParts(
+  sys: Sys,
+  parts: readonly WrittenPart[],
+  { decompress }: Codec,
+): AsyncGenerator<Entry> {
+  for (const { file, compression } of parts) {
+    yield* readEntries(decompress(fileChunks(sys, file), compression));
+  }
+}
+
+async function partEntries(
+  sys: Sys,
+  name: Exclude<PartName, 'base'>,
+  sources: PartSources,
+  codec: Codec,
+): Promise<readonly Entry[]> {
+  const { plan, kernelRoot, indexes, manifest, epoch } = sources;
+  switch (name) {
+    case 'microcode':
+      return microcodePart(sys, plan.microcode, kernelRoot, epoch, codec);
+    case 'kernel':
+      return kernelPart(sys, plan, kernelRoot, indexes, manifestEntry(manifest, epoch), epoch);
+    case 'host':
+      return hostPart(sys, sources);
+    default:
+      return name satisfies never;
+  }
+}
+
+function hostPart(
+  sys: Sys,
+  { plan, config, hostRoot, base, epoch }: PartSources,
+): readonly Entry[] {
+  const entries = [...hostEntries(sys, plan.host, hostRoot, epoch)];
+  if (config.rootPassword !== undefined) {
+    const machineId = sys.root(hostRoot).readText('etc/machine-id') ?? '';
+    const entry = shadowEntry(base.shadow, config.rootPassword, machineId, epoch);
+    entries.push({ entry, from: 'RootPassword=' });
+  }
+  return arrange(entries, epoch, base.directories);
+}

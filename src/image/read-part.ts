@@ -1,0 +1,35 @@
+import { byteReader } from '../formats/byte-reader.ts';
+import { readNewc, type NewcEntry } from '../formats/newc-reader.ts';
+import { BuildError } from '../model/errors.ts';
+import type { Entry } from '../model/image.ts';
+
+/**
+ * The entries of a plain archive that we have written. The content of a file stays until the next entry is asked for;
+ * use or copy it before.
+ */
+export async function* readEntries(
+  archive: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+): AsyncGenerator<Entry> {
+  for await (const entry of readNewc(byteReader(archive))) yield toEntry(entry);
+}
+
+const typeMask = 0o170000;
+
+function toEntry({ path, mode: bits, uid, gid, mtime, data, rmajor, rminor }: NewcEntry): Entry {
+  const common = { path, mode: bits & ~typeMask, uid, gid, mtime };
+  const bytes = data ?? Buffer.alloc(0);
+  switch (bits & typeMask) {
+    case 0o040000:
+      return { ...common, type: 'directory' };
+    case 0o100000:
+      return { ...common, type: 'file', content: { type: 'bytes', bytes } };
+    case 0o120000:
+      return { ...common, type: 'symlink', target: bytes.toString() };
+    case 0o020000:
+      return { ...common, type: 'character', major: rmajor, minor: rminor };
+    case 0o060000:
+      return { ...common, type: 'block', major: rmajor, minor: rminor };
+    default:
+      throw new BuildError(`Cannot read "${path}" of the image: its mode is ${bits.toString(8)}`);
+  }
+}

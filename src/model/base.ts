@@ -1,0 +1,32 @@
+import type { AbsolutePath } from './brands.ts';
+import type { WrittenPart } from './image.ts';
+import type { ResolvedPackage } from './packages.ts';
+
+/**
+ * The base part, and all that later steps ask about the root it was made of. That root is gone when they run: a Base
+ * that was kept takes the place of installing the packages.
+ */
+export interface Base {
+  readonly part: WrittenPart;
+  /** Plain cpio archive of the image's depmod and all it runs with; undefined where no package brought a depmod. */
+  readonly depmod: AbsolutePath | undefined;
+  readonly packages: readonly ResolvedPackage[];
+  /** Path without leading slash to the name of the package that ships it. */
+  readonly owners: ReadonlyMap<string, string>;
+  /** By their paths without leading slash. */
+  readonly directories: ReadonlyMap<string, Permissions>;
+  /** The base's /etc/shadow; undefined where there is none. */
+  readonly shadow: (Permissions & { readonly text: string }) | undefined;
+  /** BUG_REPORT_URL of the distribution. */
+  readonly bugs: string | undefined;
+  /** Build time of the newest package, seconds since 1970. */
+  readonly newestPackageTime: number;
+  readonly warnings: readonly string[];
+}
+
+export interface Permissions {
+  /** Permission bits, 0 to 0o7777. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+}

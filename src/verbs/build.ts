@@ -1,0 +1,104 @@
+import { printReceipt, printWarnings } from '../cli/print-receipt.ts';
+import { codec } from '../compress/compress.ts';
+import { makeManifest, placedManifest } from '../image/manifest.ts';
+import { indexModules } from '../image/module-indexes.ts';
+import { readParts, writeParts } from '../image/parts.ts';
+import { concatenate } from '../image/write-image.ts';
+import type { AbsolutePath } from '../model/brands.ts';
+import { UsageError } from '../model/errors.ts';
+import type { BuildInvocation } from '../model/invocation.ts';
+import type { Receipt } from '../model/receipt.ts';
+import type { Sys } from '../model/sys.ts';
+import { place, placeManifest } from '../place/place.ts';
+import { placePrebuilt, prebuiltInitrd } from '../place/prebuilt.ts';
+import { decide, type Decided } from './decide.ts';
+import { inWorkspace } from './in-workspace.ts';
+import { makeBase } from './make-base.ts';
+import { stopwatch, type Stopwatch } from './stopwatch.ts';
+import type { Answer, Surroundings } from './verb.ts';
+import { verify } from './verify.ts';
+
+/** `pkginitrd build` and kernel-install's `add`: the whole way from a request to an image in its place. */
+export async function build(
+  sys: Sys,
+  invocation: BuildInvocation,
+  surroundings: Surroundings,
+): Promise<Answer> {
+  assertRoot(surroundings);
+  const { request, destination, verbose } = invocation;
+  const prebuilt = prebuiltInitrd(sys, invocation);
+  if (prebuilt !== undefined) {
+    await placePrebuilt(sys, prebuilt);
+    const remark = `pkginitrd: Took the prebuilt "${prebuilt.source}"`;
+    return { result: '', remarks: verbose ? [remark] : [] };
+  }
+  // kernel-install runs inside a package manager's transaction, where only problems are worth a line.
+  const isTold = verbose || destination.type === 'path';
+  const tell = isTold ? surroundings.tell : () => {};
+  const steps = stopwatch(sys, tell);
+  const decided = await steps.take('plan', 'Planning', () => decide(sys, request, surroundings));
+  const receipt = await inWorkspace(sys, surroundings.temporaryDirectory, tell, (workspace) =>
+    carryOut(sys, invocation, surroundings, decided, workspace, steps),
+  );
+  return isTold
+    ? { result: printReceipt(receipt), remarks: [] }
+    : { result: '', remarks: printWarnings(receipt) };
+}
+
+function assertRoot({ user }: Surroundings): void {
+  if (user === 0) return;
+  throw new UsageError(
+    `Cannot build as user ${user}: installing packages needs root`,
+    'Run it with sudo; "--dry-run" works for every user',
+  );
+}
+
+async function carryOut(
+  sys: Sys,
+  invocation: BuildInvocation,
+  { vendorDirectory }: Surroundings,
+  decided: Decided,
+  workspace: AbsolutePath,
+  steps: Stopwatch,
+): Promise<Receipt> {
+  const { plan, kernelRoot } = decided;
+  const packing = codec(sys);
+  const base = await makeBase(sys, decided, workspace, packing, steps);
+  const epoch = plan.sourceDateEpoch ?? base.newestPackageTime;
+  const indexes = await steps.take('modules', 'Indexing the kernel modules', () =>
+    indexModules(sys, plan, kernelRoot, base.depmod, workspace),
+  );
+  const manifest = makeManifest({ ...decided, ...base, epoch, vendorDirectory });
+  const parts = await steps.take('image', 'Writing the image', () =>
+    writeParts(sys, { ...decided, base, indexes, manifest, epoch }, workspace, packing),
+  );
+  const verified = await steps.take('verify', 'Reading the image back', () =>
+    verify(sys, decided, base, concatenate(sys, parts), packing),
+  );
+  const { bytes } = verified;
+  const image = await steps.take('place', 'Putting the image in its place', () =>
+    place(
+      sys,
+      {
+        ...verified,
+        chunks: concatenate(sys, parts),
+        entries: () => readParts(sys, parts, packing),
+      },
+      { ...invocation, output: plan.output },
+    ),
+  );
+  const beside = placedManifest(manifest, base.packages, parts, { ...verified, path: image });
+  const unplaced = await placeManifest(sys, invocation.destination, image, beside);
+  return {
+    image,
+    bytes,
+    kernelVersion: plan.kernelVersion,
+    parts,
+    packages: base.packages,
+    modules: plan.modules.files.length,
+    firmware: plan.firmware.files.length,
+    missingFirmware: plan.firmware.missing.map(({ value }) => value),
+    steps: steps.taken(),
+    warnings: [...plan.warnings, ...base.warnings, ...verified.warnings, ...unplaced],
+  };
+}

@@ -1,0 +1,75 @@
+import { loadConfig } from '../config/load.ts';
+import { readBoot } from '../host/boot.ts';
+import { readHostFacts } from '../host/facts.ts';
+import { readModuleInfos } from '../host/modinfo.ts';
+import { readOs } from '../host/os.ts';
+import { systemdVersion } from '../host/systemd.ts';
+import type { AbsolutePath } from '../model/brands.ts';
+import type { Compression, Config } from '../model/config.ts';
+import type { OsFacts } from '../model/facts.ts';
+import type { ImageRequest } from '../model/invocation.ts';
+import type { Plan } from '../model/plan.ts';
+import type { Sys } from '../model/sys.ts';
+import { unpackable } from '../plan/parts.ts';
+import { makePlan } from '../plan/plan.ts';
+import { isStorageKnown, suggestedProfiles } from '../plan/profiles.ts';
+import { settleModules } from '../plan/settle-modules.ts';
+import type { Surroundings } from './verb.ts';
+
+/** The plan, and what carrying it out needs besides. The kernel's indexes, tens of megabytes, are not kept. */
+export interface Decided {
+  readonly plan: Plan;
+  readonly config: Config;
+  readonly os: OsFacts;
+  readonly hostRoot: AbsolutePath;
+  readonly kernelRoot: AbsolutePath;
+  /** What the kernel can unpack, the best first. */
+  readonly compressions: readonly Compression[];
+}
+
+/** Reads the host and the configuration and makes the plan of them; changes nothing. */
+export async function decide(
+  sys: Sys,
+  request: ImageRequest,
+  { vendorDirectory, architecture }: Pick<Surroundings, 'vendorDirectory' | 'architecture'>,
+): Promise<Decided> {
+  const { hostRoot, generic, offline } = request;
+  const root = sys.root(hostRoot);
+  const os = readOs(root);
+  const boot = readBoot(sys, request);
+  const config = loadConfig(sys, {
+    hostRoot,
+    vendorDirectory,
+    facts: {
+      distribution: os.id,
+      distributionLike: os.idLike,
+      release: [os.versionId, os.versionCodename].filter((word) => word !== undefined),
+      architecture,
+      systemdVersion: systemdVersion(root),
+      storageKnown: isStorageKnown(boot),
+    },
+    profiles: request.profiles,
+    suggestedProfiles: suggestedProfiles(boot),
+    assignments: request.assignments,
+    generic,
+  });
+  const facts = readHostFacts(sys, {
+    ...request,
+    os,
+    architecture,
+    boot,
+    packageManager: config.packageManager,
+  });
+  const { kernel } = facts;
+  const { modules, infos } = await settleModules(config, facts, (paths) =>
+    readModuleInfos(sys, sys.root(kernel.root), kernel.modulesDirectory, paths),
+  );
+  return {
+    plan: makePlan(config, facts, modules, infos, { generic, offline }),
+    config,
+    os,
+    hostRoot,
+    kernelRoot: kernel.root,
+    compressions: unpackable(facts),
+  };
+}

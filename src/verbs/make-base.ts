@@ -1,0 +1,76 @@
+import { readOs } from '../host/os.ts';
+import { baseEntries, describeBase } from '../image/base-part.ts';
+import { writeEntries, writePart } from '../image/write-image.ts';
+import type { Base } from '../model/base.ts';
+import { absolutePath, type AbsolutePath } from '../model/brands.ts';
+import { BuildError } from '../model/errors.ts';
+import type { Codec } from '../model/image.ts';
+import type { RootTree } from '../model/packages.ts';
+import type { PartPlan } from '../model/plan.ts';
+import type { Sys } from '../model/sys.ts';
+import { installPackages } from '../packages/install.ts';
+import { depmodEntries } from '../root/depmod.ts';
+import { makeInitrdRoot } from '../root/make-initrd-root.ts';
+import type { Decided } from './decide.ts';
+import type { Stopwatch } from './stopwatch.ts';
+
+/** Installs the packages and makes the base part of them. Their root is removed: a Base is all that is left. */
+export async function makeBase(
+  sys: Sys,
+  decided: Decided,
+  workspace: AbsolutePath,
+  codec: Codec,
+  steps: Stopwatch,
+): Promise<Base> {
+  const { plan, os, hostRoot } = decided;
+  const { distribution, architecture } = plan;
+  const tree = await steps.take('packages', 'Installing the packages', () =>
+    installPackages(sys, {
+      plan: plan.packages,
+      os,
+      hostRoot,
+      workspace,
+      sourceDateEpoch: plan.sourceDateEpoch ?? undefined,
+      locale: plan.root.locale,
+    }),
+  );
+  const epoch = plan.sourceDateEpoch ?? tree.newestPackageTime;
+  await steps.take('root', 'Making an initrd of the root', () =>
+    makeInitrdRoot(sys, tree, plan.root, { hostRoot, distribution, architecture, epoch }),
+  );
+  return steps.take('base', 'Writing the base part', () =>
+    packBase(sys, plan.parts, tree, epoch, workspace, codec),
+  );
+}
+
+/** Takes all that later steps need out of the finished root, and removes it. */
+export async function packBase(
+  sys: Sys,
+  parts: readonly PartPlan[],
+  tree: RootTree,
+  epoch: number,
+  workspace: AbsolutePath,
+  codec: Codec,
+): Promise<Base> {
+  const root = sys.root(tree.root);
+  const entries = baseEntries(root, epoch);
+  const depmod = depmodEntries(sys, entries);
+  const part = parts.find(({ name }) => name === 'base');
+  if (part === undefined) throw new BuildError('Cannot make an image without a base part');
+  const { packages, owners, newestPackageTime, warnings } = tree;
+  const base = {
+    ...describeBase(root, entries),
+    part: await writePart(sys, part, entries, workspace, codec),
+    depmod:
+      depmod.length === 0
+        ? undefined
+        : await writeEntries(sys, depmod, absolutePath(`${workspace}/depmod.cpio`)),
+    packages,
+    owners,
+    bugs: readOs(root).bugReportUrl,
+    newestPackageTime,
+    warnings,
+  };
+  root.remove('/');
+  return base;
+}

@@ -1,0 +1,30 @@
+import type { AbsolutePath } from '../model/brands.ts';
+import type { Architecture } from '../model/config.ts';
+import type { Sys } from '../model/sys.ts';
+
+/** Does what an invocation asks for and tells what to print; what cannot be done is thrown. */
+export type Verb<Invocation> = (
+  sys: Sys,
+  invocation: Invocation,
+  surroundings: Surroundings,
+) => Promise<Answer>;
+
+/** What the program finds around itself when it starts. */
+export interface Surroundings {
+  /** The tool's own drop-ins: the lowest configuration directory. */
+  readonly vendorDirectory: AbsolutePath;
+  readonly architecture: Architecture;
+  /** Where workspaces are made. */
+  readonly temporaryDirectory: AbsolutePath;
+  /** Id of the user who runs it; undefined where the system has none. */
+  readonly user: number | undefined;
+  /** Prints a sentence for the user at once. */
+  readonly tell: (sentence: string) => void;
+}
+
+export interface Answer {
+  /** The result, for stdout. */
+  readonly result: string;
+  /** Sentences for the user, for stderr. */
+  readonly remarks: readonly string[];
+}
