@@ -105,32 +105,44 @@ function usedSettings(sources: ManifestSources): Readonly<Record<string, Manifes
   const values = (words: readonly { readonly value: string }[]) => words.map(({ value }) => value);
   const scripts = (list: readonly { readonly path: string }[]) =>
     list.map(({ path }) => lastingPath(path, sources));
-  return {
-    Profiles: values(config.profiles),
-    Format: config.format,
-    Output: config.output,
-    CompressOutput: config.compressOutput,
-    CompressLevel: config.compressLevel ?? null,
-    Packages: values(plan.packages.install),
-    RemovePackages: values(plan.packages.remove),
-    Sources: config.sources,
-    RemoveFiles: values(plan.root.removeFiles),
-    RemoveUnusedLibraries: values(plan.root.removeUnusedLibraries),
-    KernelModules: values(config.kernelModules),
-    FirmwareFiles: values(config.firmwareFiles),
-    ExtraTrees: plan.root.extraTrees.map(
-      ({ source, target }) => `${lastingPath(source, sources)}:${target}`,
-    ),
-    PostInstallationScripts: scripts(plan.root.postinst),
-    FinalizeScripts: scripts(plan.root.finalize),
-    Locale: config.locale,
-    WithDocs: config.withDocs,
-    WithRecommends: config.withRecommends,
-    CleanPackageMetadata: config.cleanPackageMetadata,
-    RootPassword: plan.root.rootPassword,
-    Environment: Object.keys(plan.root.environment).sort(),
-    SourceDateEpoch: plan.sourceDateEpoch,
-  };
+  // By the fields of Config, all of them: a new setting is shown, or null says why it is not.
+  const shown = {
+    profiles: ['Profiles', values(config.profiles)],
+    format: ['Format', config.format],
+    output: ['Output', config.output],
+    compressOutput: ['CompressOutput', config.compressOutput],
+    compressLevel: ['CompressLevel', config.compressLevel ?? null],
+    packageManager: ['PackageManager', config.packageManager?.value ?? null],
+    packages: ['Packages', values(plan.packages.install)],
+    removePackages: ['RemovePackages', values(plan.packages.remove)],
+    sources: ['Sources', config.sources],
+    removeFiles: ['RemoveFiles', values(plan.root.removeFiles)],
+    removeUnusedLibraries: ['RemoveUnusedLibraries', values(plan.root.removeUnusedLibraries)],
+    kernelModules: ['KernelModules', values(config.kernelModules)],
+    hostModules: ['HostModules', values(config.hostModules)],
+    firmwareFiles: ['FirmwareFiles', values(config.firmwareFiles)],
+    extraTrees: [
+      'ExtraTrees',
+      plan.root.extraTrees.map(({ source, target }) => `${lastingPath(source, sources)}:${target}`),
+    ],
+    postinstScripts: ['PostInstallationScripts', scripts(plan.root.postinst)],
+    finalizeScripts: ['FinalizeScripts', scripts(plan.root.finalize)],
+    locale: ['Locale', config.locale],
+    withDocs: ['WithDocs', config.withDocs],
+    withRecommends: ['WithRecommends', config.withRecommends],
+    cleanPackageMetadata: ['CleanPackageMetadata', config.cleanPackageMetadata],
+    // The values of these two may be secret.
+    rootPassword: ['RootPassword', config.rootPassword === undefined ? 'locked' : 'set'],
+    environment: ['Environment', Object.keys(config.environment).sort()],
+    sourceDateEpoch: ['SourceDateEpoch', config.sourceDateEpoch ?? null],
+    // Follow from Packages= and KernelModules= of the drop-ins.
+    ownPackages: null,
+    defaultKernelModules: null,
+    // Facts about the reading, told as dropIns and to the user.
+    files: null,
+    warnings: null,
+  } satisfies Record<keyof Config, readonly [string, ManifestSetting] | null>;
+  return Object.fromEntries(Object.values(shown).filter((setting) => setting !== null));
 }
 
 // The same image comes of a checkout and of an installed program.

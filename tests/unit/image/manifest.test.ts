@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { settings } from '../../../src/config/settings.ts';
 import { makeManifest, manifestEntry, placedManifest } from '../../../src/image/manifest.ts';
 import { absolutePath } from '../../../src/model/brands.ts';
 import type { PackageOrigin, ResolvedPackage } from '../../../src/model/packages.ts';
@@ -81,6 +82,10 @@ test('makeManifest() names modules as they lie in the image, sorted', () => {
 
 test('the manifest in the image is the same whether an archive was cached or fetched', () => {
   assert.deepEqual(manifestEntry(manifest('cache'), 5), manifestEntry(manifest('network'), 5));
+});
+
+test('makeManifest() names every setting of pkginitrd.conf(5)', () => {
+  assert.deepEqual(Object.keys(manifest().settings).sort(), settings.map(({ key }) => key).sort());
 });
 
 test('the manifest in the image has no path of the build and no secret', () => {
