@@ -1,4 +1,4 @@
-/** What the command line needs to know of a setting: config's table has these fields and more. */
+/** The fields of a setting that the command line needs; the settings table has more. */
 export interface SettingFlag {
   readonly key: string;
   readonly section: string;
@@ -10,12 +10,12 @@ export interface SettingFlag {
 export interface Flag {
   readonly name: string;
   readonly short?: string;
-  /** What follows the flag; null: nothing, it is a switch. */
+  /** Name of the value that follows the flag; null for a switch. */
   readonly argument: string | null;
   readonly help: string;
 }
 
-/** Flags of `pkginitrd build` that are no settings. */
+/** Flags of `pkginitrd build` that are not settings. */
 export const buildFlags = [
   {
     name: 'kernel-version',
@@ -62,7 +62,7 @@ export function settingFlags(settings: readonly SettingFlag[]): readonly Flag[] 
   );
 }
 
-/** mkosi-initrd has this one. */
+/** mkosi-initrd has the same one. */
 function shortOf(flag: string): { short?: string } {
   return flag === 'format' ? { short: 't' } : {};
 }

@@ -3,9 +3,9 @@ import { UsageError } from '../model/errors.ts';
 import type { BuildInvocation, SkipInvocation } from '../model/invocation.ts';
 
 /**
- * What a kernel-install plugin is run with (kernel-install(8)): `add KERNEL ENTRY_DIR IMAGE [INITRD…]` or
+ * Reads the arguments of a kernel-install plugin (kernel-install(8)): `add KERNEL ENTRY_DIR IMAGE [INITRD…]` or
  * `remove KERNEL ENTRY_DIR`, and KERNEL_INSTALL_* in the environment. systemd 252 sets neither IMAGE_TYPE
- * nor UKI_GENERATOR; verbs and variables that come later are none of ours.
+ * nor UKI_GENERATOR. Unknown verbs and variables are ignored.
  */
 export function parseKernelInstall(
   args: readonly string[],

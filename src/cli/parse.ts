@@ -13,7 +13,7 @@ export interface ToolFacts {
   readonly settings: readonly SettingFlag[];
 }
 
-/** What the arguments after the program's name ask for. Throws UsageError. */
+/** Reads the arguments after the program's name. Throws UsageError. */
 export async function parseCommandLine(
   argv: readonly string[],
   env: Environment,

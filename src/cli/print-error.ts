@@ -1,6 +1,6 @@
 import { BuildError, UsageError } from '../model/errors.ts';
 
-/** What goes to stderr and what the program ends with. Anything but our own two errors is a bug, and shows its stack. */
+/** The text for stderr and the exit code. Any error but UsageError and BuildError is a bug, and shows its stack. */
 export function printError(error: unknown): { text: string; exitCode: 1 | 2 } {
   if (error instanceof UsageError) return { text: lines(error), exitCode: 2 };
   if (error instanceof BuildError) return { text: lines(error), exitCode: 1 };

@@ -45,7 +45,7 @@ export function printReceipt(receipt: Receipt): string {
   ].join('');
 }
 
-/** The part of the report that counts where a build goes unseen. */
+/** The warnings alone, for a build that reports nothing else. */
 export function printWarnings({ warnings }: Receipt): readonly string[] {
   return warnings.map((warning) => `pkginitrd: Warning: ${warning}`);
 }

@@ -1,4 +1,4 @@
-// zstd without a zstd program: kept in a file of its own, because merely parsing it costs 30 ms.
+// zstd without a zstd program. The library has a file of its own, because parsing it takes 30 ms.
 import { Readable, type Transform } from 'node:stream';
 import zstdStream from 'zstd-codec/lib/zstd-stream.js';
 

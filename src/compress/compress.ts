@@ -7,7 +7,7 @@ import { assertWholeFrames } from './whole-frames.ts';
 
 type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
-/** Both directions, for the rooms that are handed them. */
+/** Both directions, as a value to hand to other rooms. */
 export function codec(sys: Sys): Codec {
   return {
     compress: (chunks, compression, level) => compress(sys, chunks, compression, level),
@@ -36,7 +36,7 @@ export function compress(
   }
 }
 
-/** The reverse. Input that ends too early is an error, whichever program does the work. */
+/** Undoes compress(). Input that ends too early is an error, with whatever program. */
 export function decompress(
   sys: Sys,
   chunks: Chunks,

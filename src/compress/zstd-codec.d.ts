@@ -1,4 +1,4 @@
-/** What we use of zstd-codec 0.1.5, which ships no types. */
+/** The part of zstd-codec 0.1.5 that we use; it ships no types. */
 declare module 'zstd-codec/lib/zstd-stream.js' {
   import type { Transform } from 'node:stream';
 

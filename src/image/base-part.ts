@@ -13,7 +13,7 @@ export function baseEntries(root: RootFiles, mtime: number): readonly Entry[] {
   );
 }
 
-/** The facts of a root that the members above it have to agree with. */
+/** Facts about a root that later members have to agree with. */
 export function describeBase(
   root: RootFiles,
   entries: readonly Entry[],

@@ -8,8 +8,8 @@ import { arrange, treeEntry, type SourcedEntry } from './members.ts';
 
 /**
  * The modules of the plan, their indexes and firmware. Modules and firmware are read where the kernel's package
- * put them; `indexes` is a tree in which depmod has run over the same set. The manifest names them, and so goes
- * with them.
+ * put them; `indexes` is a tree in which depmod has run over the same set. The manifest is in this part because it
+ * names them.
  */
 export function kernelPart(
   sys: Sys,

@@ -19,12 +19,12 @@ export interface ManifestSources {
   readonly epoch: number;
   /** BUG_REPORT_URL of the distribution. */
   readonly bugs: string | undefined;
-  /** Where the tool's own drop-ins lie in this build; the manifest names the place where they are installed. */
+  /** Directory of the tool's own drop-ins in this build; the manifest names the installed one instead. */
   readonly vendorDirectory: AbsolutePath;
   readonly hostRoot: AbsolutePath;
 }
 
-/** What the image says of itself. */
+/** Describes the image for an inventory of software. */
 export function makeManifest(sources: ManifestSources): Manifest {
   const { plan, packages, epoch, bugs } = sources;
   return {
@@ -145,7 +145,7 @@ function usedSettings(sources: ManifestSources): Readonly<Record<string, Manifes
   return Object.fromEntries(Object.values(shown).filter((setting) => setting !== null));
 }
 
-// The same image comes of a checkout and of an installed program.
+// A checkout and an installed program give the same image.
 function lastingPath(path: string, { vendorDirectory, hostRoot }: ManifestSources): string {
   if (path.startsWith(`${vendorDirectory}/`)) {
     return `/usr/lib/pkginitrd${path.slice(vendorDirectory.length)}`;

@@ -6,8 +6,8 @@ import { readEntries } from './read-part.ts';
 import { fileChunks } from './write-image.ts';
 
 /**
- * Runs depmod over the chosen modules and gives the tree that it wrote into, below `workspace`. The depmod is the
- * image's own: kmod's index formats have to fit the kmod that will read them.
+ * Runs the image's own depmod over the chosen modules, since kmod's index formats have to fit the kmod that reads
+ * them. Returns the tree with the indexes, below `workspace`.
  */
 export async function indexModules(
   sys: Sys,
@@ -30,7 +30,7 @@ export async function indexModules(
   return indexes;
 }
 
-/** Where the sandbox shows the kernel's directory of modules. */
+/** The kernel's directory of modules, as the sandbox shows it. */
 const modulesInSandbox = '/tmp/modules';
 
 /** The kernel package's own lists; depmod writes the rest. */
@@ -41,7 +41,7 @@ const kernelIndexes = [
   'modules.order',
 ];
 
-/** The chosen modules as links, and the kernel's lists. Nothing is copied, the modules of a large set are 100 MB. */
+/** Links the chosen modules and copies the kernel's own lists. The modules themselves may be 100 MB. */
 function stageModules(sys: Sys, plan: Plan, kernelRoot: AbsolutePath, staging: AbsolutePath): void {
   const from = sys.root(kernelRoot);
   const to = sys.root(staging);

@@ -26,7 +26,7 @@ export interface PartSources {
   readonly epoch: number;
 }
 
-/** The plan's parts in their order, written into `workspace` but for the base, which is there. */
+/** Writes the plan's parts into `workspace`, in their order; the base part is written already. */
 export async function writeParts(
   sys: Sys,
   sources: PartSources,
@@ -45,7 +45,7 @@ export async function writeParts(
   return parts;
 }
 
-/** What is in the parts, one after the other. */
+/** Reads the entries of written parts, one part after the other. */
 export async function* readParts(
   sys: Sys,
   parts: readonly WrittenPart[],

@@ -4,8 +4,8 @@ import { BuildError } from '../model/errors.ts';
 import type { Entry } from '../model/image.ts';
 
 /**
- * The entries of a plain archive that we have written. The content of a file stays until the next entry is asked for;
- * use or copy it before.
+ * Reads the entries of an uncompressed archive. The content of a file is valid only until the next entry is asked
+ * for.
  */
 export async function* readEntries(
   archive: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,

@@ -39,7 +39,7 @@ export async function microcodePart(
   return arrange(files, mtime);
 }
 
-/** What belongs to this one machine: crypttab, key files, keyboard. Their times tell nothing and are `mtime`. */
+/** Files of this one machine: crypttab, key files, keyboard. All get the time `mtime`. */
 export function hostEntries(
   sys: Sys,
   entries: readonly HostEntry[],

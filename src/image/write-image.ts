@@ -4,7 +4,7 @@ import type { PartPlan } from '../model/plan.ts';
 import type { Sys } from '../model/sys.ts';
 import { archive } from './archive.ts';
 
-// Whoever reads an image back holds pieces of several chunks, so each is of its own; small ones are collected sooner.
+// The reader of an image holds pieces of several chunks, so they share no buffer. Small chunks are collected sooner.
 const chunkBytes = 256 * 1024;
 
 /** The parts one after the other, each padded to four bytes: the kernel looks for an archive only there. */
@@ -16,7 +16,7 @@ export function* concatenate(sys: Sys, parts: readonly WrittenPart[]): Generator
   }
 }
 
-/** A file in pieces of their own, which the reader may keep. */
+/** Reads a file in chunks that the caller may keep. */
 export function* fileChunks(sys: Sys, path: AbsolutePath): Generator<Uint8Array> {
   const file = sys.open(path);
   try {
@@ -26,7 +26,7 @@ export function* fileChunks(sys: Sys, path: AbsolutePath): Generator<Uint8Array>
   }
 }
 
-/** Writes entries as a plain archive, with its trailer. */
+/** Writes entries as an uncompressed archive and returns its file. */
 export async function writeEntries(
   sys: Sys,
   entries: readonly Entry[],

@@ -3,12 +3,12 @@ import type { WrittenPart } from './image.ts';
 import type { ResolvedPackage } from './packages.ts';
 
 /**
- * The base part, and all that later steps ask about the root it was made of. That root is gone when they run: a Base
- * that was kept takes the place of installing the packages.
+ * The base part, and all facts about its root that later steps need. The root itself is removed before they run, so
+ * that a cached Base can replace installing the packages.
  */
 export interface Base {
   readonly part: WrittenPart;
-  /** Plain cpio archive of the image's depmod and all it runs with; undefined where no package brought a depmod. */
+  /** Uncompressed cpio archive of the image's depmod and its libraries; undefined if no package brought a depmod. */
   readonly depmod: AbsolutePath | undefined;
   readonly packages: readonly ResolvedPackage[];
   /** Path without leading slash to the name of the package that ships it. */

@@ -13,12 +13,12 @@ export interface Invocations {
   readonly skip: SkipInvocation;
 }
 
-/** An image that is asked for: which kernel, which host, which settings. Says nothing of what is done with it. */
+/** An image that is asked for: which kernel, which host, which settings. It does not say what to do with the image. */
 export interface ImageRequest {
   /** The host's newest kernel where absent. */
   readonly kernelVersion: KernelVersion | undefined;
   readonly hostRoot: AbsolutePath;
-  /** Where the kernel's modules and firmware are read, when not in the host root. */
+  /** Root that has the kernel's modules and firmware, if not the host's. */
   readonly kernelRoot: AbsolutePath | undefined;
   /** A file that stands in for /proc/modules. */
   readonly loadedModulesFile: AbsolutePath | undefined;
@@ -41,7 +41,7 @@ export interface BuildInvocation {
   readonly debug: boolean;
 }
 
-/** Tell what a build would do: `build --dry-run`. */
+/** Print the plan of a build: `build --dry-run`. */
 export interface PlanInvocation {
   readonly type: 'plan';
   readonly request: ImageRequest;
@@ -49,7 +49,7 @@ export interface PlanInvocation {
   readonly debug: boolean;
 }
 
-/** Tell what brings a thing into the image. */
+/** Name the reasons for which a thing is in the image. */
 export interface WhyInvocation {
   readonly type: 'why';
   /** A module, firmware file, package or path. */
@@ -65,7 +65,7 @@ export type Destination =
   | {
       readonly type: 'staging';
       readonly directory: AbsolutePath;
-      /** Where the entry's files go on $BOOT; undefined when it does not exist (layouts other than bls). */
+      /** Directory of the entry's files on $BOOT; undefined when it does not exist (layouts other than bls). */
       readonly entryDirectory: AbsolutePath | undefined;
       /** $BOOT, whose free space is checked; undefined when kernel-install did not say. */
       readonly bootRoot: AbsolutePath | undefined;

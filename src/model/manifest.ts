@@ -3,7 +3,7 @@ import type { PackageOrigin } from './packages.ts';
 import type { PartName } from './plan.ts';
 
 /**
- * What an image is made of, for an inventory of software: sorted plain JSON, the same for the same image. It lies in
+ * The contents of an image, for an inventory of software: sorted plain JSON, the same for the same image. It lies in
  * the image as /usr/lib/pkginitrd/manifest.json, and beside it with what is known only when the image is written.
  */
 export interface Manifest {

@@ -10,9 +10,9 @@ import type { Sys } from '../model/sys.ts';
 export interface FinishedImage {
   readonly chunks: Iterable<Uint8Array>;
   readonly bytes: number;
-  /** Of the bytes that were verified, in hex. */
+  /** Digest of the bytes that were verified, in hex. */
   readonly sha256: string;
-  /** Of the members, one after the other. */
+  /** Reads the entries of all members, one member after the other. */
   readonly entries: () => AsyncIterable<Entry>;
   readonly unpackedBytes: number;
 }
@@ -70,8 +70,8 @@ async function placeTree(
 }
 
 /**
- * Writes what is in the image beside it, when the image is there: it names the image's digest, so that an older
- * manifest is known for one. A staging area gets none, kernel-install would not carry it to the boot partition.
+ * Writes the manifest beside the placed image. It names the image's digest, so that a manifest of an older image can
+ * be told. A staging area gets none: kernel-install would not copy it to the boot partition.
  */
 export async function placeManifest(
   sys: Sys,

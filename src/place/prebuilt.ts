@@ -8,7 +8,7 @@ export interface Prebuilt {
   readonly staging: AbsolutePath;
 }
 
-/** An `initrd` that the kernel's package ships beside the kernel image: kernel-install is to use it as it is. */
+/** An `initrd` that the kernel's package ships beside the kernel image: kernel-install has to use it unchanged. */
 export function prebuiltInitrd(
   sys: Sys,
   {

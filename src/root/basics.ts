@@ -5,7 +5,7 @@ import type { RootFiles } from '../model/sys.ts';
 
 const systemd = 'usr/lib/systemd/systemd';
 
-/** What tells systemd that it runs in an initrd (bootup(7)), and where it puts the real root. */
+/** Makes the files by which systemd knows an initrd (bootup(7)), and the directories that it mounts on. */
 export function writeBasics(root: RootFiles, plan: RootPlan): void {
   if (root.lstat('init') === undefined) {
     if (root.stat(systemd) === undefined) {

@@ -4,7 +4,7 @@ import type { Sys } from '../model/sys.ts';
 import { readElfAt } from './elf-at.ts';
 
 /**
- * Of a root's entries, those that its depmod runs with: the program, its loader and libraries, its configuration, and
+ * Selects the entries of a root that its depmod needs to run: the program, its loader and libraries, its configuration, and
  * the directories that the sandbox mounts on. Empty where the root has no depmod.
  */
 export function depmodEntries(sys: Sys, entries: readonly Entry[]): readonly Entry[] {
@@ -20,7 +20,7 @@ export function depmodEntries(sys: Sys, entries: readonly Entry[]): readonly Ent
     const elf = readElfAt(sys, entry.content.source);
     if (elf === undefined) continue;
     if (elf.interpreter !== undefined) todo.push(elf.interpreter);
-    // Every file of that name, in whatever directory ld.so may look: by its cache, a run path, for this processor.
+    // All files of that name: ld.so may find it by its cache, a run path, or in a directory for this processor.
     todo.push(...[...elf.uses].flatMap((name) => named.get(name) ?? []));
   }
   return entries.filter(({ path }) => tree.passed.has(path));

@@ -9,11 +9,11 @@ export interface Elf {
   readonly soname: string | undefined;
   /** The loader; undefined for a library. */
   readonly interpreter: string | undefined;
-  /** Names of libraries that it is linked with, or that its notes say it may open. */
+  /** Names of libraries that it is linked with, or that its notes name for dlopen(). */
   readonly uses: ReadonlySet<string>;
 }
 
-/** A program's or library's own word of what it runs with; undefined for any other file. */
+/** Reads which libraries a program or library needs; undefined for any other file. */
 export function readElfAt(sys: Sys, path: AbsolutePath): Elf | undefined {
   const file = sys.open(path);
   const read: ReadAt = (offset, length) => file.read(offset, length);

@@ -7,7 +7,7 @@ import { removeUnusedLibraries } from './unused-libraries.ts';
 
 const debug = logger('root');
 
-// Made while installing, different at every build, of no use at boot.
+// Installing makes these; they differ from build to build and are of no use at boot.
 const alwaysRemoved = [
   'var/cache/ldconfig',
   'etc/.pwd.lock',

@@ -4,7 +4,7 @@ import type { RootTree } from '../model/packages.ts';
 import type { RootPlan } from '../model/plan.ts';
 import type { Sys } from '../model/sys.ts';
 
-/** Whether a path without leading slash is a file of a tree or package that the user has named. */
+/** Tells for a path without leading slash if it is a file of a tree or package that the user has named. */
 export function isOwn(
   sys: Pick<Sys, 'root'>,
   tree: RootTree,

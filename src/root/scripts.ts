@@ -4,7 +4,7 @@ import type { Plan, ScriptPlan } from '../model/plan.ts';
 import type { Command, Sys } from '../model/sys.ts';
 import { inRoot } from './tools.ts';
 
-/** The same for every script of a build, and for every kernel: a base that is kept fits all of them. */
+/** Facts that scripts are told. None depends on the kernel, so that one base fits all kernels. */
 export interface ScriptFacts {
   readonly hostRoot: AbsolutePath;
   readonly distribution: Plan['distribution'];
@@ -15,7 +15,7 @@ export interface ScriptFacts {
 
 export interface ScriptContext extends ScriptFacts {
   readonly root: AbsolutePath;
-  /** Environment=, over what all programs of the root get. */
+  /** Environment=; overrides the variables that every program in the root gets. */
   readonly environment: Readonly<Record<string, string>>;
 }
 

@@ -52,7 +52,7 @@ const tools: readonly {
   { argv: ['/usr/sbin/ldconfig'], purpose: 'Index the libraries' },
 ];
 
-// Mounted by systemd at boot: what would be made there now is never seen.
+// systemd mounts these at boot, and hides what would be made there now.
 function excluded(): readonly string[] {
   return ['/dev', '/proc', '/run', '/sys', '/tmp'].map((path) => `--exclude-prefix=${path}`);
 }

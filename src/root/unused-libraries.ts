@@ -9,7 +9,7 @@ const debug = logger('root');
 
 /**
  * Removes the libraries that match `patterns` and that nothing else in the root is linked with or says it may open.
- * What only a removed library needed can be removed with it.
+ * A library that only removed ones needed is removed as well.
  */
 export function removeUnusedLibraries(
   sys: Sys,

@@ -23,7 +23,7 @@ export interface Decided {
   readonly os: OsFacts;
   readonly hostRoot: AbsolutePath;
   readonly kernelRoot: AbsolutePath;
-  /** What the kernel can unpack, the best first. */
+  /** Those that the kernel can unpack, the best first. */
   readonly compressions: readonly Compression[];
 }
 

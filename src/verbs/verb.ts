@@ -2,19 +2,19 @@ import type { AbsolutePath } from '../model/brands.ts';
 import type { Architecture } from '../model/config.ts';
 import type { Sys } from '../model/sys.ts';
 
-/** Does what an invocation asks for and tells what to print; what cannot be done is thrown. */
+/** Does what an invocation asks for and returns the text to print. Throws UsageError or BuildError. */
 export type Verb<Invocation> = (
   sys: Sys,
   invocation: Invocation,
   surroundings: Surroundings,
 ) => Promise<Answer>;
 
-/** What the program finds around itself when it starts. */
+/** Facts about the running program that only `main.ts` can read. */
 export interface Surroundings {
   /** The tool's own drop-ins: the lowest configuration directory. */
   readonly vendorDirectory: AbsolutePath;
   readonly architecture: Architecture;
-  /** Where workspaces are made. */
+  /** Workspaces are made below it. */
   readonly temporaryDirectory: AbsolutePath;
   /** Id of the user who runs it; undefined where the system has none. */
   readonly user: number | undefined;
