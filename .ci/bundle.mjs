@@ -4,8 +4,16 @@ import { readFileSync } from 'node:fs';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 
+// Libraries in CommonJS ask for these, which an ES module does not have.
 const banner = {
-  js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
+  js: [
+    "import { createRequire as makeRequire } from 'node:module';",
+    "import { dirname as pathOfDirectory } from 'node:path';",
+    "import { fileURLToPath as pathOfUrl } from 'node:url';",
+    'const require = makeRequire(import.meta.url);',
+    'const __filename = pathOfUrl(import.meta.url);',
+    'const __dirname = pathOfDirectory(__filename);',
+  ].join(' '),
 };
 const common = {
   bundle: true,
