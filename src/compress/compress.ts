@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import type { Compression } from '../model/config.ts';
 import type { Codec } from '../model/image.ts';
 import type { Command, Sys } from '../model/sys.ts';
+import { BuildError } from '../model/errors.ts';
 import { assertWholeFrames } from './whole-frames.ts';
 
 type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
@@ -79,7 +80,7 @@ async function* compressZstd(sys: Sys, chunks: Chunks, level: number): AsyncGene
     yield* sys.pipe(zstdCommand(level), chunks);
     return;
   }
-  const { compressInProcess } = await import('./codec.ts');
+  const { compressInProcess } = await codec();
   yield* compressInProcess(chunks, level);
 }
 
@@ -91,8 +92,20 @@ async function* decompressZstd(sys: Sys, chunks: Chunks): AsyncGenerator<Uint8Ar
     );
     return;
   }
-  const { decompressInProcess } = await import('./codec.ts');
+  const { decompressInProcess } = await codec();
   yield* decompressInProcess(assertWholeFrames(chunks));
+}
+
+/** A file of its own in the bundle, which a distribution may leave out where its package depends on zstd. */
+async function codec(): Promise<typeof import('./codec.ts')> {
+  try {
+    return await import('./codec.ts');
+  } catch (cause) {
+    throw new BuildError('Cannot use zstd: neither its program nor the built-in codec is there', {
+      hint: 'Install zstd, or choose another compression with CompressOutput=gzip',
+      cause,
+    });
+  }
 }
 
 // A stream reads ahead, and the chunks may share one buffer.

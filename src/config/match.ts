@@ -82,7 +82,7 @@ function evaluate(
   // `!=13` is the version comparison.
   const negate = untriggered.startsWith('!') && !untriggered.startsWith('!=');
   const wanted = (negate ? untriggered.slice(1) : untriggered).trim();
-  const condition = conditions[key];
+  const condition = Object.hasOwn(conditions, key) ? conditions[key] : undefined;
   if (!condition) return { trigger, holds: negate };
   try {
     return { trigger, holds: condition(wanted, context) !== negate };

@@ -21,7 +21,8 @@ export interface MergeContext {
 export type MergeInput = Assignment & Partial<Pick<PlacedAssignment, 'directory' | 'lines'>>;
 
 export function merge(assignments: readonly MergeInput[], context: MergeContext): Merged {
-  const merged = new Map<SettingKey, readonly Sourced<string>[]>();
+  // Added to, never copied: a file may have a line for each of thousands of items.
+  const merged = new Map<SettingKey, Sourced<string>[]>();
   for (const assignment of assignments) {
     const { key, value } = assignment;
     const legacy = legacyModuleKeys.some((name) => name === key);
@@ -31,10 +32,24 @@ export function merge(assignments: readonly MergeInput[], context: MergeContext)
     if (legacy && value === '' && key !== 'KernelModulesInclude') continue;
     const items = value === '' ? [] : itemsOf(setting, assignment, context);
     const isAdded = setting.merge !== 'last' && value !== '';
-    const before = isAdded ? (merged.get(setting.key) ?? []) : [];
-    merged.set(setting.key, [...before, ...items]);
+    const list = (isAdded ? merged.get(setting.key) : undefined) ?? [];
+    merged.set(setting.key, list);
+    for (const item of items) {
+      if (list.length === mostItems) throw tooMany(setting, item);
+      list.push(item);
+    }
   }
   return merged;
+}
+
+// Far beyond what a person writes: each word of KernelModules= is held against each of thousands of modules.
+const mostItems = 10_000;
+
+function tooMany({ key }: Setting, { from }: Sourced<string>): UsageError {
+  return new UsageError(
+    `${describeOrigin(from)}: Cannot take more for ${key}=: it has ${mostItems} items already`,
+    'A pattern can stand for many names; an empty value takes all before it back',
+  );
 }
 
 /** Each item with the line that it stands on. */

@@ -76,11 +76,11 @@ export const mkosiOnlySections: ReadonlySet<string> = new Set([
 
 export function isMkosiSetting(section: string, key: string): boolean {
   if (section === 'Host') return hostSections.some((name) => isMkosiSetting(name, key));
-  return ignored[section]?.has(key) ?? false;
+  return mkosiSettingsOf(section)?.has(key) ?? false;
 }
 
 export function isAlwaysTrue(key: string, value: string): boolean {
-  return alwaysTrue[key] === value;
+  return Object.hasOwn(alwaysTrue, key) && alwaysTrue[key] === value;
 }
 
 /** The section that mkosi has a setting in, for "wrong section" messages. */
@@ -89,7 +89,11 @@ export function mkosiSectionOf(key: string): string | undefined {
 }
 
 export function mkosiSettingNames(section: string): readonly string[] {
-  return [...(ignored[section] ?? [])];
+  return [...(mkosiSettingsOf(section) ?? [])];
+}
+
+function mkosiSettingsOf(section: string): ReadonlySet<string> | undefined {
+  return Object.hasOwn(ignored, section) ? ignored[section] : undefined;
 }
 
 function words(text: string): ReadonlySet<string> {

@@ -265,11 +265,11 @@ type SettingType =
   | 'boolean';
 
 /** mkosi's older and other names and places of settings that we have. */
-const settingAliases: Readonly<Record<string, SettingKey>> = {
-  Profile: 'Profiles',
-  PostInstallationScript: 'PostInstallationScripts',
-  FinalizeScript: 'FinalizeScripts',
-};
+const settingAliases: ReadonlyMap<string, SettingKey> = new Map([
+  ['Profile', 'Profiles'],
+  ['PostInstallationScript', 'PostInstallationScripts'],
+  ['FinalizeScript', 'FinalizeScripts'],
+]);
 
 /** mkosi has Environment= in [Build]; both are read. */
 export const settingsInBuild: readonly SettingKey[] = ['Environment'];
@@ -279,5 +279,5 @@ const byKey: ReadonlyMap<string, Setting & { readonly key: SettingKey }> = new M
 );
 
 export function findSetting(key: string): (Setting & { readonly key: SettingKey }) | undefined {
-  return byKey.get(settingAliases[key] ?? key);
+  return byKey.get(settingAliases.get(key) ?? key);
 }

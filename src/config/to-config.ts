@@ -149,9 +149,7 @@ export function firstOfEach(items: readonly Sourced<string>[]): readonly Sourced
 
 /** Where the last match wins or a later tree overrides, only the last occurrence can stay. */
 function lastOfEach(items: readonly Sourced<string>[]): readonly Sourced<string>[] {
-  return items.filter(
-    (item, index) => !items.slice(index + 1).some((later) => later.value === item.value),
-  );
+  return firstOfEach(items.toReversed()).toReversed();
 }
 
 function toTree({ value, from }: Sourced<string>): Sourced<ExtraTree> {

@@ -4,7 +4,7 @@ import type { CpuFacts } from '../model/facts.ts';
 export function parseCpuinfo(text: string): CpuFacts | undefined {
   const field = (name: string): string | undefined =>
     new RegExp(`^${name}[ \\t]*:[ \\t]*(.*)$`, 'm').exec(text)?.[1]?.trim();
-  const vendor = VENDORS[field('vendor_id') ?? ''];
+  const vendor = VENDORS.get(field('vendor_id') ?? '');
   if (vendor === undefined) return undefined;
   const [family, model, stepping] = ['cpu family', 'model', 'stepping'].map((name) =>
     Number(field(name) ?? Number.NaN),
@@ -15,7 +15,7 @@ export function parseCpuinfo(text: string): CpuFacts | undefined {
   return { vendor, family, model, stepping };
 }
 
-const VENDORS: Readonly<Record<string, CpuFacts['vendor']>> = {
-  GenuineIntel: 'intel',
-  AuthenticAMD: 'amd',
-};
+const VENDORS: ReadonlyMap<string, CpuFacts['vendor']> = new Map([
+  ['GenuineIntel', 'intel'],
+  ['AuthenticAMD', 'amd'],
+]);

@@ -29,12 +29,14 @@ export function* parseControl(text: string, wanted?: ReadonlySet<string>): Gener
     } else {
       started = true;
       current = undefined;
-      const colon = text.indexOf(':', at);
-      if (colon !== -1 && colon < end) {
-        const name = text.slice(at, colon).toLowerCase();
+      // Within the line: a file of lines without a colon would be read to its end for each of them.
+      const line = text.slice(at, end);
+      const colon = line.indexOf(':');
+      if (colon !== -1) {
+        const name = line.slice(0, colon).toLowerCase();
         if (wanted === undefined || wanted.has(name)) {
           current = name;
-          fields.set(name, text.slice(colon + 1, end).trim());
+          fields.set(name, line.slice(colon + 1).trim());
         }
       }
     }

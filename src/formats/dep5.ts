@@ -3,6 +3,6 @@
 /** Short names of the licences, sorted; empty where the file is prose. */
 export function parseDep5Licences(text: string): readonly string[] {
   if (!/^Format: *https?:\/\/\S*copyright-format/im.test(text.slice(0, 500))) return [];
-  const found = [...text.matchAll(/^License:[ \t]*(\S[^\n]*?)[ \t]*$/gim)];
-  return [...new Set(found.map(([, name = '']) => name))].sort();
+  const found = [...text.matchAll(/^License:([^\n]*)$/gim)].map(([, name = '']) => name.trim());
+  return [...new Set(found.filter((name) => name !== ''))].sort();
 }

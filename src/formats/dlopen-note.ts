@@ -25,7 +25,10 @@ export function parseDlopenNotes(notes: Buffer, endian: 'little' | 'big'): Dlope
     if (end > notes.length) break;
     const owner = notes.toString('latin1', name, name + word(at));
     if (owner === 'FDO\0' && word(at + 8) === NOTE_TYPE) {
-      found.push(...parseJson(notes.toString('utf8', description, end).replace(/\0+$/, '')));
+      // The padding is NULs, which no JSON holds.
+      const nul = notes.indexOf(0, description);
+      const last = nul === -1 || nul > end ? end : nul;
+      for (const one of parseJson(notes.toString('utf8', description, last))) found.push(one);
     }
     at = align(end);
   }

@@ -80,10 +80,10 @@ interface OpenSection extends DropInSection {
 /** A file that is indented as a whole means the same as one that is not (mkosi reads it so). */
 function dedent(text: string): string[] {
   const lines = text.split(/\r?\n/);
-  const indents = lines
-    .filter((line) => line.trim() !== '')
-    .map((line) => line.length - line.trimStart().length);
-  const common = indents.length === 0 ? 0 : Math.min(...indents);
+  let common = Number.POSITIVE_INFINITY;
+  for (const line of lines) {
+    if (line.trim() !== '') common = Math.min(common, line.length - line.trimStart().length);
+  }
   return lines.map((line) => line.slice(common));
 }
 

@@ -20,10 +20,12 @@ export function readElfSection(read: ReadAt, name: string): Buffer | undefined {
   const inTable = elfBytes((at, length) => table.subarray(at, at + length));
   const names = sectionAt(inTable, header, header.nameSection);
   const nameTable = file.bytes(names.offset, checkedSize('.shstrtab', names.size));
+  const wanted = Buffer.from(`${name}\0`);
   for (let index = 0; index < count; index++) {
     const section = sectionAt(inTable, header, index);
-    const end = nameTable.indexOf(0, section.name);
-    if (nameTable.toString('utf8', section.name, end) !== name) continue;
+    // Only so many bytes are looked at: names of a damaged table can all reach to its end.
+    const end = section.name + wanted.length;
+    if (!nameTable.subarray(section.name, end).equals(wanted)) continue;
     if (section.type === SHT_NOBITS) return Buffer.alloc(0);
     return file.bytes(section.offset, checkedSize(name, section.size));
   }

@@ -47,14 +47,7 @@ export function readElf(read: ReadAt): ElfFacts {
         ? undefined
         : untilNul(file.bytes(interpreter.offset, limited('interpreter', interpreter.size, 4096))),
     ...dynamic,
-    dlopen: segments
-      .filter((segment) => segment.type === PT_NOTE)
-      .flatMap((segment) =>
-        parseDlopenNotes(
-          file.bytes(segment.offset, limited('note segment', segment.size, 1 << 20)),
-          header.endian,
-        ),
-      ),
+    dlopen: readDlopen(file, header, segments),
   };
 }
 
@@ -86,6 +79,20 @@ function readSegments(file: ElfBytes, header: ElfHeader): Segment[] {
       size: file.word(at + (wide ? 32 : 16), header),
     };
   });
+}
+
+function readDlopen(
+  file: ElfBytes,
+  header: ElfHeader,
+  segments: readonly Segment[],
+): DlopenDependency[] {
+  const notes = segments.filter(({ type }) => type === PT_NOTE);
+  // Of all together: thousands of segments can name the same bytes.
+  const total = notes.reduce((sum, { size }) => sum + size, 0);
+  limited('note segments', total, 1 << 20);
+  return notes.flatMap(({ offset, size }) =>
+    parseDlopenNotes(file.bytes(offset, size), header.endian),
+  );
 }
 
 type DynamicFacts = Pick<ElfFacts, 'needed' | 'soname' | 'rpath' | 'runpath'>;

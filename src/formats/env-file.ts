@@ -5,7 +5,7 @@ export function parseEnvFile(text: string): Map<string, string> {
   const result = new Map<string, string>();
   // A backslash at the end of a line joins the next one to it.
   for (const line of text.replaceAll('\\\n', '').split('\n')) {
-    const [, key, rawValue] = /^\s*([A-Za-z_][A-Za-z0-9_]*)=(.*)$/.exec(line) ?? [];
+    const [, key, rawValue] = /^\s*([A-Za-z_][A-Za-z0-9_]*)=(.*)$/s.exec(line) ?? [];
     if (key !== undefined && rawValue !== undefined) result.set(key, unquote(rawValue.trim()));
   }
   return result;

@@ -49,13 +49,15 @@ function remember(pattern: string, tokens: readonly Token[]): readonly Token[] {
 
 function compile(pattern: string): Token[] {
   const tokens: Token[] = [];
+  // A bracket behind the last closing one is never closed: nothing is looked for again and again.
+  const last = pattern.lastIndexOf(']');
   for (let at = 0; at < pattern.length; at++) {
     const character = pattern[at];
     if (character === '*' || character === '?') {
       tokens.push(character);
       continue;
     }
-    const end = character === '[' ? closingBracket(pattern, at) : -1;
+    const end = character === '[' && at < last ? closingBracket(pattern, at) : -1;
     if (end === -1) {
       tokens.push(pattern.charCodeAt(at));
     } else {

@@ -38,25 +38,36 @@ const hashKeys = new Set(['hash']);
 
 function metadata(json: string): Omit<LuksHeader, 'version'> {
   const [ciphers, hashes, tokens] = [new Set<string>(), new Set<string>(), new Set<string>()];
-  const visit = (key: string, value: unknown, parents: readonly string[]): void => {
+  // A list, not recursion: the disk says how deep its JSON goes.
+  const pending: { key: string; value: unknown; area: string | undefined }[] = [
+    { key: '', value: parsed(json), area: undefined },
+  ];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const { key, value, area } = next;
     if (typeof value === 'object' && value !== null) {
-      for (const [name, each] of Object.entries(value)) visit(name, each, [...parents, key]);
+      for (const [name, each] of Object.entries(value)) {
+        pending.push({ key: name, value: each, area: key === '' ? undefined : (area ?? key) });
+      }
       // Authenticated encryption: { "integrity": { "type": "hmac(sha256)" } }.
     } else if (typeof value === 'string') {
       if (cipherKeys.has(key)) ciphers.add(value);
       if (hashKeys.has(key)) hashes.add(value);
       if (key === 'type' && value.includes('(')) hashes.add(value);
-      if (key === 'type' && parents[1] === 'tokens') tokens.add(value);
+      if (key === 'type' && area === 'tokens') tokens.add(value);
     }
-  };
-  try {
-    visit('', JSON.parse(json), []);
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
   }
   return {
     ciphers: [...ciphers].sort(),
     hashes: [...hashes].sort(),
     tokens: [...tokens].sort(),
   };
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }

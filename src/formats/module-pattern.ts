@@ -1,6 +1,6 @@
 // KernelModules= patterns as mkosi's manual describes them (mkosi/kmod.py: module_patterns_match).
 import { fnmatch } from './fnmatch.ts';
-import { MODULE_SUFFIX } from './module-name.ts';
+import { MODULE_SUFFIX, replaceOutsideBrackets } from './module-name.ts';
 
 /**
  * Whether one pattern, its leading `-` taken away, matches a path relative to the modules directory:
@@ -34,6 +34,6 @@ export function decidingPattern(patterns: readonly string[], path: string): stri
 }
 
 function normalizePattern(pattern: string): string {
-  const dashed = pattern.replace(/\[[^\]]*\]|_/g, (match) => (match === '_' ? '-' : match));
+  const dashed = replaceOutsideBrackets(pattern, '_', '-');
   return dashed.endsWith('/') ? `${dashed}*` : dashed;
 }

@@ -41,18 +41,23 @@ export type AliasLookup = (alias: string) => readonly string[];
  */
 export function indexAliases(aliases: readonly ModuleAlias[]): AliasLookup {
   const byPrefix = new Map<string, Placed[]>();
+  const lengths = new Set<number>();
   for (const [position, { pattern, module }] of aliases.entries()) {
     const wild = pattern.search(/[*?[]/);
     const prefix = wild === -1 ? pattern : pattern.slice(0, wild);
+    lengths.add(prefix.length);
     const placed = { position, module, pattern: wild === -1 ? undefined : pattern };
     const others = byPrefix.get(prefix);
     if (others === undefined) byPrefix.set(prefix, [placed]);
     else others.push(placed);
   }
+  const ascending = [...lengths].sort((a, b) => a - b);
   return (alias) => {
+    if (alias.length > MODALIAS_MAX) return [];
     const wanted = normalizeAlias(alias);
     const found: Placed[] = [];
-    for (let length = 0; length <= wanted.length; length++) {
+    for (const length of ascending) {
+      if (length > wanted.length) break;
       for (const placed of byPrefix.get(wanted.slice(0, length)) ?? []) {
         const { pattern } = placed;
         if (pattern === undefined ? length === wanted.length : fnmatch(pattern, wanted)) {
@@ -64,6 +69,9 @@ export function indexAliases(aliases: readonly ModuleAlias[]): AliasLookup {
     return [...new Set(found.map(({ module }) => module))];
   };
 }
+
+/** The kernel gives a device's in one page of memory (linux/sysfs.h). */
+const MODALIAS_MAX = 4096;
 
 interface Placed {
   readonly position: number;

@@ -15,7 +15,17 @@ export function parseModulesBin(bytes: Uint8Array): Map<string, readonly string[
   if (version >>> 16 !== 2)
     throw damaged(`version ${version >>> 16}.${version & 0xffff}, wanted 2.1`);
   const result = new Map<string, readonly string[]>();
-  walk(file, root, '', result, { nodes: 0 });
+  // A list, not recursion: the file says how deep it goes. The last in comes out first, so children go in backwards.
+  const pending: Pending[] = [{ node: root, key: '' }];
+  let read = 0;
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const { key, values, children, length } = readNode(file, next);
+    // Nodes share no bytes, so a sound file is not read further than it is long.
+    read += Math.max(length, 1);
+    if (read > file.length || key.length > KEY_MAX) throw damaged('a loop of nodes');
+    if (values !== undefined) result.set(key, values);
+    for (const child of children.toReversed()) pending.push(child);
+  }
   return result;
 }
 
@@ -27,38 +37,46 @@ const OFFSET_MASK = 0x0fffffff;
 /** No key of an index is longer, so what goes deeper is a loop. */
 const KEY_MAX = 4096;
 
-function walk(
-  file: Buffer,
-  node: number,
-  parentKey: string,
-  result: Map<string, readonly string[]>,
-  visited: { nodes: number },
-): void {
-  let at = node & OFFSET_MASK;
-  if (at === 0) return;
-  // A node takes bytes of its own, so a sound file cannot have more nodes than bytes.
-  if (parentKey.length > KEY_MAX || ++visited.nodes > file.length) throw damaged('a loop of nodes');
+interface Pending {
+  /** Its flags and its offset. */
+  readonly node: number;
+  readonly key: string;
+}
+
+interface Node {
+  readonly key: string;
+  readonly values: readonly string[] | undefined;
+  readonly children: readonly Pending[];
+  /** Bytes that it takes. */
+  readonly length: number;
+}
+
+function readNode(file: Buffer, { node, key: parentKey }: Pending): Node {
+  const start = node & OFFSET_MASK;
+  if (start === 0) return { key: parentKey, values: undefined, children: [], length: 0 };
+  let at = start;
   let key = parentKey;
   if ((node & HAS_PREFIX) !== 0) {
     const prefix = text(file, at);
     key += prefix;
     at += prefix.length + 1;
   }
-  const children: { label: string; node: number }[] = [];
+  const children: Pending[] = [];
   if ((node & HAS_CHILDREN) !== 0) {
     const [first, last] = [byte(file, at), byte(file, at + 1)];
     at += 2;
     for (let label = first; label <= last; label++, at += 4) {
-      children.push({ label: String.fromCharCode(label), node: word(file, at) });
+      const child = word(file, at);
+      if ((child & OFFSET_MASK) === 0) continue;
+      children.push({ node: child, key: key + String.fromCharCode(label) });
     }
   }
-  if ((node & HAS_VALUES) !== 0) {
-    result.set(key, readValues(file, at));
-  }
-  for (const child of children) walk(file, child.node, key + child.label, result, visited);
+  if ((node & HAS_VALUES) === 0) return { key, values: undefined, children, length: at - start };
+  const { values, end } = readValues(file, at);
+  return { key, values, children, length: end - start };
 }
 
-function readValues(file: Buffer, start: number): string[] {
+function readValues(file: Buffer, start: number): { values: string[]; end: number } {
   const count = word(file, start);
   let at = start + 4;
   const values: { priority: number; value: string }[] = [];
@@ -68,7 +86,7 @@ function readValues(file: Buffer, start: number): string[] {
     at += 4 + value.length + 1;
   }
   const sorted = values.toSorted((a, b) => a.priority - b.priority);
-  return sorted.map(({ value }) => value);
+  return { values: sorted.map(({ value }) => value), end: at };
 }
 
 function text(file: Buffer, at: number): string {

@@ -11,10 +11,11 @@ export function parseModulesSoftdep(text: string): Map<string, readonly string[]
  * taken here, because drivers say `softdep: gcm` and mean it, and one module too many does no harm.
  */
 export function softdepWords(value: string): string[] {
-  return value
-    .split(/\s+/)
-    .filter((word) => word !== '' && !word.endsWith(':'))
-    .map(normalizeModuleName);
+  return moduleNames(value.split(/\s+/));
+}
+
+function moduleNames(words: readonly string[]): string[] {
+  return words.filter((word) => word !== '' && !word.endsWith(':')).map(normalizeModuleName);
 }
 
 /** Lines of `KEYWORD NAME WORDS`, as softdep and weakdep files have them. */
@@ -22,12 +23,16 @@ export function parseDependencyLines(
   text: string,
   keyword: 'softdep' | 'weakdep',
 ): Map<string, readonly string[]> {
-  const result = new Map<string, readonly string[]>();
+  // A module may have a line for each of thousands of others, so what it has is added to and never copied.
+  const found = new Map<string, Set<string>>();
   for (const line of text.split('\n')) {
-    const [, rawName, words] = /^(?:softdep|weakdep)\s+(\S+)\s+(.*)$/.exec(line) ?? [];
-    if (rawName === undefined || words === undefined || !line.startsWith(keyword)) continue;
+    if (!line.startsWith(keyword)) continue;
+    const [first, rawName, ...words] = line.trimEnd().split(/\s+/);
+    if (first !== keyword || rawName === undefined || words.length === 0) continue;
     const name = normalizeModuleName(rawName);
-    result.set(name, [...new Set([...(result.get(name) ?? []), ...softdepWords(words)])]);
+    const own = found.get(name) ?? new Set();
+    found.set(name, own);
+    for (const word of moduleNames(words)) own.add(word);
   }
-  return result;
+  return new Map([...found].map(([name, words]) => [name, [...words]]));
 }

@@ -16,28 +16,29 @@ export interface MtreeEntry {
 
 export function parseMtree(text: string): readonly MtreeEntry[] {
   const entries: MtreeEntry[] = [];
-  let defaults: ReadonlyMap<string, string> = new Map();
+  const defaults = new Map<string, string>();
   for (const line of text.split('\n')) {
     const [name = '', ...words] = line.split(' ');
     const keywords = words.map((word): [string, string] => {
       const at = word.indexOf('=');
       return at === -1 ? [word, ''] : [word.slice(0, at), word.slice(at + 1)];
     });
-    if (name === '/set') defaults = new Map([...defaults, ...keywords]);
+    if (name === '/set') for (const [key, value] of keywords) defaults.set(key, value);
     if (!name.startsWith('./')) continue;
-    const all = new Map([...defaults, ...keywords]);
-    const type = all.get('type');
+    const own = new Map(keywords);
+    const value = (key: string): string | undefined => own.get(key) ?? defaults.get(key);
+    const type = value('type');
     if (type !== 'file' && type !== 'dir' && type !== 'link') continue;
     entries.push({
       path: unescape(name.slice(2)),
       type,
-      mode: parseInt(all.get('mode') ?? '0', 8),
-      uid: Number(all.get('uid') ?? 0),
-      gid: Number(all.get('gid') ?? 0),
-      time: Math.floor(Number(all.get('time') ?? 0)),
-      size: Number(all.get('size') ?? 0),
-      sha256: all.get('sha256digest') ?? all.get('sha256'),
-      target: unescape(all.get('link') ?? ''),
+      mode: parseInt(value('mode') ?? '0', 8),
+      uid: Number(value('uid') ?? 0),
+      gid: Number(value('gid') ?? 0),
+      time: Math.floor(Number(value('time') ?? 0)),
+      size: Number(value('size') ?? 0),
+      sha256: value('sha256digest') ?? value('sha256'),
+      target: unescape(value('link') ?? ''),
     });
   }
   return entries;
@@ -50,7 +51,7 @@ function unescape(text: string): string {
   for (let at = 0; at < text.length; at++) {
     const octal = text[at] === '\\' ? /^[0-7]{3}/.exec(text.slice(at + 1)) : null;
     if (octal === null) {
-      bytes.push(...Buffer.from(text.charAt(at)));
+      for (const byte of Buffer.from(text.charAt(at))) bytes.push(byte);
     } else {
       bytes.push(parseInt(octal[0], 8));
       at += 3;

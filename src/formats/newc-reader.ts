@@ -144,17 +144,22 @@ async function readData(reader: ByteReader, head: NewcHead, space: Space): Promi
   const first = await reader.takeSome(head.size);
   if (first === undefined) throw truncated(head, 0);
   if (first.length === head.size) return first;
-  if (space.buffer.length < head.size) space.buffer = Buffer.allocUnsafeSlow(head.size);
-  const data = space.buffer.subarray(0, head.size);
-  first.copy(data);
-  let filled = first.length;
-  while (filled < head.size) {
-    const piece = await reader.takeSome(head.size - filled);
+  let filled = 0;
+  for (let piece: Buffer | undefined = first; ; piece = await reader.takeSome(head.size - filled)) {
     if (piece === undefined) throw truncated(head, filled);
-    piece.copy(data, filled);
+    makeRoom(space, filled, filled + piece.length);
+    piece.copy(space.buffer, filled);
     filled += piece.length;
+    if (filled === head.size) return space.buffer.subarray(0, filled);
   }
-  return data;
+}
+
+/** Doubles: memory is taken for what came, not for what a header of a few bytes claims will come. */
+function makeRoom(space: Space, filled: number, wanted: number): void {
+  if (space.buffer.length >= wanted) return;
+  const larger = Buffer.allocUnsafeSlow(Math.max(wanted, 2 * space.buffer.length));
+  space.buffer.copy(larger, 0, 0, filled);
+  space.buffer = larger;
 }
 
 async function skipPadding(reader: ByteReader, length: number, head: NewcHead): Promise<void> {

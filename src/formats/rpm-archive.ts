@@ -62,7 +62,7 @@ export interface RpmPayloadFormat {
 /** undefined where such a payload cannot be written here: by bzip2, by rpm before 4.14, in rpm 6's own format. */
 export function payloadFormat(header: RpmHeader): RpmPayloadFormat | undefined {
   const [compressor = 'gzip'] = stringsOf(header, tags.payloadCompressor);
-  const store = formats[compressor];
+  const store = formats.get(compressor);
   const [algorithm] = numbersOf(header, tags.payloadDigestAlgorithm);
   if (store === undefined || algorithm !== sha256 || header.entries.has(tags.rpmFormat)) {
     return undefined;
@@ -79,6 +79,9 @@ const tags = {
 const sha256 = 8;
 
 // rpm reads lzma as xz, too.
-const formats: Readonly<Record<string, RpmPayloadFormat['store']>> = {
-  ...{ gzip: storedGzip, xz: storedXz, lzma: storedXz, zstd: storedZstd },
-};
+const formats: ReadonlyMap<string, RpmPayloadFormat['store']> = new Map([
+  ['gzip', storedGzip],
+  ['xz', storedXz],
+  ['lzma', storedXz],
+  ['zstd', storedZstd],
+]);

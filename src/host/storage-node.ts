@@ -52,7 +52,7 @@ function encrypted({ sys, root }: StorageReader, layer: Mapped, kind: string): S
   if (kind === 'INTEGRITY') {
     return { type: 'crypt', format: 'integrity', algorithms: [], tokens: [], ...layer };
   }
-  const format = cryptFormats[kind] ?? 'plain';
+  const format = cryptFormats.get(kind) ?? 'plain';
   const read = format === 'verity' ? readVeritySuperblock : readLuksHeader;
   const headers = layer.below.map(({ device }) => read(sys, root, device));
   return {
@@ -68,8 +68,8 @@ function unique(words: readonly string[]): readonly string[] {
   return [...new Set(words)].sort();
 }
 
-const cryptFormats: Readonly<Record<string, 'luks1' | 'luks2' | 'verity'>> = {
-  LUKS1: 'luks1',
-  LUKS2: 'luks2',
-  VERITY: 'verity',
-};
+const cryptFormats: ReadonlyMap<string, 'luks1' | 'luks2' | 'verity'> = new Map([
+  ['LUKS1', 'luks1'],
+  ['LUKS2', 'luks2'],
+  ['VERITY', 'verity'],
+]);

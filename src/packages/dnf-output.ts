@@ -41,17 +41,18 @@ export function parseTable(stdout: string): readonly ChosenRpm[] {
     ];
     if (words.length < 6) continue;
     const [name = '', architecture = '', version = '', repository = '', amount, unit] = words;
-    const size = Number(amount) * (units[unit ?? ''] ?? 1);
+    const size = Number(amount) * (units.get(unit ?? '') ?? 1);
     rpms.push({ name, version: withoutZeroEpoch(version), architecture, repository, size });
     words = [];
   }
   return rpms;
 }
 
-const units: Readonly<Record<string, number>> = {
-  ...{ k: 1024, M: 1024 ** 2, G: 1024 ** 3 },
-  ...{ KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 },
-};
+const units: ReadonlyMap<string, number> = new Map([
+  ...(['k', 'KiB'] as const).map((unit) => [unit, 1024] as const),
+  ...(['M', 'MiB'] as const).map((unit) => [unit, 1024 ** 2] as const),
+  ...(['G', 'GiB'] as const).map((unit) => [unit, 1024 ** 3] as const),
+]);
 
 function matchAll(text: string, pattern: RegExp): readonly string[] {
   return [...new Set([...text.matchAll(pattern)].map(([, found = '']) => found.trim()))];

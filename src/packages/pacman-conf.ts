@@ -4,6 +4,7 @@ import {
   type PacmanLine,
   type PacmanSection,
 } from '../formats/pacman-conf.ts';
+import { withoutTrailingSlashes } from '../formats/slashes.ts';
 import { BuildError } from '../model/errors.ts';
 import type { RootFiles } from '../model/sys.ts';
 
@@ -44,7 +45,7 @@ export function readPacmanConf(host: RootFiles): PacmanHost {
     options,
     repositories,
     localRepositories: repositories.flatMap(localDirectories),
-    database: database.replace(/\/+$/, ''),
+    database: withoutTrailingSlashes(database),
     caches: caches.length === 0 ? ['/var/cache/pacman/pkg'] : caches,
     keyring,
     notExtracted: words('NoExtract'),
@@ -54,8 +55,9 @@ export function readPacmanConf(host: RootFiles): PacmanHost {
 // Architecture may be "auto": a star instead, since only one can be there.
 function localDirectories({ name, lines }: PacmanSection): readonly string[] {
   return lines.flatMap(({ key, value }) => {
-    const [, path] = (key === 'Server' && /^file:\/\/(\/.*?)\/*$/.exec(value ?? '')) || [];
-    return path === undefined ? [] : [path.replaceAll('$repo', name).replaceAll('$arch', '*')];
+    if (key !== 'Server' || value?.startsWith('file:///') !== true) return [];
+    const path = withoutTrailingSlashes(value.slice('file://'.length));
+    return [path.replaceAll('$repo', name).replaceAll('$arch', '*')];
   });
 }
 

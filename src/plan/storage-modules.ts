@@ -63,7 +63,7 @@ export function layerModulesOf(node: StorageNode): readonly string[] {
     case 'crypt':
       return [cryptModules[node.format]];
     case 'raid':
-      return ['md_mod', raidModules[node.level] ?? node.level];
+      return ['md_mod', raidModules.get(node.level) ?? node.level];
     case 'lvm':
     case 'mapper':
       return ['dm_mod'];
@@ -91,11 +91,11 @@ const cryptModules = {
 } as const;
 
 // Three levels are one module, and carry its aliases only as numbers.
-const raidModules: Readonly<Record<string, string>> = {
-  raid4: 'raid456',
-  raid5: 'raid456',
-  raid6: 'raid456',
-};
+const raidModules: ReadonlyMap<string, string> = new Map([
+  ['raid4', 'raid456'],
+  ['raid5', 'raid456'],
+  ['raid6', 'raid456'],
+]);
 
 // A driver that is built in has no link to a module; its name is often the module's.
 function driverNames(driver: string | null): readonly string[] {

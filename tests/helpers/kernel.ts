@@ -15,6 +15,11 @@ export function machineKernel(): Kernel | undefined {
   return kernelBelow(join(cache, `kernel-${codename()}`));
 }
 
+/** Debian 12's and Debian 13's, whatever the machine is. */
+export function bothKernels(): readonly (Kernel | undefined)[] {
+  return [join(cache, 'kernel-bookworm'), join(cache, 'trixie')].map(kernelBelow);
+}
+
 export function kernelBelow(root: string): Kernel | undefined {
   const modules = join(root, 'usr/lib/modules');
   const [version] = existsSync(modules) ? readdirSync(modules).sort() : [];

@@ -1,13 +1,14 @@
 #!/bin/bash
 # Prepares the machine and the fixtures in .cache/ that the tests need. What is there already is left alone.
 #
-#   setup.sh [programs] [tools] [lists] [busybox] [kernel] [trixie] [pacman] [rpm]      all of them where none is named
+#   setup.sh [programs] [tools] [lists] [busybox] [kernel] [trixie] [older_kernel] [pacman] [rpm]      all of them where none is named
 #
 # programs the programs that a build of the product runs
 # tools    those, and the programs that the tests run
 # lists    the machine's apt lists, fetched where absent or older than a day: a build takes its packages by them
 # busybox  .cache/busybox: Debian's busybox-static, unpacked; the guests' whole user space
 # kernel   .cache/kernel-CODENAME: the distribution's newest kernel package, unpacked aside, with depmod's indexes
+# older_kernel  .cache/kernel-bookworm: that of Debian 12, which tests hold against Debian 13's, whatever the machine's is
 # trixie   .cache/trixie: a Debian 13 with systemd, Node.js and a kernel, entered by enter-root.sh
 # pacman   the programs that make .cache/pacman-distribution out of Debian 13's packages, which the tests do themselves,
 #          and .cache/pacman-6: the older pacman of Debian 12
@@ -27,7 +28,7 @@ trixie_packages=(
 
 main() {
     local steps=("$@") step
-    [ $# -gt 0 ] || steps=(tools lists busybox kernel trixie pacman rpm dnf5)
+    [ $# -gt 0 ] || steps=(tools lists busybox kernel trixie older_kernel pacman rpm dnf5)
     if [ "$(id -u)" != 0 ]; then
         say "not root: skipped ${steps[*]}"
         return
@@ -50,7 +51,8 @@ step_programs() {
 step_tools() {
     step_programs
     install_missing debootstrap:debootstrap qemu-system-x86:qemu-system-x86_64 e2fsprogs:mkfs.ext4 systemd:kernel-install \
-        ca-certificates:update-ca-certificates libcap2-bin:getcap
+        ca-certificates:update-ca-certificates libcap2-bin:getcap cpio:cpio binutils:readelf gcc:gcc openssl:openssl \
+        python3:python3 gpg:gpg procps:ps
 }
 
 # Debian's repo-add is made for makepkg's library, which is a package of its own.
@@ -150,6 +152,24 @@ step_trixie() {
         publish "$work/root" trixie
     fi
     refresh_lists "$cache/trixie"
+}
+
+step_older_kernel() {
+    [ ! -e "$cache/kernel-bookworm" ] || return 0
+    [ -e "$cache/trixie" ] || step_trixie
+    local work
+    work=$(workspace kernel)
+    say "unpacking the kernel of Debian 12"
+    mkdir -p "$work/debs/partial"
+    # shellcheck disable=SC2016
+    "$here/enter-root.sh" --overlay tmpfs --bind "$work/debs" /debs "$cache/trixie" sh -euc '
+        sed -i s/trixie/bookworm/ /etc/apt/sources.list
+        apt-get -q update
+        package=$(apt-cache depends --important linux-image-amd64 | sed -n "s/^ *Depends: \(linux-image-[0-9]\)/\1/p" | head -n 1)
+        cd /debs && apt-get -q -o APT::Sandbox::User=root download "$package"
+    ' </dev/null >"$work/log" 2>&1 || fail_with "$work/log"
+    unpack_kernel "$work"/debs/linux-image-*.deb "$work/tree"
+    publish "$work/tree" kernel-bookworm
 }
 
 step_rpm() {

@@ -1,6 +1,5 @@
 // The ways in which initrd generators have failed to boot machines, and what keeps this one from each.
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { readBoot } from '../../src/host/boot.ts';
 import { readHostFacts } from '../../src/host/facts.ts';
@@ -9,9 +8,8 @@ import { parseModulesDep } from '../../src/formats/modules-dep.ts';
 import { selectFirmware } from '../../src/plan/firmware.ts';
 import { selectModules } from '../../src/plan/select-modules.ts';
 import { makeSys } from '../../src/sys/sys.ts';
-import { type Kernel, kernelBelow, machineKernel } from '../helpers/kernel.ts';
+import { bothKernels, type Kernel, machineKernel } from '../helpers/kernel.ts';
 import { need } from '../helpers/need.ts';
-import { cache } from '../helpers/paths.ts';
 import { config, facts, info } from '../helpers/plan-fixture.ts';
 import { plant, scratch, type Tree } from '../helpers/scratch.ts';
 import { hosts } from '../hosts/hosts.ts';
@@ -31,7 +29,7 @@ function holds(selected: ReadonlySet<string>, ...names: readonly string[]): void
 /** Runs with each kernel of the fixtures: 6.1 and 6.12. */
 function onBothKernels(name: string, run: (t: TestContext, kernel: Kernel) => void): void {
   test(name, (t) => {
-    const kernels = [machineKernel(), kernelBelow(join(cache, 'trixie'))];
+    const kernels = bothKernels();
     for (const kernel of kernels) {
       if (!need(t, kernel, 'no kernels: run tests/helpers/setup.sh') || !kernel) return;
       run(t, kernel);

@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import test from 'node:test';
 import { printStorage } from '../../src/cli/print-storage.ts';
 import { describeOrigin, type Origin } from '../../src/model/origin.ts';
-import { kernelBelow, machineKernel } from '../helpers/kernel.ts';
+import { bothKernels } from '../helpers/kernel.ts';
 import { need } from '../helpers/need.ts';
-import { cache } from '../helpers/paths.ts';
 import { hosts } from '../hosts/hosts.ts';
 import { select } from '../hosts/select.ts';
 
@@ -14,9 +12,7 @@ import { select } from '../hosts/select.ts';
 const golden = new URL('hosts.golden.txt', import.meta.url);
 
 test('every synthetic host gets what it needs of both kernels', (t) => {
-  const kernels = [machineKernel(), kernelBelow(join(cache, 'trixie'))].filter(
-    (each) => each !== undefined,
-  );
+  const kernels = bothKernels().filter((each) => each !== undefined);
   if (!need(t, kernels.length === 2, 'no kernels: run tests/helpers/setup.sh')) return;
   const text = Object.entries(hosts)
     .map(([name, tree]) => {

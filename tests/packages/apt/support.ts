@@ -8,6 +8,7 @@ import type { TreeEntry } from '../../../src/model/sys.ts';
 import type { PackageRequest } from '../../../src/packages/driver.ts';
 import { installPackages } from '../../../src/packages/install.ts';
 import { makeSys } from '../../../src/sys/sys.ts';
+import { skipFor } from '../../helpers/need.ts';
 
 export const sys = makeSys({ searchPath: '/usr/sbin:/usr/bin:/sbin:/bin' });
 
@@ -123,9 +124,9 @@ function describeEntry(directory: AbsolutePath, entry: TreeEntry): string {
 }
 
 function reasonToSkip(): string | false {
-  if (process.getuid?.() !== 0) return 'needs root';
+  if (process.getuid?.() !== 0) return skipFor('needs root');
   const missing = ['apt-get', 'bwrap', 'dpkg-deb', 'gpg'].filter(
     (name) => sys.which(name) === undefined,
   );
-  return missing.length === 0 ? false : `needs ${missing.join(', ')}`;
+  return missing.length === 0 ? false : skipFor(`needs ${missing.join(', ')}`);
 }

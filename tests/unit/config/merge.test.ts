@@ -232,3 +232,17 @@ test('a pattern of the tool is a default, a package that only the user names is 
     ],
   );
 });
+
+test('A list of more items than anybody writes is refused, with the line', (t) => {
+  const error = errorOf(() =>
+    load(t, { 'etc/pkginitrd/50-a.conf': content('Packages=a\n'.repeat(11_000)) }),
+  );
+  assert.match(error.message, /50-a\.conf:10002: Cannot take more for Packages=.* 10000 items/);
+});
+
+test('A value of 125,000 continuation lines is refused, with the line', (t) => {
+  const error = errorOf(() =>
+    load(t, { 'etc/pkginitrd/50-a.conf': content(`Packages=\n${'  a\n'.repeat(125_000)}`) }),
+  );
+  assert.match(error.message, /50-a\.conf:10003: Cannot take more for Packages=/);
+});

@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
+import { skipFor } from '../../helpers/need.ts';
 
-/** For `skip`: a reason where the program is not on this machine, else false. */
+/** For `skip`: a reason where the program is not on this machine, else false. In CI it fails. */
 export function without(program: string): string | false {
   const found = spawnSync('sh', ['-c', `command -v ${program}`], {
     env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' },
   });
-  return found.status === 0 ? false : `${program} is not installed`;
+  return found.status === 0 ? false : skipFor(`${program} is not installed`);
 }
 
 /** Runs a program, gives its stdout, fails loudly. */

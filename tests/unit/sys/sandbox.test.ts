@@ -7,6 +7,7 @@ import { absolutePath } from '../../../src/model/brands.ts';
 import type { Sandbox } from '../../../src/model/sys.ts';
 import { makeRunner } from '../../../src/sys/run.ts';
 import { sandboxArgv } from '../../../src/sys/sandbox.ts';
+import { skipFor } from '../../helpers/need.ts';
 
 const closed: Sandbox = {
   root: absolutePath('/'),
@@ -17,8 +18,8 @@ const closed: Sandbox = {
 };
 
 const { run } = makeRunner();
-const lacksPython = !existsSync('/usr/bin/python3') && 'needs python3';
-const skip = process.getuid?.() !== 0 ? 'needs root' : await lacksBubblewrap();
+const lacksPython = !existsSync('/usr/bin/python3') && skipFor('needs python3');
+const skip = process.getuid?.() !== 0 ? skipFor('needs root') : await lacksBubblewrap();
 
 test('sandboxArgv() is this command line', () => {
   const bind = { source: absolutePath('/a'), target: '/run/b', writable: true };
@@ -153,7 +154,7 @@ async function lacksBubblewrap(): Promise<string | false> {
     await inside('true');
     return false;
   } catch (error) {
-    return error instanceof Error ? error.message : 'no bubblewrap';
+    return skipFor(error instanceof Error ? error.message : 'no bubblewrap');
   }
 }
 
