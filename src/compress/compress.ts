@@ -80,7 +80,7 @@ async function* compressZstd(sys: Sys, chunks: Chunks, level: number): AsyncGene
     yield* sys.pipe(zstdCommand(level), chunks);
     return;
   }
-  const { compressInProcess } = await codec();
+  const { compressInProcess } = await builtInZstd();
   yield* compressInProcess(chunks, level);
 }
 
@@ -92,12 +92,12 @@ async function* decompressZstd(sys: Sys, chunks: Chunks): AsyncGenerator<Uint8Ar
     );
     return;
   }
-  const { decompressInProcess } = await codec();
+  const { decompressInProcess } = await builtInZstd();
   yield* decompressInProcess(assertWholeFrames(chunks));
 }
 
 /** A file of its own in the bundle, which a distribution may leave out where its package depends on zstd. */
-async function codec(): Promise<typeof import('./codec.ts')> {
+async function builtInZstd(): Promise<typeof import('./codec.ts')> {
   try {
     return await import('./codec.ts');
   } catch (cause) {
