@@ -2,7 +2,7 @@ import { absolutePath, type AbsolutePath } from '../model/brands.ts';
 import { BuildError } from '../model/errors.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Command, Sys } from '../model/sys.ts';
-import { readEntries } from './read-part.ts';
+import { readEntries } from '../formats/initrd/entries.ts';
 import { fileChunks } from './write-image.ts';
 
 /**

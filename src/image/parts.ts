@@ -8,7 +8,7 @@ import type { Sys } from '../model/sys.ts';
 import { kernelPart } from './kernel-part.ts';
 import { manifestEntry } from './manifest.ts';
 import { arrange } from './members.ts';
-import { readEntries } from './read-part.ts';
+import { readEntries } from '../formats/initrd/entries.ts';
 import { shadowEntry } from './root-password.ts';
 import { hostEntries, microcodePart } from './small-parts.ts';
 import { fileChunks, writePart } from './write-image.ts';

@@ -1,9 +1,9 @@
 // Whether the kernel can start /init, and systemd knows that it runs in an initrd.
-import type { Lookup, Overlay } from './overlay.ts';
+import type { ImageFiles, ImageLookup } from './file-facts.ts';
 import type { Report } from './report.ts';
 
 /** /init has to lead to an executable program or script whose interpreters exist (execve(2)). */
-export function checkInit(overlay: Overlay, report: Report): void {
+export function checkInit(overlay: ImageFiles, report: Report): void {
   const error = (path: string, message: string): void =>
     report({ severity: 'error', check: 'init', path, message });
   let path = '/init';
@@ -30,7 +30,7 @@ export function checkInit(overlay: Overlay, report: Report): void {
 }
 
 /** Without these systemd would run as on the real root, or not find its way to it (bootup(7)). */
-export function checkSystemd(overlay: Overlay, report: Report): void {
+export function checkSystemd(overlay: ImageFiles, report: Report): void {
   const release = overlay.lookup('/etc/initrd-release');
   if (release.type !== 'found' || release.node.type !== 'file') {
     report({
@@ -62,7 +62,7 @@ const INTERPRETERS_MAX = 5;
 const UNITS = ['initrd.target', 'initrd-switch-root.target', 'initrd-switch-root.service'];
 const UNIT_DIRECTORIES = ['/etc/systemd/system', '/usr/lib/systemd/system', '/lib/systemd/system'];
 
-function why(lookup: Lookup): string {
+function why(lookup: ImageLookup): string {
   switch (lookup.type) {
     case 'found':
       return `"${lookup.path}" is no file`;

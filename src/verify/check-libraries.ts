@@ -2,10 +2,10 @@
 import type { ElfFacts } from '../formats/elf.ts';
 import { reportMissingLibraries, type Opening } from './check-dlopen.ts';
 import { libraryDirectories } from './library-directories.ts';
-import type { Lookup, Overlay } from './overlay.ts';
+import type { ImageFiles, ImageLookup } from './file-facts.ts';
 import type { Report } from './report.ts';
 
-export function checkLibraries(overlay: Overlay, report: Report): void {
+export function checkLibraries(overlay: ImageFiles, report: Report): void {
   const system = libraryDirectories(overlay);
   const elves = [...overlay.entries()].flatMap(([path, node]) =>
     node.type === 'file' && node.facts.type === 'elf' ? [{ path, elf: node.facts.elf }] : [],
@@ -84,7 +84,7 @@ interface Located {
   readonly elf: ElfFacts;
 }
 
-function checkInterpreter(overlay: Overlay, path: string, elf: ElfFacts, report: Report): void {
+function checkInterpreter(overlay: ImageFiles, path: string, elf: ElfFacts, report: Report): void {
   if (elf.interpreter === undefined) return;
   const found = overlay.lookup(elf.interpreter);
   if (isLibraryOf(found, elf)) return;
@@ -99,7 +99,7 @@ function checkInterpreter(overlay: Overlay, path: string, elf: ElfFacts, report:
 
 /** The directory in which ld.so would find it, or the name itself where it is a path. */
 function findLibrary(
-  overlay: Overlay,
+  overlay: ImageFiles,
   name: string,
   directories: readonly string[],
   elf: ElfFacts,
@@ -109,7 +109,7 @@ function findLibrary(
 }
 
 /** ld.so passes over libraries of another class or machine and looks on. */
-function isLibraryOf(found: Lookup, elf: ElfFacts): boolean {
+function isLibraryOf(found: ImageLookup, elf: ElfFacts): boolean {
   if (found.type !== 'found' || found.node.type !== 'file') return false;
   const { facts } = found.node;
   return facts.type === 'elf' && isSameKind(facts.elf, elf);

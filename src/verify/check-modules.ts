@@ -8,8 +8,8 @@ import type { ModuleInfo, ModuleRecord } from '../model/facts.ts';
 import type { RootNeed } from '../model/plan.ts';
 import { checkRootNeeds } from './check-storage.ts';
 import { checkWishes } from './check-wishes.ts';
-import { keptBytes } from './kept.ts';
-import type { Overlay } from './overlay.ts';
+import { keptBytes } from './file-facts.ts';
+import type { ImageFiles } from './file-facts.ts';
 import type { Report } from './report.ts';
 
 export interface ExpectedModules {
@@ -19,7 +19,7 @@ export interface ExpectedModules {
   readonly rootNeeds?: readonly RootNeed[];
 }
 
-export function checkModules(overlay: Overlay, expect: ExpectedModules, report: Report): void {
+export function checkModules(overlay: ImageFiles, expect: ExpectedModules, report: Report): void {
   const { kernelVersion, modules: planned, rootNeeds = [] } = expect;
   const directory = modulesDirectory(overlay, kernelVersion);
   if (directory === undefined) {
@@ -85,7 +85,7 @@ type Complain = (path: string, message: string, hint?: string) => void;
 const DEPMOD_HINT = 'Run depmod over the modules of the image';
 
 /** modprobe looks in /lib/modules, on some distributions in /usr/lib/modules; links make them one. */
-function modulesDirectory(overlay: Overlay, kernelVersion: string): string | undefined {
+function modulesDirectory(overlay: ImageFiles, kernelVersion: string): string | undefined {
   for (const parent of ['/lib/modules', '/usr/lib/modules']) {
     const found = overlay.lookup(`${parent}/${kernelVersion}`);
     if (found.type === 'found' && found.node.type === 'directory') return found.path;
@@ -94,7 +94,7 @@ function modulesDirectory(overlay: Overlay, kernelVersion: string): string | und
 }
 
 /** Path below the directory to its `.modinfo`, undefined where the module is compressed. */
-function modulesBelow(overlay: Overlay, directory: string): Map<string, ModuleInfo | undefined> {
+function modulesBelow(overlay: ImageFiles, directory: string): Map<string, ModuleInfo | undefined> {
   const modules = new Map<string, ModuleInfo | undefined>();
   for (const [path] of overlay.entries()) {
     if (!path.startsWith(`${directory}/`) || !MODULE_SUFFIX.test(path)) continue;

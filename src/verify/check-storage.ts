@@ -1,7 +1,7 @@
 // Whether what the host's / lies on can be reached from the image, and planned firmware is in it.
 import { moduleName } from '../formats/module-name.ts';
 import type { ProgramNeed, RootNeed } from '../model/plan.ts';
-import type { Overlay } from './overlay.ts';
+import type { ImageFiles } from './file-facts.ts';
 import type { Report } from './report.ts';
 
 /** `present` are paths of modules in the image, `builtin` names of what needs none. */
@@ -26,7 +26,7 @@ export function checkRootNeeds(
 }
 
 export function checkPrograms(
-  overlay: Overlay,
+  overlay: ImageFiles,
   needs: readonly ProgramNeed[],
   report: Report,
 ): void {
@@ -46,7 +46,11 @@ export function checkPrograms(
 const programDirectories = ['/usr/lib/systemd', '/lib/systemd', '/usr/bin', '/usr/sbin', '/sbin'];
 
 /** `planned` are paths with their directory, as in the plan. */
-export function checkFirmware(overlay: Overlay, planned: readonly string[], report: Report): void {
+export function checkFirmware(
+  overlay: ImageFiles,
+  planned: readonly string[],
+  report: Report,
+): void {
   for (const path of planned) {
     if (overlay.lookup(`/${path}`).type === 'found') continue;
     report({

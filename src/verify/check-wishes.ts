@@ -2,12 +2,12 @@
 import { indexAliases, parseModulesAlias } from '../formats/modules-alias.ts';
 import { parseModulesSoftdep } from '../formats/modules-softdep.ts';
 import { parseModulesWeakdep } from '../formats/modules-weakdep.ts';
-import { keptBytes } from './kept.ts';
-import type { Overlay } from './overlay.ts';
+import { keptBytes } from './file-facts.ts';
+import type { ImageFiles } from './file-facts.ts';
 import type { Report } from './report.ts';
 
 export function checkWishes(
-  overlay: Overlay,
+  overlay: ImageFiles,
   directory: string,
   present: ReadonlySet<string>,
   builtin: ReadonlySet<string>,

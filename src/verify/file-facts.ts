@@ -1,4 +1,5 @@
 // What is remembered of a file of the image: never its content, but for the few that are indexes.
+import type { Lookup, Overlay } from '../formats/initrd/overlay.ts';
 import { readElf, isElf, type ElfFacts } from '../formats/elf.ts';
 import { readElfSection } from '../formats/elf-section.ts';
 import { parseModinfo } from '../formats/modinfo.ts';
@@ -15,6 +16,11 @@ export type FileFacts =
   | { readonly type: 'damaged'; readonly message: string }
   | { readonly type: 'other' };
 
+/** The image's files, laid over each other as the kernel does. */
+export type ImageFiles = Overlay<FileFacts>;
+
+export type ImageLookup = Lookup<FileFacts>;
+
 /** Whether a file's content has to be seen. Firmware and compressed modules, most of an image, do not. */
 export function wantsContent({ path, size }: NewcHead): boolean {
   return size > 0 && !/^(?:usr\/)?lib\/firmware\/|\.ko\.(?:gz|xz|zst)$/.test(path);
@@ -27,6 +33,15 @@ export function fileFacts(path: string, content: Buffer | undefined): FileFacts 
   if (path.endsWith('.ko') || isElf(content)) return elfFacts(path, content);
   const script = /^#![ \t]*([^ \t\n]+)/.exec(content.toString('latin1', 0, 256))?.[1];
   return script === undefined ? { type: 'other' } : { type: 'script', interpreter: script };
+}
+
+/** The content of an index that was kept while the image was read; undefined where it is not in the image. */
+export function keptBytes(overlay: ImageFiles, path: string): Buffer | undefined {
+  const found = overlay.lookup(path);
+  if (found.type !== 'found' || found.node.type !== 'file') return undefined;
+  const { facts } = found.node;
+  // An empty file is not handed over, and is there all the same.
+  return facts.type === 'kept' ? facts.bytes : Buffer.alloc(0);
 }
 
 const KEPT =

@@ -2,7 +2,7 @@
 import type { ElfFacts } from '../formats/elf.ts';
 import { fnmatch } from '../formats/fnmatch.ts';
 import { parseLdSoConf } from '../formats/ld-so-conf.ts';
-import type { Overlay } from './overlay.ts';
+import type { ImageFiles } from './file-facts.ts';
 
 export interface LibraryDirectories {
   /** Of /etc/ld.so.conf; they count only through /etc/ld.so.cache. */
@@ -11,7 +11,7 @@ export interface LibraryDirectories {
   readonly builtin: (elf: ElfFacts) => readonly string[];
 }
 
-export function libraryDirectories(overlay: Overlay): LibraryDirectories {
+export function libraryDirectories(overlay: ImageFiles): LibraryDirectories {
   return {
     configured: readConfiguration(overlay, '/etc/ld.so.conf', new Set()),
     hasCache: overlay.lookup('/etc/ld.so.cache').type === 'found',
@@ -36,7 +36,7 @@ const TUPLES: Readonly<Record<string, string>> = {
   '40/32': 'arm-linux-gnueabihf',
 };
 
-function readConfiguration(overlay: Overlay, path: string, read: Set<string>): string[] {
+function readConfiguration(overlay: ImageFiles, path: string, read: Set<string>): string[] {
   const found = overlay.lookup(path);
   if (found.type !== 'found' || found.node.type !== 'file' || read.has(found.path)) return [];
   read.add(found.path);

@@ -1,4 +1,5 @@
 // What verifying an image comes to.
+import type { Member } from '../formats/initrd/members.ts';
 import { BuildError } from '../model/errors.ts';
 
 export type Check =
@@ -45,15 +46,7 @@ export interface VerifyReport {
   readonly sha256: string;
   /** Bytes of all files after unpacking. */
   readonly unpackedBytes: number;
-  readonly members: readonly VerifiedMember[];
-}
-
-export interface VerifiedMember {
-  readonly offset: number;
-  /** Bytes in the image, padding not counted. */
-  readonly bytes: number;
-  readonly compression: 'zstd' | 'xz' | 'gzip' | 'none';
-  readonly entries: number;
+  readonly members: readonly Member[];
 }
 
 /** Takes findings in; keeps no more than a hundred of one check, since one mistake can touch every file. */

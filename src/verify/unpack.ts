@@ -1,18 +1,18 @@
 // Lays the entries of all members over each other and reports what the kernel would drop or lose.
 import type { NewcEntry } from '../formats/newc-reader.ts';
-import { fileFacts } from './file-facts.ts';
-import type { MemberHead } from './members.ts';
-import { emptyOverlay, type Node, type Overlay } from './overlay.ts';
+import type { MemberHead } from '../formats/initrd/members.ts';
+import { emptyOverlay, type Node } from '../formats/initrd/overlay.ts';
+import { fileFacts, type FileFacts, type ImageFiles } from './file-facts.ts';
 import type { Report } from './report.ts';
 
 export interface Unpacking {
-  readonly overlay: Overlay;
+  readonly overlay: ImageFiles;
   readonly unpackedBytes: () => number;
   readonly onEntry: (entry: NewcEntry, member: MemberHead) => void;
 }
 
 export function unpacking(report: Report): Unpacking {
-  const overlay = emptyOverlay();
+  const overlay = emptyOverlay<FileFacts>();
   let unpackedBytes = 0;
   let current = -1;
   let seen = new Set<string>();
@@ -92,7 +92,7 @@ export function unpacking(report: Report): Unpacking {
 
 const TYPE_MASK = 0o170000;
 
-function toNode(entry: NewcEntry): Node {
+function toNode(entry: NewcEntry): Node<FileFacts> {
   switch (entry.mode & TYPE_MASK) {
     case 0o040000:
       return { type: 'directory' };

@@ -1,26 +1,24 @@
 // Reads a finished image back and proves that it can boot: nothing of it is taken on trust from the writer.
 import { createHash } from 'node:crypto';
 import { byteReader } from '../formats/byte-reader.ts';
+import {
+  memberName,
+  readMembers,
+  type Decompress,
+  type MemberCompression,
+} from '../formats/initrd/members.ts';
 import { checkInit, checkSystemd } from './check-init.ts';
 import { checkLibraries } from './check-libraries.ts';
 import { checkModules } from './check-modules.ts';
-import { readMembers, type Decompress } from './members.ts';
+import { wantsContent, type ImageFiles } from './file-facts.ts';
 import { checkFirmware, checkPrograms } from './check-storage.ts';
 import type { ProgramNeed, RootNeed } from '../model/plan.ts';
-import type { Overlay } from './overlay.ts';
-import {
-  collectFindings,
-  sentences,
-  type Report,
-  type VerifiedMember,
-  type VerifyReport,
-} from './report.ts';
+import { collectFindings, sentences, type Report, type VerifyReport } from './report.ts';
 import { unpacking } from './unpack.ts';
 
 export interface VerifyInput {
   /** The finished image, as it would be placed. */
   readonly image: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
-  /** Unpacks one whole zstd frame or xz stream. */
   readonly decompress: Decompress;
   readonly expect: {
     readonly kernelVersion: string;
@@ -31,7 +29,7 @@ export interface VerifyInput {
     readonly rootNeeds?: readonly RootNeed[];
     readonly programs?: readonly ProgramNeed[];
     /** What the kernel can unpack; all we know where absent. */
-    readonly compressions?: readonly VerifiedMember['compression'][];
+    readonly compressions?: readonly MemberCompression[];
   };
   /** Path without leading slash to the package that ships it, for messages. */
   readonly owners: ReadonlyMap<string, string>;
@@ -46,11 +44,17 @@ export async function verifyImage(input: VerifyInput): Promise<VerifyReport> {
   const hash = createHash('sha256');
   const reader = byteReader(hashed(input.image, hash.update.bind(hash)));
   const unpacked = unpacking(report);
-  const rules = {
-    decompress: input.decompress,
-    compressions: input.expect.compressions ?? (['zstd', 'xz', 'gzip', 'none'] as const),
-  };
-  const members = await readMembers(reader, rules, report, unpacked.onEntry);
+  const members = await readMembers(reader, input.decompress, {
+    onMember: (member) => {
+      const { compressions: allowed } = input.expect;
+      if (allowed?.includes(member.compression) ?? true) return;
+      const message = `Compressed ${memberName(member)} with ${member.compression}, the kernel takes ${allowed?.join(', ')}`;
+      report({ severity: 'error', check: 'compression', path: '', message });
+    },
+    onEntry: unpacked.onEntry,
+    onProblem: ({ kind, message }) => report({ severity: 'error', check: kind, path: '', message }),
+    wants: wantsContent,
+  });
   // What follows a damaged member counts for the digest all the same.
   await reader.skip(Number.POSITIVE_INFINITY);
   if (members !== undefined) checkSystem(unpacked.overlay, input, report);
@@ -67,7 +71,7 @@ export async function verifyImage(input: VerifyInput): Promise<VerifyReport> {
 export { assertBootable } from './report.ts';
 export { lacksLibraries, namePackages } from './name-packages.ts';
 
-function checkSystem(overlay: Overlay, { expect }: VerifyInput, report: Report): void {
+function checkSystem(overlay: ImageFiles, { expect }: VerifyInput, report: Report): void {
   for (const [path, node] of overlay.entries()) {
     if (node.type !== 'file' || node.facts.type !== 'damaged') continue;
     // What is neither run nor loaded is somebody's data, and the image boots without it.

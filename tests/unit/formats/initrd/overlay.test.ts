@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { emptyOverlay, type Node } from '../../../src/verify/overlay.ts';
+import { emptyOverlay, type Node } from '../../../../src/formats/initrd/overlay.ts';
 
-const DIRECTORY: Node = { type: 'directory' };
-const SPECIAL: Node = { type: 'special' };
+const DIRECTORY: Node<never> = { type: 'directory' };
+const SPECIAL: Node<never> = { type: 'special' };
 
-function link(target: string): Node {
+function link(target: string): Node<never> {
   return { type: 'symlink', target };
 }
 

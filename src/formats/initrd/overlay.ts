@@ -1,25 +1,25 @@
 // The file system that the kernel makes of an image: members laid over each other (Linux, init/initramfs.c).
-import type { FileFacts } from './file-facts.ts';
 
-export type Node =
+/** `File` stands for what the reader keeps of a regular file. */
+export type Node<File> =
   | { readonly type: 'directory' }
   | { readonly type: 'symlink'; readonly target: string }
-  | { readonly type: 'file'; readonly mode: number; readonly facts: FileFacts }
+  | { readonly type: 'file'; readonly mode: number; readonly facts: File }
   | { readonly type: 'special' };
 
 /** A path with all links followed, or what stops there. */
-export type Lookup =
-  | { readonly type: 'found'; readonly path: string; readonly node: Node }
+export type Lookup<File> =
+  | { readonly type: 'found'; readonly path: string; readonly node: Node<File> }
   | { readonly type: 'missing'; readonly path: string }
   | { readonly type: 'loop'; readonly path: string };
 
-export interface Overlay {
+export interface Overlay<File> {
   /** Unpacks one entry as the kernel would, and says what would be lost. */
-  add(path: string, node: Node): Conflict | undefined;
+  add(path: string, node: Node<File>): Conflict | undefined;
   /** Follows links, the last one too. Paths may start with a slash. */
-  lookup(path: string): Lookup;
+  lookup(path: string): Lookup<File>;
   /** Paths and nodes in the order in which they came to be, links not followed. */
-  entries(): Iterable<readonly [string, Node]>;
+  entries(): Iterable<readonly [string, Node<File>]>;
   /** Names in a directory, sorted; empty where there is none. */
   list(directory: string): readonly string[];
 }
@@ -31,11 +31,11 @@ export type Conflict =
   /** A link gives way to a directory, so that all that was reached through it is lost. */
   | { readonly type: 'link-lost'; readonly target: string };
 
-export function emptyOverlay(): Overlay {
-  const nodes = new Map<string, Node>([['', { type: 'directory' }]]);
+export function emptyOverlay<File>(): Overlay<File> {
+  const nodes = new Map<string, Node<File>>([['', { type: 'directory' }]]);
   const children = new Map<string, Set<string>>();
 
-  function add(path: string, node: Node): Conflict | undefined {
+  function add(path: string, node: Node<File>): Conflict | undefined {
     const slash = path.lastIndexOf('/');
     const parent = path.slice(0, Math.max(slash, 0));
     const holder = lookup(parent);
@@ -55,7 +55,7 @@ export function emptyOverlay(): Overlay {
     return replacesLink ? { type: 'link-lost', target: old.target } : undefined;
   }
 
-  function lookup(path: string): Lookup {
+  function lookup(path: string): Lookup<File> {
     let at = '';
     let links = 0;
     const todo = path.split('/').toReversed();

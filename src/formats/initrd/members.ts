@@ -1,89 +1,100 @@
-// The image as a sequence of members, each held against the kernel's loader rules (Linux, init/initramfs.c and
-// lib/decompress_unzstd.c).
-import { byteReader, type ByteReader } from '../formats/byte-reader.ts';
-import { gzipMember } from '../formats/gzip-member.ts';
-import { MAGIC_LENGTH, memberKind } from '../formats/member-magic.ts';
-import { readNewc, type NewcEnd, type NewcEntry } from '../formats/newc-reader.ts';
-import { xzStream } from '../formats/xz-stream.ts';
-import { zstdFrame, type ZstdFrame } from '../formats/zstd-frame.ts';
-import { BuildError } from '../model/errors.ts';
-import { wantsContent } from './file-facts.ts';
-import type { Report, VerifiedMember } from './report.ts';
+// An initrd as a sequence of members, read as the kernel does (Linux, init/initramfs.c and lib/decompress_unzstd.c).
+import { BuildError } from '../../model/errors.ts';
+import { byteReader, type ByteReader } from '../byte-reader.ts';
+import { gzipMember } from '../gzip-member.ts';
+import { MAGIC_LENGTH, memberKind } from '../member-magic.ts';
+import { readNewc, type NewcEnd, type NewcEntry, type NewcHead } from '../newc-reader.ts';
+import { xzStream } from '../xz-stream.ts';
+import { zstdFrame, type ZstdFrame } from '../zstd-frame.ts';
 
-type MemberCompression = VerifiedMember['compression'];
+export type MemberCompression = 'zstd' | 'xz' | 'gzip' | 'none';
 
+/** Unpacks one whole zstd frame or xz stream. */
 export type Decompress = (
   compression: 'zstd' | 'xz',
   chunks: AsyncIterable<Uint8Array>,
 ) => AsyncIterable<Uint8Array>;
 
 export interface MemberHead {
+  /** From 0. */
   readonly index: number;
+  /** Bytes from the image's start. */
+  readonly offset: number;
   readonly compression: MemberCompression;
 }
 
-export interface MemberRules {
-  readonly decompress: Decompress;
-  readonly compressions: readonly MemberCompression[];
+export interface Member extends MemberHead {
+  /** Bytes in the image, padding not counted. */
+  readonly bytes: number;
+  readonly entries: number;
+}
+
+/** What the kernel would stumble over: `archive` ends the walk, the others do not. */
+export interface MemberProblem {
+  readonly kind: 'archive' | 'alignment' | 'compression';
+  readonly message: string;
+}
+
+export interface MemberVisitor {
+  readonly onMember?: (member: MemberHead) => void;
+  readonly onEntry: (entry: NewcEntry, member: MemberHead) => void;
+  readonly onProblem: (problem: MemberProblem) => void;
+  /** Chooses the regular files whose content is delivered, one in memory at a time. */
+  readonly wants: (head: NewcHead) => boolean;
 }
 
 /**
- * Walks the image to its end and hands every entry over. What cannot be read is reported, and ends the walk:
- * the result is then undefined, since nothing can be said of what follows.
+ * Walks an image to its end and hands every entry over. What cannot be read is told, and ends the walk: the result is
+ * then undefined, since nothing can be said of what follows.
  */
 export async function readMembers(
   reader: ByteReader,
-  rules: MemberRules,
-  report: Report,
-  onEntry: (entry: NewcEntry, member: MemberHead) => void,
-): Promise<readonly VerifiedMember[] | undefined> {
-  const members: VerifiedMember[] = [];
+  decompress: Decompress,
+  { onMember, onEntry, onProblem, wants }: MemberVisitor,
+): Promise<readonly Member[] | undefined> {
+  const members: Member[] = [];
   for (let index = 0; ; index++) {
     await reader.skipZeros();
     const offset = reader.position();
     const magic = await reader.peek(MAGIC_LENGTH);
     if (magic.length === 0) return members;
     const compression = memberCompression(magic);
-    const name = `member ${index + 1} at offset ${offset}`;
-    const error = (check: 'archive' | 'alignment' | 'compression', message: string): void =>
-      report({ severity: 'error', check, path: '', message });
+    const name = memberName({ index, offset });
+    const problem = (kind: MemberProblem['kind'], message: string): void =>
+      onProblem({ kind, message });
     if (compression === undefined) {
       const kind = memberKind(magic) ?? `bytes ${magic.toString('hex')}`;
-      error('archive', `Cannot read ${name}: found ${kind}, wanted newc, zstd, xz or gzip`);
+      problem('archive', `Cannot read ${name}: found ${kind}, wanted newc, zstd, xz or gzip`);
       return undefined;
     }
     if (offset % 4 !== 0) {
-      error('alignment', `Misplaced ${name}: every member has to start at a multiple of 4`);
+      problem('alignment', `Misplaced ${name}: every member has to start at a multiple of 4`);
     }
-    if (!rules.compressions.includes(compression)) {
-      const allowed = rules.compressions.join(', ');
-      error('compression', `Compressed ${name} with ${compression}, the kernel takes ${allowed}`);
-    }
-    const plain = openMember(reader, compression, rules.decompress);
+    const head = { index, offset, compression };
+    onMember?.(head);
+    const plain = openMember(reader, compression, decompress);
     try {
-      const end = await walkArchive(plain.reader, (entry) =>
-        onEntry(entry, { index, compression }),
-      );
+      const end = await walkArchive(plain.reader, wants, (entry) => onEntry(entry, head));
       if (!end.trailer) {
-        error('archive', `Cut off ${name}: it ends without TRAILER!!!, or is split over frames`);
+        problem('archive', `Cut off ${name}: it ends without TRAILER!!!, or is split over frames`);
       }
       if (compression !== 'none') await expectOnlyZeros(plain.reader);
-      for (const message of plain.complaints()) error('compression', `Unfit ${name}: ${message}`);
-      members.push({
-        offset,
-        bytes: reader.position() - offset,
-        compression,
-        entries: end.entries,
-      });
+      for (const message of plain.complaints()) problem('compression', `Unfit ${name}: ${message}`);
+      members.push({ ...head, bytes: reader.position() - offset, entries: end.entries });
     } catch (caught) {
       const cause = plain.failure() ?? caught;
       if (!(cause instanceof BuildError)) throw cause;
-      error('archive', `Damaged ${name}: ${cause.message}`);
+      problem('archive', `Damaged ${name}: ${cause.message}`);
       return undefined;
     } finally {
       if (plain.reader !== reader) await plain.reader.close();
     }
   }
+}
+
+/** A member as messages call it. */
+export function memberName({ index, offset }: Pick<MemberHead, 'index' | 'offset'>): string {
+  return `member ${index + 1} at offset ${offset}`;
 }
 
 const WINDOW_MAX = 8 * 1024 * 1024;
@@ -183,9 +194,10 @@ function judgeXz({ check }: { readonly check: string }): string[] {
 
 async function walkArchive(
   reader: ByteReader,
+  wants: MemberVisitor['wants'],
   onEntry: (entry: NewcEntry) => void,
 ): Promise<NewcEnd> {
-  const walk = readNewc(reader, wantsContent);
+  const walk = readNewc(reader, wants);
   for (;;) {
     const next = await walk.next();
     if (next.done === true) return next.value;

@@ -1,7 +1,7 @@
-import { byteReader } from '../formats/byte-reader.ts';
-import { readNewc, type NewcEntry } from '../formats/newc-reader.ts';
-import { BuildError } from '../model/errors.ts';
-import type { Entry } from '../model/image.ts';
+import { byteReader } from '../byte-reader.ts';
+import { readNewc, type NewcEntry } from '../newc-reader.ts';
+import { BuildError } from '../../model/errors.ts';
+import type { Entry } from '../../model/image.ts';
 
 /**
  * Reads the entries of an uncompressed archive. The content of a file is valid only until the next entry is asked
