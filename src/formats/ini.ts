@@ -1,28 +1,80 @@
-// The INI files of dnf, yum and zypper: Python's configparser and libzypp's reader agree on what is read here. Names of
-// sections may hold dots and colons, as those of COPR repositories do.
+// The INI files of dnf, yum and zypper, read as Python's configparser and libzypp's reader agree to read them. The ini
+// library splits names at dots, cuts values at ";" and knows no continued lines, so each word is handed to it quoted.
+import { parse, stringify } from 'ini';
 
-/** Section to key to value; lines that begin with white space continue a value, after a newline. */
-export function parseIni(text: string): ReadonlyMap<string, ReadonlyMap<string, string>> {
-  const sections = new Map<string, Map<string, string>>();
-  let section: Map<string, string> | undefined;
-  let key: string | undefined;
+export type Ini = ReadonlyMap<string, ReadonlyMap<string, string>>;
+
+/**
+ * Section to key to value, keys in lower case. An indented line continues a value, after a newline; of a key that stands
+ * twice the last value counts. Lines before the first section and lines without `=` or `:` are left out.
+ */
+export function parseIni(text: string): Ini {
+  const sections: Readonly<Record<string, Readonly<Record<string, unknown>>>> = parse(quoted(text));
+  return new Map(
+    Object.entries(sections).map(([name, keys]) => [name.slice(0, -1), valuesOf(keys)]),
+  );
+}
+
+/** The text of sections whose names and values hold nothing that readers of INI files disagree on. */
+export function stringifyIni(
+  sections: Readonly<Record<string, Readonly<Record<string, string>>>>,
+): string {
+  const words = Object.entries(sections).flatMap(([name, keys]) => [name, ...Object.values(keys)]);
+  const odd = words.find((word) => !/^[\w:/@+~,-][\w:/@+~,. -]*$/.test(word) || word.endsWith(' '));
+  // Readers other than the library would take its quotes for part of the value.
+  if (odd !== undefined) throw new RangeError(`Cannot write ${JSON.stringify(odd)} to an INI file`);
+  return stringify(sections);
+}
+
+function quoted(text: string): string {
+  const lines: string[] = [];
+  let assignment: { readonly key: string; value: string } | undefined;
+  const finish = (): void => {
+    if (assignment !== undefined)
+      lines.push(`${quoteName(assignment.key)}=${quote(assignment.value)}`);
+    assignment = undefined;
+  };
+  let inSection = false;
   for (const line of text.split(/\r?\n/)) {
-    if (/^\s*(?:[#;].*)?$/.test(line)) continue;
-    const [, name] = /^\[(.+)\]\s*$/.exec(line) ?? [];
+    const trimmed = line.trim();
+    if (trimmed === '' || trimmed.startsWith('#') || trimmed.startsWith(';')) continue;
+    const name = sectionName(line);
+    const separator = line.search(/[=:]/);
     if (name !== undefined) {
-      section = sections.get(name) ?? new Map();
-      sections.set(name, section);
-      key = undefined;
-      continue;
+      finish();
+      inSection = true;
+      lines.push(`[${quoteName(name.replaceAll('.', '\\.'))}]`);
+    } else if (assignment !== undefined && /^\s/.test(line)) {
+      assignment.value = `${assignment.value}\n${trimmed}`.trim();
+    } else if (inSection && separator > 0) {
+      finish();
+      const key = line.slice(0, separator).trim().toLowerCase();
+      assignment = { key, value: line.slice(separator + 1).trim() };
     }
-    if (/^\s/.test(line) && section !== undefined && key !== undefined) {
-      section.set(key, `${section.get(key) ?? ''}\n${line.trim()}`.trim());
-      continue;
-    }
-    const [, word, value = ''] = /^([^=:\s]+)\s*[=:]\s*(.*?)\s*$/.exec(line) ?? [];
-    if (word === undefined) continue;
-    key = word.toLowerCase();
-    section?.set(key, value);
   }
-  return sections;
+  finish();
+  return lines.join('\n');
+}
+
+// A plain scan: a pattern that looks for the closing bracket takes quadratic time on a long line of blanks.
+function sectionName(line: string): string | undefined {
+  const trimmed = line.trimEnd();
+  return trimmed.startsWith('[') && trimmed.endsWith(']') && trimmed.length > 2
+    ? trimmed.slice(1, -1)
+    : undefined;
+}
+
+// The mark at its end keeps a name from being one that the library treats in a way of its own: "key[]", "__proto__", "10".
+function quoteName(name: string): string {
+  return quote(`${name}:`);
+}
+
+// As JSON, which the library reads back exactly; the bracket would end a section's name.
+function quote(word: string): string {
+  return JSON.stringify(word).replaceAll(']', '\\u005d').replaceAll('=', '\\u003d');
+}
+
+function valuesOf(keys: Readonly<Record<string, unknown>>): ReadonlyMap<string, string> {
+  // A word that reads like a boolean comes back as one.
+  return new Map(Object.entries(keys).map(([key, value]) => [key.slice(0, -1), String(value)]));
 }

@@ -1,3 +1,4 @@
+import { stringifyIni } from '../formats/ini.ts';
 import { BuildError } from '../model/errors.ts';
 import type { Ran, Sys } from '../model/sys.ts';
 import { escapePattern } from './rpm-cache.ts';
@@ -41,13 +42,18 @@ function configureInstalled(sys: Sys, request: PackageRequest): void {
   for (const file of host.glob(repositoryFiles)) {
     state.copyIn(host.resolve(file), `${ownRepositories}/${file.replace(/^.*\//, '')}`);
   }
-  const own = [
-    ...[`[${installedRepository}]`, `name=${installedRepository}`, 'type=rpm-md', 'enabled=1'],
-    ...[`baseurl=dir:${inside.state}/installed`, 'autorefresh=0', 'gpgcheck=0'],
+  const own = {
+    name: installedRepository,
+    type: 'rpm-md',
+    enabled: '1',
+    baseurl: `dir:${inside.state}/installed`,
+    autorefresh: '0',
+    gpgcheck: '0',
     // What a repository has as well is taken from there.
-    ...['priority=199', ''],
-  ];
-  state.write(`${ownRepositories}/${installedRepository}.repo`, own.join('\n'), 0o644);
+    priority: '199',
+  };
+  const text = stringifyIni({ [installedRepository]: own });
+  state.write(`${ownRepositories}/${installedRepository}.repo`, text, 0o644);
 }
 
 function explain(ran: Ran): BuildError | undefined {

@@ -1,24 +1,129 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
-import { parseIni } from '../../../src/formats/ini.ts';
+import { parseIni, stringifyIni } from '../../../src/formats/ini.ts';
 
-test('parseIni() reads repositories as dnf and zypper write them', () => {
-  const text = `# comment
-stray=1
-[copr:copr.fedorainfracloud.org:a:b]
-Name = A = B
-; another
-baseurl=https://a/
-  https://b/
+const files = {
+  // Fedora's dnf.conf with what administrators add.
+  'dnf.conf': `[main]
+gpgcheck=True
+installonly_limit=3
+clean_requirements_on_remove=True
+best=False
+skip_if_unavailable=True
+excludepkgs=kernel-debug*, *.i686
+    nodejs*
+# fastestmirror=1
+proxy: http://user:p;ss@proxy.example:3128/#top
+`,
+  'fedora.repo': `[fedora]
+name=Fedora $releasever - $basearch
+#baseurl=http://download.example/pub/fedora/linux/releases/$releasever/Everything/$basearch/os/
+metalink=https://mirrors.fedoraproject.org/metalink?repo=fedora-$releasever&arch=$basearch
+enabled=1
+countme=1
+metadata_expire=7d
+repo_gpgcheck=0
+type=rpm
+gpgcheck=1
+gpgkey=file:///etc/pki/rpm-gpg/RPM-GPG-KEY-fedora-$releasever-$basearch
+skip_if_unavailable=False
 
+[fedora-debuginfo]
+name=Fedora $releasever - $basearch - Debug
+enabled=0
+`,
+  'copr.repo': `[copr:copr.fedorainfracloud.org:group_osbuild:osbuild]
+name=Copr repo for osbuild owned by @osbuild
+baseurl=https://download.copr.fedorainfracloud.org/results/@osbuild/osbuild/fedora-$releasever-$basearch/
+type=rpm-md
+skip_if_unavailable=True
+gpgkey=https://download.copr.fedorainfracloud.org/results/@osbuild/osbuild/pubkey.gpg
+
+[copr:copr.fedorainfracloud.org:a.b:c]
+name=dots.everywhere
+`,
+  'opensuse.repo': `[repo-oss]
+name=openSUSE-Tumbleweed-Oss
+enabled=1
+autorefresh=1
+baseurl=http://download.opensuse.org/tumbleweed/repo/oss/
+        http://mirror.example/tumbleweed/repo/oss/
+path=/
+type=rpm-md
+keeppackages=0
+`,
+  'zypp.conf': `## Configuration file for software management
 [main]
-cachedir: /srv/cache
-no value here
+
+## Valid values: [ a, b ]
+# credentials.global.dir = /etc/zypp/credentials.d
+packagesdir = /srv/packages
+solver.onlyRequires = true
+multiversion = provides:multiversion(kernel)
+multiversion.kernels = latest,latest-1,running
+`,
+  'odd.repo': `[a]
+__proto__=1
+constructor=2
+null=null
+true=true
+quoted="x"
+half='x
+back=c:\\dir\\;x
+empty=
+Key=first
+key=second
+list[]=1
+equals = a=b==c
+[b] 
+x : y : z
+[a]
+again=1
+[10]
+x=1
+[]odd]
+x=2
+`,
+};
+
+// The reader of dnf itself.
+const reader = `
+import configparser, json, sys
+parser = configparser.ConfigParser(interpolation=None, strict=False)
+parser.read_string(sys.stdin.read())
+print(json.dumps([[s, sorted(map(list, parser.items(s)))] for s in parser.sections()]))
 `;
-  const sections = parseIni(text);
-  assert.deepEqual([...sections.keys()], ['copr:copr.fedorainfracloud.org:a:b', 'main']);
-  const copr = sections.get('copr:copr.fedorainfracloud.org:a:b');
-  assert.equal(copr?.get('name'), 'A = B');
-  assert.equal(copr?.get('baseurl'), 'https://a/\nhttps://b/');
+
+for (const [name, text] of Object.entries(files)) {
+  test(`parseIni() reads ${name} as Python's configparser does`, () => {
+    const python = execFileSync('python3', ['-c', reader], { input: text, encoding: 'utf8' });
+    const ours = [...parseIni(text)].map(([section, keys]) => [
+      section,
+      [...keys].sort(([a], [b]) => (a < b ? -1 : 1)),
+    ]);
+    assert.deepEqual(ours, JSON.parse(python));
+  });
+}
+
+test('parseIni() leaves out what is no assignment of a section', () => {
+  const sections = parseIni('stray=1\n[main]\nno value here\ncachedir: /srv/cache\r\n');
+  assert.deepEqual([...sections.keys()], ['main']);
   assert.deepEqual(Object.fromEntries(sections.get('main') ?? []), { cachedir: '/srv/cache' });
+});
+
+test('parseIni() takes long lines of blanks', () => {
+  const blanks = ' '.repeat(500_000);
+  const sections = parseIni(`[main]\nk = x${blanks}y\n${blanks}z\n[ ${blanks}\n`);
+  assert.equal(sections.get('main')?.get('k')?.length, blanks.length + 4);
+});
+
+test('stringifyIni() writes what every reader of INI files takes, and refuses the rest', () => {
+  const repository = { name: 'installed', baseurl: 'dir:/state/installed', gpgcheck: '0' };
+  const text = stringifyIni({ own: repository });
+  assert.equal(text, '[own]\nname=installed\nbaseurl=dir:/state/installed\ngpgcheck=0\n');
+  assert.deepEqual(Object.fromEntries(parseIni(text).get('own') ?? []), repository);
+  for (const odd of ['a;b', 'a=b', '"a"', ' a', 'a ', 'a\nb', '']) {
+    assert.throws(() => stringifyIni({ own: { name: odd } }), /Cannot write/, odd);
+  }
 });

@@ -31,6 +31,9 @@ const violations = [
   ['src/sys/planted.ts', "import x from 'zstd-codec/lib/zstd-stream.js';", 'A3'],
   ['src/cli/planted.ts', "import x from 'debug';", 'A3'],
   ['src/sys/planted.ts', "import x from 'ini';", 'A3'],
+  ['src/packages/planted.ts', "import x from 'ini';", 'A3'],
+  ['src/formats/planted.ts', "import x from 'ini';", 'A3'],
+  ['src/formats/ini.ts', "import { x } from '../sys/sys.ts';", 'A1'],
   ['src/plan/planted.ts', 'const x = new Date();', 'A4'],
   ['src/plan/planted.ts', 'const x = Math.random();', 'A4'],
   ['src/packages/planted.ts', 'const x = process.env;', 'A5'],
@@ -54,6 +57,7 @@ test('The linter lets each room use what it is for', (t) => {
     '.oxlintrc.json': config,
     'src/plan/a.ts':
       "import { x } from '../model/plan.ts';\nimport { y } from '../formats/newc.ts';\nexport { x, y };\n",
+    'src/formats/ini.ts': "import { parse as x } from 'ini';\nexport { x };\n",
     'src/cli/a.ts': "import x from 'yargs';\nexport { x };\n",
     'src/sys/run.ts':
       "import { execa } from 'execa';\nimport { spawn } from 'node:child_process';\nexport { execa, spawn };\n",
