@@ -7,7 +7,7 @@ import { isAlwaysTrue, isMkosiSetting, mkosiOnlySections } from './mkosi-setting
 import type { DropInSection } from '../formats/drop-in.ts';
 import type { ConfigFile, Layer, MkosiTree, Node, Sources } from './sources.ts';
 
-/** What holds for this host, in the order in which it is read. */
+/** The drop-ins that hold for this host, in the order in which they are read. */
 export interface Collected {
   readonly assignments: readonly PlacedAssignment[];
   readonly extra: readonly Sourced<AbsolutePath>[];

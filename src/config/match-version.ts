@@ -1,7 +1,7 @@
 import { compareVersions } from '../formats/version-compare.ts';
 
 /**
- * Whether one of the names of a version ("13", "trixie") is what a condition wants: a name, or a
+ * True where one of the names of a version ("13", "trixie") is what a condition wants: a name, or a
  * comparison such as `>=13`, for which only names that begin with a digit count.
  */
 export function matchesVersion(wanted: string, names: readonly string[]): boolean {

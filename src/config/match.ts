@@ -5,13 +5,13 @@ import { nearestName } from '../formats/nearest-name.ts';
 import { parseBoolean } from './boolean.ts';
 import { matchesVersion } from './match-version.ts';
 
-/** What conditions are compared with: the host, and what is decided about the build so far. */
+/** The facts that conditions are compared with: the host, and what is decided about the build so far. */
 export interface MatchContext {
   readonly facts: MatchFacts;
   readonly generic: boolean;
   readonly profiles: readonly string[];
   readonly format: string;
-  /** Whether a path is there, seen from the host root. */
+  /** True where a path is there, seen from the host root. */
   readonly exists: (path: string) => boolean;
 }
 
@@ -39,7 +39,7 @@ export function fileMatches(
   return true;
 }
 
-/** Whether every condition is one we know, so that a misspelt one is found on every host. */
+/** Checks that every condition is one we know, so that a misspelt one is found on every host. */
 export function checkConditions(section: DropInSection, file: string): void {
   for (const { key, line } of section.assignments) {
     if (Object.hasOwn(conditions, key) || unanswerable.has(key)) continue;

@@ -8,7 +8,7 @@ import { findSetting, type Setting, type SettingKey } from './settings.ts';
 import { expandSpecifiers } from './specifiers.ts';
 import { parseItems } from './values.ts';
 
-/** What all assignments come to: a list's items in order, a scalar's last value as a list of one. */
+/** The merged assignments: a list's items in order, a scalar's last value as a list of one. */
 export type Merged = ReadonlyMap<SettingKey, readonly Sourced<string>[]>;
 
 export interface MergeContext {
@@ -28,7 +28,7 @@ export function merge(assignments: readonly MergeInput[], context: MergeContext)
     const legacy = legacyModuleKeys.some((name) => name === key);
     const setting = findSetting(legacy ? 'KernelModules' : key);
     if (!setting) throw new UsageError(`Cannot use "${key}=": unknown setting`);
-    // Of the older keys only Include= stood for the whole list.
+    // Only Include= of the older keys stood for the whole list.
     if (legacy && value === '' && key !== 'KernelModulesInclude') continue;
     const items = value === '' ? [] : itemsOf(setting, assignment, context);
     const isAdded = setting.merge !== 'last' && value !== '';

@@ -50,7 +50,7 @@ const ignored: Readonly<Record<string, ReadonlySet<string>>> = {
     Cmdline Profile SignExpectedPcr`),
 };
 
-/** What mkosi-initrd's own tree sets, with the value that is true here anyway: no warning. */
+/** Settings of mkosi-initrd's own tree whose value is true here anyway; they bring no warning. */
 const alwaysTrue: Readonly<Record<string, string>> = {
   Bootable: 'no',
   MakeInitrd: 'yes',

@@ -35,7 +35,7 @@ function toScript(place: Place): Sourced<Script> {
   return { value: { path, insideRoot: place.path.endsWith('.chroot') }, from: wholeOf(place) };
 }
 
-/** What editors and package managers leave beside a file is no script. */
+/** Files that editors and package managers leave beside a script. */
 function isScriptName(name: string): boolean {
   return (
     !name.startsWith('.') && !/(~|\.rpm(new|save|orig)|\.dpkg-\w+|\.pac(new|save))$/.test(name)

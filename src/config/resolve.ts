@@ -13,7 +13,7 @@ export interface ResolveOptions {
   readonly facts: MatchFacts;
   /** Asked for by flags; [Config] Profiles= adds more. */
   readonly profiles: readonly string[];
-  /** What the host asks for: those that exist are taken. */
+  /** Profiles that the host asks for; those that exist are taken. */
   readonly suggestedProfiles: readonly Sourced<string>[];
   /** Flags: applied after every drop-in, their paths absolute. */
   readonly assignments: readonly Assignment[];

@@ -241,7 +241,7 @@ export interface Setting {
   readonly key: string;
   readonly section: 'Config' | 'Output' | 'Content';
   readonly type: SettingType;
-  /** Of an enum or sources: what may be written, and what it means. */
+  /** The words that an enum or sources takes, and what each means. */
   readonly values?: Readonly<Record<string, string>>;
   readonly merge: 'append' | 'last' | 'by name';
   /** Without the leading dashes; null where no flag makes sense. */

@@ -23,7 +23,7 @@ export interface ConfigFile {
   readonly type: 'file';
   /** For messages. */
   readonly file: string;
-  /** What relative paths in it are relative to. */
+  /** The directory that its relative paths start from. */
   readonly directory: AbsolutePath;
   /** One of the tool's own, which the word `default` stands for. */
   readonly vendor: boolean;

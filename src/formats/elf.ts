@@ -4,7 +4,7 @@ import { parseDlopenNotes, type DlopenDependency } from './dlopen-note.ts';
 import { elfBytes, readElfHeader, type ElfBytes, type ElfHeader } from './elf-header.ts';
 import type { ReadAt } from './read-at.ts';
 
-/** What a file needs of others in order to run. */
+/** The other files that an ELF file needs in order to run. */
 export interface ElfFacts {
   readonly bits: 32 | 64;
   readonly endian: 'little' | 'big';
@@ -21,7 +21,7 @@ export interface ElfFacts {
   readonly dlopen: readonly DlopenDependency[];
 }
 
-/** Whether a file that starts so is meant as ELF. */
+/** True where a file that starts so is meant as ELF. */
 export function isElf(start: Uint8Array): boolean {
   return start[0] === 0x7f && start[1] === 0x45 && start[2] === 0x4c && start[3] === 0x46;
 }
@@ -87,7 +87,7 @@ function readDlopen(
   segments: readonly Segment[],
 ): DlopenDependency[] {
   const notes = segments.filter(({ type }) => type === PT_NOTE);
-  // Of all together: thousands of segments can name the same bytes.
+  // The limit holds for all segments together: thousands of them can name the same bytes.
   const total = notes.reduce((sum, { size }) => sum + size, 0);
   limited('note segments', total, 1 << 20);
   return notes.flatMap(({ offset, size }) =>

@@ -1,4 +1,4 @@
-// What a member of an initrd image is, by its first bytes (Linux, lib/decompress.c and init/initramfs.c).
+// The kind of an initrd's member, by its first bytes (Linux, lib/decompress.c and init/initramfs.c).
 
 export type MemberKind =
   | 'newc'

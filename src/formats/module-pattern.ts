@@ -3,7 +3,7 @@ import { fnmatch } from './fnmatch.ts';
 import { MODULE_SUFFIX, replaceOutsideBrackets } from './module-name.ts';
 
 /**
- * Whether one pattern, its leading `-` taken away, matches a path relative to the modules directory:
+ * True where one pattern, its leading `-` taken away, matches a path relative to the modules directory:
  * `ahci` a file name, `ata/ahci` the end of a path, `/drivers/ata/` all below kernel/drivers/ata, `crypto/`
  * all below any directory of that name. `_` equals `-` but in brackets.
  */
@@ -18,7 +18,7 @@ export function matchesModule(rawPattern: string, path: string): boolean {
 }
 
 /**
- * Whether a list of patterns chooses a module: the last that matches decides, a leading `-` excludes, and what none
+ * True where a list of patterns chooses a module: the last that matches decides, a leading `-` excludes, and what none
  * matches is left out. `host` and `default` have to be expanded before.
  */
 export function choosesModule(patterns: readonly string[], path: string): boolean {

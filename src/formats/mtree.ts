@@ -10,7 +10,7 @@ export interface MtreeEntry {
   readonly time: number;
   readonly size: number;
   readonly sha256: string | undefined;
-  /** Of a link. */
+  /** A link's target. */
   readonly target: string;
 }
 

@@ -35,23 +35,23 @@ function encodeLead(name: string): Buffer {
   return lead;
 }
 
-/** What stands before the content of a file in the payload: its number in the header, and all else is there. */
+/** The bytes before the content of a file in the payload: its number in the header, and all else is there. */
 export function encodeRpmFileStart(index: number): Buffer {
   return Buffer.from(`07070X${index.toString(16).padStart(8, '0')}\0\0`, 'latin1');
 }
 
-/** What stands behind content of that many bytes. */
+/** The padding behind content of that many bytes. */
 export function rpmFilePadding(size: number): Buffer {
   return Buffer.alloc((4 - (size % 4)) % 4);
 }
 
-/** What ends the payload: a newc entry of that name. */
+/** The end of the payload: a newc entry of that name. */
 export const rpmPayloadEnd = Buffer.from(
   `070701${'0'.repeat(8 * 11)}0000000b00000000TRAILER!!!\0\0\0\0`,
   'latin1',
 );
 
-/** What an archive with another payload takes from its header. */
+/** The parts of the header that an archive with another payload needs. */
 export interface RpmPayloadFormat {
   /** The payload as the header promises it to be compressed. */
   store(chunks: Iterable<Uint8Array>): Iterable<Uint8Array>;

@@ -8,7 +8,7 @@ export interface RpmFile {
   readonly size: number;
   /** In hex, empty where it is no regular file. */
   readonly digest: string;
-  /** Of a symlink. */
+  /** A symlink's target, empty for other types. */
   readonly target: string;
   /** Configuration, and what is not to be verified by its digest. */
   readonly mayChange: boolean;

@@ -21,7 +21,7 @@ export type TarEntry = {
 
 const blockSize = 512;
 
-/** What stands before an entry's content: its header, and headers for names that do not fit into it. */
+/** The bytes before an entry's content: its header, and headers for names that do not fit into it. */
 export function encodeTarHead(entry: TarEntry): Buffer {
   const target = entry.type === 'symlink' ? entry.target : '';
   const path = entry.type === 'directory' ? `${entry.path}/` : entry.path;

@@ -20,7 +20,7 @@ export function xzContentSize(read: ReadAt, fileSize: number): number | undefine
     content += next();
     if (!(stored <= indexAt)) return undefined;
   }
-  // What the index does not account for belongs to another stream.
+  // Bytes that the index does not account for belong to another stream.
   return HEADER + stored === indexAt ? content : undefined;
 }
 

@@ -7,7 +7,7 @@ export interface ZstdHeader {
   readonly windowSize: number;
   /** Bytes of the content, undefined where the frame does not say. */
   readonly contentSize: number | undefined;
-  /** Whether an XXH64 of the content ends the frame. */
+  /** True where an XXH64 of the content ends the frame. */
   readonly checksum: boolean;
   /** 0: none. */
   readonly dictionaryId: number;

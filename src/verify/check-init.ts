@@ -1,4 +1,4 @@
-// Whether the kernel can start /init, and systemd knows that it runs in an initrd.
+// Checks that the kernel can start /init and that systemd knows it runs in an initrd.
 import type { ImageFiles, ImageLookup } from './file-facts.ts';
 import type { Report } from './report.ts';
 

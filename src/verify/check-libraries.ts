@@ -1,4 +1,4 @@
-// Whether ld.so will find every library that a program or library of the image needs (ld.so(8)).
+// Checks that ld.so finds every library that a program or library of the image needs (ld.so(8)).
 import type { ElfFacts } from '../formats/elf.ts';
 import { reportMissingLibraries, type Opening } from './check-dlopen.ts';
 import { libraryDirectories } from './library-directories.ts';
@@ -47,7 +47,7 @@ export function checkLibraries(overlay: ImageFiles, report: Report): void {
   }
   reportMissingLibraries(unopened, report);
 
-  /** Whether a program loads the library and, before it, by a path of its own, what that one needs. */
+  /** True where a program loads the library and, before it, by a path of its own, what that one needs. */
   function loadsFirst(user: Located, name: string, path: string, elf: ElfFacts): boolean {
     const { needed } = user.elf;
     const uses = needed.some((other) => other === elf.soname || path.endsWith(`/${other}`));

@@ -1,4 +1,4 @@
-// Whether every module that is planned or named is there with all it needs, and modprobe will find it.
+// Checks that every module that is planned or named is there with all it needs, and that modprobe finds it.
 import { moduleName, MODULE_SUFFIX } from '../formats/module-name.ts';
 import { parseModulesBin } from '../formats/modules-bin.ts';
 import { parseModulesBuiltin } from '../formats/modules-builtin.ts';
@@ -156,7 +156,7 @@ function checkIndex(
   }
 }
 
-/** What a module itself says it needs; a stale modules.dep can be consistent and wrong. */
+/** The dependencies that a module itself names; a stale modules.dep can be consistent and wrong. */
 function checkDepends(
   present: ReadonlyMap<string, ModuleInfo | undefined>,
   builtin: ReadonlySet<string>,

@@ -1,4 +1,4 @@
-// Whether what the host's / lies on can be reached from the image, and planned firmware is in it.
+// Checks that the image can reach the devices under the host's / and has the planned firmware.
 import { moduleName } from '../formats/module-name.ts';
 import type { ProgramNeed, RootNeed } from '../model/plan.ts';
 import type { ImageFiles } from './file-facts.ts';

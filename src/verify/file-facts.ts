@@ -1,4 +1,4 @@
-// What is remembered of a file of the image: never its content, but for the few that are indexes.
+// The facts kept of each file of the image. Only indexes are kept with their content.
 import type { Lookup, Overlay } from '../formats/initrd/overlay.ts';
 import { readElf, isElf, type ElfFacts } from '../formats/elf.ts';
 import { readElfSection } from '../formats/elf-section.ts';
@@ -21,7 +21,7 @@ export type ImageFiles = Overlay<FileFacts>;
 
 export type ImageLookup = Lookup<FileFacts>;
 
-/** Whether a file's content has to be seen. Firmware and compressed modules, most of an image, do not. */
+/** True where a file's content has to be read. Firmware and compressed modules, most of an image, do not. */
 export function wantsContent({ path, size }: NewcHead): boolean {
   return size > 0 && !/^(?:usr\/)?lib\/firmware\/|\.ko\.(?:gz|xz|zst)$/.test(path);
 }

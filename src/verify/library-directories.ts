@@ -5,7 +5,7 @@ import { parseLdSoConf } from '../formats/ld-so-conf.ts';
 import type { ImageFiles } from './file-facts.ts';
 
 export interface LibraryDirectories {
-  /** Of /etc/ld.so.conf; they count only through /etc/ld.so.cache. */
+  /** The directories of /etc/ld.so.conf; they count only through /etc/ld.so.cache. */
   readonly configured: readonly string[];
   readonly hasCache: boolean;
   readonly builtin: (elf: ElfFacts) => readonly string[];

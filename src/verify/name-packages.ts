@@ -1,6 +1,6 @@
 import { type Finding, sentences, type VerifyReport } from './report.ts';
 
-/** Whether a library is missing that a package could bring. */
+/** True where a library is missing that a package could bring. */
 export function lacksLibraries({ findings }: VerifyReport): boolean {
   return findings.some(({ sonames }) => sonames !== undefined);
 }

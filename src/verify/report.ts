@@ -1,4 +1,4 @@
-// What verifying an image comes to.
+// The findings of a verified image.
 import type { Member } from '../formats/initrd/members.ts';
 import { BuildError } from '../model/errors.ts';
 
@@ -15,7 +15,7 @@ export type Check =
   /** Members disagree on what a path is, so that the kernel would lose files. */
   | 'conflict'
   | 'init'
-  /** What the host's / lies on cannot be brought up. */
+  /** The devices under the host's / cannot be brought up. */
   | 'storage'
   | 'systemd'
   | 'modules'

@@ -28,7 +28,7 @@ export interface VerifyInput {
     readonly firmware?: readonly string[];
     readonly rootNeeds?: readonly RootNeed[];
     readonly programs?: readonly ProgramNeed[];
-    /** What the kernel can unpack; all we know where absent. */
+    /** The compressions that the kernel can unpack; all that we know where absent. */
     readonly compressions?: readonly MemberCompression[];
   };
   /** Path without leading slash to the package that ships it, for messages. */
@@ -55,7 +55,7 @@ export async function verifyImage(input: VerifyInput): Promise<VerifyReport> {
     onProblem: ({ kind, message }) => report({ severity: 'error', check: kind, path: '', message }),
     wants: wantsContent,
   });
-  // What follows a damaged member counts for the digest all the same.
+  // Bytes behind a damaged member count for the digest all the same.
   await reader.skip(Number.POSITIVE_INFINITY);
   if (members !== undefined) checkSystem(unpacked.overlay, input, report);
   return {
@@ -74,7 +74,7 @@ export { lacksLibraries, namePackages } from './name-packages.ts';
 function checkSystem(overlay: ImageFiles, { expect }: VerifyInput, report: Report): void {
   for (const [path, node] of overlay.entries()) {
     if (node.type !== 'file' || node.facts.type !== 'damaged') continue;
-    // What is neither run nor loaded is somebody's data, and the image boots without it.
+    // A file that is neither run nor loaded is somebody's data, and the image boots without it.
     const matters = (node.mode & 0o111) !== 0 || /\.ko$|\.so(?:\.|$)/.test(path);
     const message = `Damaged ELF file "${path}": ${node.facts.message}`;
     report({ severity: matters ? 'error' : 'warning', check: 'elf', path, message });

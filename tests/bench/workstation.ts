@@ -9,7 +9,7 @@ import { plainRoot } from '../hosts/hosts.ts';
 import { type ThrowAwayHost, openHost } from '../helpers/throw-away-host.ts';
 import { output } from './generators.ts';
 
-// What a workstation has: without it an image for any machine is smaller than its user will ever see it.
+// Packages of a workstation: without them an image for any machine is smaller than its user will ever see it.
 const firmware = [
   'firmware-linux-free',
   'firmware-misc-nonfree',
@@ -41,7 +41,7 @@ export async function workstation(directory: string): Promise<ThrowAwayHost> {
     `import { writeFileSync } from 'node:fs';
 process.on('exit', () => writeFileSync('${memoryFile}', String(process.resourceUsage().maxRSS)));\n`,
   );
-  // What an overlay or a directory of another system cannot say: that / lies on a disk of the machine.
+  // An overlay or a directory of another system cannot say that / lies on a disk of the machine.
   plant(absolutePath(host.upper), plainRoot);
   const loaded = readFileSync(join(checkout, 'tests/helpers/loaded-modules'), 'utf8');
   host.write(`${output}/loaded-modules`, loaded);

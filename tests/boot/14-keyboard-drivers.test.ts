@@ -18,7 +18,7 @@ const kernels = {
   "Debian 13's kernel": kernelBelow(join(cache, 'trixie')),
 };
 
-// What hid-generic leaves to another driver shows only when the device is there: each of them is, one after the other.
+// Which devices hid-generic leaves to another driver shows only while they are there: each is, one after the other.
 for (const [name, kernel] of Object.entries(kernels)) {
   test(
     `every USB keyboard that a chosen driver names gets a driver, ${name}`,
@@ -47,7 +47,7 @@ for (const [name, kernel] of Object.entries(kernels)) {
   test(`an image for any machine has the driver of every USB keyboard, ${name}`, (t) => {
     if (!need(t, kernel, 'no kernels: run tests/helpers/setup.sh') || kernel === undefined) return;
     const without = driversOutside(t, kernel);
-    // What is outside the folder of HID is the monitor of a pump or a power supply.
+    // Drivers outside the folder of HID are monitors of pumps and power supplies.
     assert.deepEqual(
       without.filter((driver) => driver.startsWith('hid_')),
       [],
@@ -133,7 +133,7 @@ function loadOrder(kernel: Kernel, drivers: ReadonlySet<string>): readonly strin
       .replace(/\.ko.*$/, '')
       .replaceAll('-', '_');
     if (!drivers.has(name)) continue;
-    // Of what a module needs the last has to be loaded first.
+    // modules.dep names a module's dependencies from the nearest to the farthest; the farthest is loaded first.
     for (const each of needed.trim().split(' ').reverse()) if (each !== '') order.add(each);
     order.add(path);
   }
@@ -155,7 +155,7 @@ function plugged({ vendor, product }: UsbKeyboard): Buffer {
   return event;
 }
 
-// Of the boot protocol: HID 1.11, appendix E.6.
+// The boot keyboard of HID 1.11, appendix E.6.
 const descriptor = Buffer.from(
   '05010906a101050719e029e71500250175019508810295017508810195067508150025650507190029658100c0',
   'hex',

@@ -26,7 +26,7 @@ export async function builtImage(kernel: Kernel): Promise<string> {
 
 /** `pkginitrd build` of this machine's distribution for QEMU's virtual machine, into DIRECTORY/initrd. */
 export function buildCommand(kernel: Kernel, directory: string): readonly string[] {
-  // What /proc/modules would say in that machine.
+  // The lines of /proc/modules in that machine.
   const loaded = join(checkout, 'tests/helpers/loaded-modules');
   return [
     ...[process.execPath, bundle, 'build', '-k', kernel.version, '--kernel-root', kernel.root],

@@ -4,7 +4,7 @@ import { checkout } from './paths.ts';
 import { type Ran, runOk } from './run.ts';
 import type { ThrowAwayHost } from './throw-away-host.ts';
 
-/** What the loader reads on the ESP. */
+/** The files that the loader reads on the ESP. */
 export interface LoaderEntry {
   readonly kernel: string;
   readonly initrds: readonly string[];

@@ -12,7 +12,7 @@ const betweenKeys = 60;
 
 export async function openKeyboard(path: string): Promise<Keyboard> {
   const socket = await connected(path);
-  // What it answers does not matter: a key that was not pressed shows in what the guest prints.
+  // Its answers do not matter: a key that was not pressed shows in what the guest prints.
   socket.resume();
   send(socket, { execute: 'qmp_capabilities' });
   return {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 
 /**
- * Whether a test can run here. Where it cannot, it is skipped and says why; in CI nothing may be
+ * True where a test can run here. Where it cannot, it is skipped and says why; in CI nothing may be
  * skipped, so there it fails.
  */
 export function need(t: TestContext, condition: unknown, why: string): boolean {

@@ -11,7 +11,7 @@ import { runOk } from './run.ts';
 
 export interface OfflineImage {
   readonly initrd: string;
-  /** What the build printed. */
+  /** The build's own output. */
   readonly report: string;
   readonly manifest: string;
 }
@@ -57,7 +57,7 @@ export function plantDropIn(host: AbsolutePath): void {
   write('postinst.d/50-enable', script, 0o755);
 }
 
-/** Of the console. */
+/** The line on the console that shows the drop-in's work. */
 export const dropInWorked = /planted: strace -- version \S+, less is gone$/m;
 
 const unit = `[Unit]

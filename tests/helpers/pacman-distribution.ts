@@ -43,7 +43,7 @@ export async function pacmanDistribution(): Promise<PacmanDistribution | undefin
   return { repository: join(directory, 'repository'), host: join(directory, 'host') };
 }
 
-/** What the drop-ins for Arch Linux ask for by its names, and what a host needs to be one. */
+/** Packages that the drop-ins for Arch Linux name, and those that a host needs to be one. */
 const wanted = [
   ...['systemd', 'systemd-sysv', 'udev', 'bash', 'dash', 'less', 'gzip', 'kmod', 'dmsetup'],
   ...['systemd-cryptsetup', 'systemd-repart', 'libcryptsetup12', 'libfdisk1', 'libfido2-1'],
@@ -322,7 +322,7 @@ async function makeHost(work: string, gpg: readonly string[]): Promise<void> {
   }
   const keyring = join(host, 'etc/pacman.d/gnupg');
   mkdirSync(keyring, { mode: 0o755 });
-  // What pacman-key does: pacman looks for a keyring of this name, and gpg uses it where it is.
+  // As pacman-key does it: pacman looks for a keyring of this name, and gpg uses it where it is.
   writeFileSync(join(keyring, 'pubring.gpg'), '');
   const exported = join(work, 'keys/fixture.asc');
   await runOk([...gpg, '--armor', '--output', exported, '--export']);

@@ -18,7 +18,7 @@ export function providesOf(stanza: Stanza): readonly string[] {
   });
 }
 
-/** Of alternatives the first that is there; what is dropped is left out. */
+/** The first of the alternatives that is there; a dropped one is left out. */
 export function dependsOf(stanza: Stanza, known: ReadonlySet<string>): readonly string[] {
   const relations = [...split(stanza.get('pre-depends')), ...split(stanza.get('depends'))];
   return relations.flatMap((relation) => {

@@ -21,7 +21,7 @@ export interface Boot {
   readonly commandLine: string;
   /** Raw disk images, attached in this order. */
   readonly disks?: readonly string[];
-  /** What the disks hang on; `virtio-blk` by default. */
+  /** The controller of the disks; `virtio-blk` by default. */
   readonly attach?: Attachment;
   /** MiB; 1024 by default. */
   readonly memory?: number;
@@ -49,7 +49,7 @@ interface TypedLine {
 }
 
 export interface Booted {
-  /** Whether `until` was seen. */
+  /** True where `until` was seen. */
   readonly reached: boolean;
   /** Why the guest ended: the line, its own power-off, a panic, the time limit. */
   readonly end: 'reached' | 'exit' | 'panic' | 'timeout';
@@ -163,7 +163,7 @@ async function typeLine(
   }
 }
 
-/** What the kernel says when it cannot unpack an initrd; it goes on booting half of one. */
+/** The kernel's messages when it cannot unpack an initrd; it goes on booting half of one. */
 export function unpackErrors(transcript: string): readonly string[] {
   return transcript
     .split('\n')

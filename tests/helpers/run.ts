@@ -20,7 +20,7 @@ export interface Ran {
 export interface Running {
   readonly pid: number;
   readonly done: Promise<Ran>;
-  /** What stderr holds so far. */
+  /** The text of stderr so far. */
   stderr(): string;
   /** Signals the program itself, not its group. */
   signal(name: NodeJS.Signals): void;

@@ -14,7 +14,7 @@ export interface ThrowAwayHost {
   readonly kernel: Kernel;
   /** The kernel's path as the host sees it. */
   readonly kernelImage: string;
-  /** What differs from the root below, a directory of this machine. */
+  /** The files that differ from the root below, a directory of this machine. */
   readonly upper: string;
   /** The directory that is mounted at /efi in the host. */
   readonly boot: string;

@@ -15,7 +15,7 @@ export interface Work {
   readonly target: string;
   readonly close: string;
   readonly disks: number;
-  /** Of the ext4 file system. */
+  /** The UUID of the ext4 file system. */
   readonly uuid: string;
 }
 

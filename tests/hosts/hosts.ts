@@ -134,7 +134,7 @@ const virtioController: Tree = {
   }),
 };
 
-/** What /proc and /sys of QEMU's virtual machine say, without a system to go with it. */
+/** /proc and /sys of QEMU's virtual machine, without a system to go with them. */
 export const plainRoot: Tree = {
   ...loaded('ext4', 'virtio_blk', 'virtio_pci'),
   ...virtioController,

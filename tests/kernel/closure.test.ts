@@ -101,7 +101,7 @@ function closure(index: ModuleIndex, name: string): string[] {
 const recordOf = new Map<ModuleIndex, ReadonlyMap<string, ModuleRecord>>();
 
 /**
- * What `modprobe --show-depends` says for each name. It prints a module after what it needs and says nothing in
+ * The answer of `modprobe --show-depends` for each name. It prints a module after what it needs and says nothing in
  * between, so a module's part ends with its own line. Soft dependencies are hidden from it: they are no part of this.
  */
 async function modprobeLoads(

@@ -29,7 +29,7 @@ export interface Member extends MemberHead {
   readonly entries: number;
 }
 
-/** What the kernel would stumble over: `archive` ends the walk, the others do not. */
+/** A fault that the kernel would stumble over. `archive` ends the walk, the others do not. */
 export interface MemberProblem {
   readonly kind: 'archive' | 'alignment' | 'compression';
   readonly message: string;
@@ -126,9 +126,9 @@ function memberCompression(magic: Buffer): MemberCompression | undefined {
 }
 
 interface OpenMember {
-  /** Of the cpio archive. */
+  /** The unpacked cpio archive. */
   readonly reader: ByteReader;
-  /** What is wrong with the compression. Throws BuildError where the image was not read up to the member's end. */
+  /** Faults of the compression. Throws BuildError where the image was not read up to the member's end. */
   readonly complaints: () => readonly string[];
   /** Why the compressed bytes could not be read: the reason behind whatever the decompressor says. */
   readonly failure: () => unknown;

@@ -52,7 +52,7 @@ test('The program and its codec are all of the bundle, and the program starts wi
   const directory = bundle(t);
   rmSync(join(directory, 'zstd-codec.mjs'));
   const program = readFileSync(join(directory, 'pkginitrd.mjs'), 'utf8');
-  // What is loaded from beside it is this one file, and only when it is needed.
+  // Only this one file is loaded from beside it, and only when it is needed.
   const beside = [...program.matchAll(/\b(?:import|require)\("(\.[^"]*)"\)/g)];
   assert.deepEqual(
     beside.map(([, path]) => path),
