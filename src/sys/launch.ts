@@ -1,5 +1,6 @@
 import type { Command } from '../model/sys.ts';
 import { withNameServers } from './name-servers.ts';
+import { wayIntoSandbox } from './enter-sandbox.ts';
 import { sandboxArgv } from './sandbox.ts';
 import { suppressSyncFilter } from './seccomp.ts';
 
@@ -15,8 +16,10 @@ export interface Launch {
 
 export function launch(command: Command): Launch {
   const { sandbox, cwd = '/' } = command;
-  const [file, ...args] =
-    sandbox === undefined ? command.argv : sandboxArgv(withNameServers(sandbox), command.argv, cwd);
+  const [file = '', ...args] =
+    sandbox === undefined
+      ? command.argv
+      : [...wayIntoSandbox(), ...sandboxArgv(withNameServers(sandbox), command.argv, cwd)];
   return {
     file,
     args,
