@@ -142,7 +142,7 @@ export interface Command {
 
 /**
  * A program's own view of the machine: private mount, PID, IPC and UTS namespaces, `root` read-only at `/`,
- * a minimal /dev, its own /proc, an empty /tmp and /run, and only `binds` besides.
+ * a minimal /dev, its own /proc, an empty /tmp and /run, and only `binds` besides; no kernel keyring, no AF_VSOCK.
  */
 export interface Sandbox {
   readonly root: AbsolutePath;

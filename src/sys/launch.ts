@@ -2,7 +2,7 @@ import type { Command } from '../model/sys.ts';
 import { withNameServers } from './name-servers.ts';
 import { wayIntoSandbox } from './enter-sandbox.ts';
 import { sandboxArgv } from './sandbox.ts';
-import { suppressSyncFilter } from './seccomp.ts';
+import { sandboxFilter } from './seccomp.ts';
 
 /** A command as the operating system gets it. */
 export interface Launch {
@@ -25,7 +25,7 @@ export function launch(command: Command): Launch {
     args,
     env: { ...defaultEnvironment, ...command.env },
     cwd: sandbox === undefined ? cwd : '/',
-    descriptors: sandbox?.suppressSync === true ? [suppressSyncFilter()] : [],
+    descriptors: sandbox === undefined ? [] : [sandboxFilter(sandbox)],
   };
 }
 
