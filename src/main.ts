@@ -1,4 +1,5 @@
 import { existsSync, realpathSync } from 'node:fs';
+import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseCommandLine } from './cli/parse.ts';
 import { printError } from './cli/print-error.ts';
@@ -32,16 +33,31 @@ async function main(): Promise<number> {
     const { text, exitCode } = printError(error);
     process.stderr.write(text);
     // kernel-install hands our exit code on: one that means "failed" to everybody, whatever failed.
-    return process.argv[2] === 'kernel-install' ? 1 : exitCode;
+    return process.argv[2] === 'kernel-install' ? 1 : (cut ?? exitCode);
   }
 }
 
 function cancelOnSignal(): AbortSignal {
   const controller = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => controller.abort(signal));
+    process.on(signal, () => {
+      cut = 128 + constants.signals[signal];
+      controller.abort(signal);
+    });
   }
   return controller.signal;
+}
+
+// The exit code of a program that a signal ended, as a shell gives it.
+let cut: number | undefined;
+
+// A reader that has gone away, or a full disk behind a redirection, is no reason to fail what is done and placed.
+function outliveOutput(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') return;
+    process.stderr.write(`pkginitrd: Warning: Cannot print the result: ${error.code}\n`);
+  });
+  process.stderr.on('error', () => {});
 }
 
 function surroundings(): Surroundings {
@@ -81,4 +97,5 @@ function architecture(node: string): Architecture {
 }
 
 // Last: a module's constants are not there before it has run down to them.
+outliveOutput();
 process.exitCode = await main();

@@ -1,6 +1,7 @@
 // The reading half of cpio "newc". It shares nothing with the writer, so that a mistake of one cannot hide in both.
 import { BuildError } from '../model/errors.ts';
 import type { ByteReader } from './byte-reader.ts';
+import { pathText } from '../model/path-bytes.ts';
 
 /** A header with its name, numbers as they stand. */
 export interface NewcHead {
@@ -112,7 +113,7 @@ async function readHead(reader: ByteReader): Promise<NewcHead | undefined> {
     throw damaged(offset, rawName.toString(), 'a name that does not end in NUL');
   }
   // More than one NUL is allowed: some writers align the data so.
-  const path = rawName.toString('utf8', 0, rawName.indexOf(0));
+  const path = pathText(rawName.subarray(0, rawName.indexOf(0)));
   if (path === '') throw damaged(offset, path, 'an empty name');
   const head: NewcHead = {
     path,

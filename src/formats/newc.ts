@@ -1,6 +1,7 @@
 // The writing half of cpio "newc" (Linux, Documentation/driver-api/early-userspace/buffer-format.rst).
 import { BuildError } from '../model/errors.ts';
 import type { Entry } from '../model/image.ts';
+import { pathBytes } from '../model/path-bytes.ts';
 
 /**
  * Everything of an entry but the content of a regular file: header, name, padding and, for a symlink, its padded
@@ -10,7 +11,7 @@ import type { Entry } from '../model/image.ts';
  */
 export function encodeHead(entry: Entry, ino: number): Buffer {
   checkPath(entry.path);
-  const name = Buffer.from(`${entry.path}\0`);
+  const name = pathBytes(`${entry.path}\0`);
   // The kernel silently skips names that are longer than PATH_MAX with their NUL.
   if (name.length > PATH_MAX) throw tooLarge(entry.path, 'a name', name.length - 1, PATH_MAX - 1);
   const target = entry.type === 'symlink' ? symlinkTarget(entry.path, entry.target) : undefined;
@@ -83,7 +84,7 @@ function checkPath(path: string): void {
 }
 
 function symlinkTarget(path: string, rawTarget: string): Buffer {
-  const target = Buffer.from(rawTarget);
+  const target = pathBytes(rawTarget);
   if (target.length === 0 || rawTarget.includes('\0')) {
     throw new BuildError(`Cannot write cpio entry "${path}": "${rawTarget}" is no symlink target`);
   }

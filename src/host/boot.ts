@@ -16,7 +16,7 @@ const anyBoot: BootFacts = {
 
 /** How the host boots: read before the configuration, since profiles are chosen by it. */
 export function readBoot(
-  sys: Pick<Sys, 'root' | 'open'>,
+  sys: Pick<Sys, 'root' | 'openDisk'>,
   { hostRoot, generic }: { readonly hostRoot: AbsolutePath; readonly generic: boolean },
 ): BootFacts {
   if (generic) return anyBoot;

@@ -14,7 +14,7 @@ const nothing: DiskHeader = { algorithms: [], tokens: [] };
 
 /** What a device's LUKS header names; `device` is the kernel's name of it. Nothing where there is no header. */
 export function readLuksHeader(
-  sys: Pick<Sys, 'open'>,
+  sys: Pick<Sys, 'openDisk'>,
   root: RootFiles,
   device: string,
 ): DiskHeader {
@@ -25,7 +25,7 @@ export function readLuksHeader(
 
 /** The hash of a device's verity superblock; nothing on the data device, or where it is left out or further on. */
 export function readVeritySuperblock(
-  sys: Pick<Sys, 'open'>,
+  sys: Pick<Sys, 'openDisk'>,
   root: RootFiles,
   device: string,
 ): DiskHeader {
@@ -34,7 +34,7 @@ export function readVeritySuperblock(
 }
 
 function firstBytes(
-  sys: Pick<Sys, 'open'>,
+  sys: Pick<Sys, 'openDisk'>,
   root: RootFiles,
   device: string,
   length: number,
@@ -42,7 +42,7 @@ function firstBytes(
   const path = `/dev/${device}`;
   if (root.stat(path) === undefined) return Buffer.alloc(0);
   try {
-    const file = sys.open(root.resolve(path));
+    const file = sys.openDisk(root.resolve(path));
     try {
       return file.read(0, length);
     } finally {

@@ -5,7 +5,7 @@ import { driversOfDisk } from './storage-drivers.ts';
 import { sysfsAttribute, sysfsTarget } from './sysfs.ts';
 
 export interface StorageReader {
-  readonly sys: Pick<Sys, 'open'>;
+  readonly sys: Pick<Sys, 'openDisk'>;
   readonly root: RootFiles;
 }
 

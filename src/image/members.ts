@@ -1,3 +1,4 @@
+import { bytewise } from '../model/path-bytes.ts';
 import type { Entry, FileContent } from '../model/image.ts';
 import type { Permissions } from '../model/base.ts';
 import type { TreeEntry } from '../model/sys.ts';
@@ -34,7 +35,7 @@ export function arrange(
   for (const path of [...found.keys()]) addParents(found, path, mtime, below);
   return [...found.values()]
     .map((source) => clamped(source.entry, mtime))
-    .sort((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)));
+    .sort((a, b) => bytewise(a.path, b.path));
 }
 
 /** A tree on disk as entries; sockets and fifos, which no package ships, are left out. */
@@ -67,6 +68,7 @@ export function treeEntry(found: TreeEntry, content: FileContent): Entry | undef
       return { ...common, mode: 0o777, type: 'symlink', target: found.target ?? '' };
     case 'character':
     case 'block':
+      refuseStrangeDevice(found);
       return { ...common, type: found.type, ...found.rdev };
     case 'fifo':
     case 'socket':
@@ -75,6 +77,18 @@ export function treeEntry(found: TreeEntry, content: FileContent): Entry | undef
       return found.type satisfies never;
   }
 }
+
+// A node of a disk or of the kernel's memory is a way past every permission, and a script can have made one.
+function refuseStrangeDevice({ path, type, rdev }: TreeEntry): void {
+  if (type === 'character' && usualDevices.has(`${rdev.major}:${rdev.minor}`)) return;
+  throw new BuildError(
+    `Cannot take "${path}" into the image: it is a ${type} device, ${rdev.major}:${rdev.minor}`,
+    { hint: 'The kernel makes the nodes of devices in /dev; remove it with RemoveFiles=' },
+  );
+}
+
+// null, zero, full, random, urandom, kmsg; tty, console, ptmx (Linux, Documentation/admin-guide/devices.txt).
+const usualDevices = new Set(['1:3', '1:5', '1:7', '1:8', '1:9', '1:11', '5:0', '5:1', '5:2']);
 
 // The kernel drops an entry whose parent is missing, without a word.
 function addParents(

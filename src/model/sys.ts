@@ -21,8 +21,10 @@ export interface Sys {
   ): AsyncIterable<Uint8Array>;
   /** The absolute path of a program of this machine, undefined where there is none. */
   which(program: string): AbsolutePath | undefined;
-  /** Opens a file of this machine once for many reads. Close it. */
+  /** Opens a regular file of this machine once for many reads; BuildError for anything else. Close it. */
   open(path: AbsolutePath): OpenFile;
+  /** The same for a block device or an image of one. */
+  openDisk(path: AbsolutePath): OpenFile;
   /** Writes a stream to `path` through a temporary file beside it, fsync and rename. */
   writeAtomically(
     path: AbsolutePath,
@@ -33,14 +35,16 @@ export interface Sys {
   writeTree(path: AbsolutePath, entries: AsyncIterable<Entry> | Iterable<Entry>): Promise<void>;
   /** Free bytes for root on the file system that holds `directory`. */
   freeSpace(directory: AbsolutePath): number;
-  /** A fresh mode 0700 directory below `parent`. Remove it in a `finally`. */
-  workspace(parent: AbsolutePath): Workspace;
+  /** Why nothing can be made in a directory that exists, in words; undefined where it can. */
+  cannotWrite(directory: AbsolutePath): string | undefined;
+  /** A fresh mode 0700 directory below the first of `parents` where programs can be run. Remove it in a `finally`. */
+  workspace(...parents: readonly AbsolutePath[]): Workspace;
   /**
-   * Takes an exclusive lock held until released. While another has it, `onWait` is told once who; after
+   * Takes an exclusive lock on what lies at `subject`, held until released. While another has it, `onWait` is told once who; after
    * `waitSeconds` BuildError names the holder.
    */
   lock(
-    path: AbsolutePath,
+    subject: AbsolutePath,
     options: { readonly waitSeconds: number; readonly onWait?: (holder: string) => void },
   ): Promise<Lock>;
   /** Milliseconds since an arbitrary point; for reports only. */
@@ -88,7 +92,8 @@ export interface TreeEntry extends FileStat {
 /**
  * Paths are taken from the root ("/etc/fstab" and "etc/fstab" are the same). Symlinks, absolute ones too, are
  * followed inside the root only. Reads of what is not there give undefined or an empty list; every other
- * failure is a BuildError that names the path.
+ * failure is a BuildError that names the path, so is reading what is no regular file (/dev/null is empty).
+ * Names and targets that are no UTF-8 come as pathText() of model/path-bytes.ts makes them.
  */
 export interface RootFiles {
   readonly path: AbsolutePath;
@@ -137,7 +142,7 @@ export interface Command {
 
 /**
  * A program's own view of the machine: private mount, PID, IPC and UTS namespaces, `root` read-only at `/`,
- * a minimal /dev, its own /proc, an empty /tmp and /run, and only `binds` besides.
+ * a minimal /dev, its own /proc, an empty /tmp and /run, and only `binds` besides; no kernel keyring, no AF_VSOCK.
  */
 export interface Sandbox {
   readonly root: AbsolutePath;

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
+import { dirname } from 'node:path';
 import { absolutePath, type AbsolutePath } from '../model/brands.ts';
 import { BuildError, UsageError } from '../model/errors.ts';
 import type { Entry } from '../model/image.ts';
 import type { Destination } from '../model/invocation.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Sys } from '../model/sys.ts';
+import { destinationPath } from './destination.ts';
 
 /** A finished and verified image in the workspace. */
 export interface FinishedImage {
@@ -48,8 +50,8 @@ async function placeImage(
   image: FinishedImage,
   { destination, kernelImage, output }: PlaceRequest,
 ): Promise<AbsolutePath> {
-  const path = imagePath(destination, output.name);
-  checkSpace(sys, destination, image.bytes, kernelBytes(sys, kernelImage));
+  const path = destinationPath(sys, destination, output);
+  checkSpace(sys, destination, path, image.bytes, kernelBytes(sys, kernelImage));
   await sys.writeAtomically(path, sameBytes(image, path), imageMode);
   return path;
 }
@@ -63,8 +65,8 @@ async function placeTree(
   if (destination.type === 'staging') {
     throw new UsageError('Cannot give kernel-install a directory', 'Remove Format=directory');
   }
-  const path = imagePath(destination, output.name);
-  need(sys, destination.directory, unpackedBytes, 'the image');
+  const path = destinationPath(sys, destination, output);
+  need(sys, absolutePath(dirname(path)), unpackedBytes, 'the image');
   await sys.writeTree(path, entries());
   return path;
 }
@@ -91,21 +93,15 @@ export async function placeManifest(
   }
 }
 
-/** kernel-install looks for files named `initrd*` in its staging area. */
-function imagePath(destination: Destination, name: string): AbsolutePath {
-  return destination.type === 'staging'
-    ? absolutePath(`${destination.directory}/initrd`)
-    : absolutePath(`${destination.directory}/${destination.name ?? name}`);
-}
-
 /** Throws before anything is written where the image will not fit; with both numbers. */
 function checkSpace(
   sys: Sys,
   destination: Destination,
+  path: AbsolutePath,
   imageBytes: number,
   kernelBytes: number,
 ): void {
-  need(sys, destination.directory, imageBytes, 'the image');
+  need(sys, absolutePath(dirname(path)), imageBytes, 'the image');
   if (destination.type === 'path' || destination.bootRoot === undefined) return;
   // 90-loaderentry.install copies both without looking, and a truncated initrd would stand in a boot entry.
   const replaced = entryBytes(sys, destination.entryDirectory);

@@ -34,7 +34,7 @@ export function ifPresent<T>(action: string, path: string, operation: () => T): 
 export function fileFailure(action: string, path: string, error: unknown): BuildError {
   if (error instanceof BuildError) return error;
   const code = errnoCode(error);
-  return new BuildError(`Cannot ${action} "${path}": ${reason(code, error)}`, {
+  return new BuildError(`Cannot ${action} "${path}": ${reason(error)}`, {
     cause: error,
     hint:
       code === 'ENOSPC'
@@ -43,8 +43,9 @@ export function fileFailure(action: string, path: string, error: unknown): Build
   });
 }
 
-function reason(code: string | undefined, error: unknown): string {
-  switch (code) {
+/** The failure of a file operation in words. */
+export function reason(error: unknown): string {
+  switch (errnoCode(error)) {
     case 'ENOSPC':
       return 'no space left on the device';
     case 'EACCES':
@@ -54,6 +55,10 @@ function reason(code: string | undefined, error: unknown): string {
       return 'the file system is read-only';
     case 'ENOENT':
       return 'no such file or directory';
+    case 'ELOOP':
+      return 'too many symlinks, or one where none may be';
+    case 'ENXIO':
+      return 'it is a socket, or a device that is not there';
     case 'EISDIR':
       return 'it is a directory';
     default:

@@ -1,7 +1,7 @@
-import { statfsSync } from 'node:fs';
+import { accessSync, constants, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { absolutePath, type AbsolutePath } from '../model/brands.ts';
-import { isMissing, named } from './failure.ts';
+import { isMissing, named, reason } from './failure.ts';
 
 /** Bytes root may still write on the file system of `directory`, or of its nearest parent that exists. */
 export function freeSpace(directory: AbsolutePath): number {
@@ -14,4 +14,14 @@ export function freeSpace(directory: AbsolutePath): number {
       return freeSpace(absolutePath(dirname(directory)));
     }
   });
+}
+
+/** Why nothing can be made in `directory`, undefined where it can; root is stopped by a read-only file system only. */
+export function cannotWrite(directory: AbsolutePath): string | undefined {
+  try {
+    accessSync(directory, constants.W_OK | constants.X_OK);
+    return undefined;
+  } catch (error) {
+    return reason(error);
+  }
 }

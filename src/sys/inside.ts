@@ -1,7 +1,8 @@
-import { lstatSync, readlinkSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { absolutePath, type AbsolutePath } from '../model/brands.ts';
 import { BuildError } from '../model/errors.ts';
 import { isMissing } from './failure.ts';
+import { onDisk, targetOf } from './names.ts';
 
 // As many as the kernel follows (path_resolution(7)).
 const mostLinks = 40;
@@ -41,7 +42,7 @@ export function resolveInside(root: AbsolutePath, path: string, followLast: bool
 function linkTarget(root: AbsolutePath, parts: readonly string[]): string | undefined {
   const path = `${root}/${parts.join('/')}`;
   try {
-    return lstatSync(path).isSymbolicLink() ? readlinkSync(path) : undefined;
+    return lstatSync(onDisk(path)).isSymbolicLink() ? targetOf(path) : undefined;
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw error;

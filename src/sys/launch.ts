@@ -1,7 +1,8 @@
 import type { Command } from '../model/sys.ts';
 import { withNameServers } from './name-servers.ts';
+import { wayIntoSandbox } from './enter-sandbox.ts';
 import { sandboxArgv } from './sandbox.ts';
-import { suppressSyncFilter } from './seccomp.ts';
+import { sandboxFilter } from './seccomp.ts';
 
 /** A command as the operating system gets it. */
 export interface Launch {
@@ -15,14 +16,16 @@ export interface Launch {
 
 export function launch(command: Command): Launch {
   const { sandbox, cwd = '/' } = command;
-  const [file, ...args] =
-    sandbox === undefined ? command.argv : sandboxArgv(withNameServers(sandbox), command.argv, cwd);
+  const [file = '', ...args] =
+    sandbox === undefined
+      ? command.argv
+      : [...wayIntoSandbox(), ...sandboxArgv(withNameServers(sandbox), command.argv, cwd)];
   return {
     file,
     args,
     env: { ...defaultEnvironment, ...command.env },
     cwd: sandbox === undefined ? cwd : '/',
-    descriptors: sandbox?.suppressSync === true ? [suppressSyncFilter()] : [],
+    descriptors: sandbox === undefined ? [] : [sandboxFilter(sandbox)],
   };
 }
 

@@ -1,54 +1,94 @@
-import { spawnSync } from 'node:child_process';
-import { closeSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  ftruncateSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  writeSync,
+} from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AbsolutePath } from '../model/brands.ts';
+import { absolutePath, type AbsolutePath } from '../model/brands.ts';
 import { BuildError } from '../model/errors.ts';
 import type { Lock } from '../model/sys.ts';
 import { named } from './failure.ts';
+import { tryFlock } from './flock.ts';
 
-const retryMilliseconds = 250;
+export interface LockOptions {
+  readonly waitSeconds: number;
+  readonly onWait?: (holder: string) => void;
+  /** Aborted: waiting ends. */
+  readonly signal?: AbortSignal | undefined;
+  /** Where the lock files lie; of our own user, closed to all others. */
+  readonly directory?: AbsolutePath;
+}
 
-/**
- * flock(2) through util-linux's flock(1) on a descriptor of ours: the lock belongs to the open file, which we share
- * with the short-lived child, so it stays until we close the file or end, even by SIGKILL.
- */
-export async function lock(
-  path: AbsolutePath,
-  options: { readonly waitSeconds: number; readonly onWait?: (holder: string) => void },
-): Promise<Lock> {
-  named('make the directory', dirname(path), () => mkdirSync(dirname(path), { recursive: true }));
-  const fd = named('open', path, () => openSync(path, 'a+', 0o600));
-  const tries = 1 + Math.ceil((options.waitSeconds * 1000) / retryMilliseconds);
-  for (let attempt = 0; attempt < tries; attempt += 1) {
-    if (attempt > 0) await sleep(retryMilliseconds);
-    if (take(fd)) return held(fd);
-    if (attempt === 0) options.onWait?.(holderOf(path));
+/** Locks what lies at `subject`, a file or directory that need not exist: the lock file is named by its digest. */
+export async function lock(subject: AbsolutePath, options: LockOptions): Promise<Lock> {
+  const { signal, directory = lockDirectory } = options;
+  makePrivate(directory);
+  const path = `${directory}/${createHash('sha256').update(subject).digest('hex').slice(0, 32)}`;
+  const fd = named('open the lock', path, () => openLock(path));
+  try {
+    const tries = 1 + Math.ceil((options.waitSeconds * 1000) / retryMilliseconds);
+    for (let attempt = 0; attempt < tries; attempt += 1) {
+      if (attempt > 0) await sleep(retryMilliseconds);
+      if (signal?.aborted === true) break;
+      if (tryFlock(fd)) return held(fd, subject);
+      if (attempt === 0) options.onWait?.(holderOf(fd));
+    }
+  } catch (error) {
+    closeSync(fd);
+    throw error;
   }
+  const holder = holderOf(fd);
   closeSync(fd);
+  if (signal?.aborted === true) throw new BuildError('Cannot go on: the build was cancelled');
   throw new BuildError(
-    `Cannot start: another build is running (${holderOf(path)}), lock "${path}"`,
+    `Cannot start: another build is running (${holder}), and both need "${subject}"`,
     { hint: 'Wait for it to end, or stop it' },
   );
 }
 
-function holderOf(path: AbsolutePath): string {
-  const holder = readFileSync(path, 'utf8').trim();
+// /run/lock may be written by everybody, who could put a link or a FIFO there, or hold the lock for ever.
+const lockDirectory = absolutePath('/run/pkginitrd-locks');
+
+const retryMilliseconds = 250;
+
+function makePrivate(directory: AbsolutePath): void {
+  named('make the directory', directory, () =>
+    mkdirSync(directory, { recursive: true, mode: 0o700 }),
+  );
+  const stat = named('stat', directory, () => lstatSync(directory));
+  if (stat.isDirectory() && stat.uid === process.geteuid?.() && (stat.mode & 0o077) === 0) return;
+  throw new BuildError(
+    `Cannot keep locks in "${directory}": it is not a directory that is ours alone (mode 0700)`,
+    { hint: `Remove "${directory}"; the next build makes it anew` },
+  );
+}
+
+function openLock(path: string): number {
+  const { O_RDWR, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants;
+  const fd = openSync(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600);
+  if (fstatSync(fd).isFile()) return fd;
+  closeSync(fd);
+  throw new BuildError(`Cannot use the lock "${path}": it is not a regular file`, {
+    hint: 'Remove it',
+  });
+}
+
+function holderOf(fd: number): string {
+  const text = Buffer.alloc(200);
+  const holder =
+    text.toString('utf8', 0, readSync(fd, text, 0, text.length, 0)).split('\n')[0] ?? '';
   return holder === '' ? 'unknown process' : holder;
 }
 
-function take(fd: number): boolean {
-  const result = spawnSync('flock', ['--exclusive', '--nonblock', '3'], {
-    stdio: ['ignore', 'ignore', 'ignore', fd],
-  });
-  if (result.error !== undefined) {
-    throw new BuildError('Cannot run "flock"', { cause: result.error, hint: 'Install util-linux' });
-  }
-  return result.status === 0;
-}
-
-function held(fd: number): Lock {
+function held(fd: number, subject: AbsolutePath): Lock {
   ftruncateSync(fd);
-  writeSync(fd, `process ${process.pid}\n`);
+  writeSync(fd, `process ${process.pid}\n${subject}\n`, 0);
   return { release: () => closeSync(fd) };
 }

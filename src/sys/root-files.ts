@@ -6,21 +6,22 @@ import {
   lstatSync,
   mkdirSync,
   openSync,
-  readFileSync,
-  readdirSync,
-  readlinkSync,
   rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
-  type Stats,
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { absolutePath, type AbsolutePath } from '../model/brands.ts';
-import type { FileStat, RootFiles, TreeEntry } from '../model/sys.ts';
+import { BuildError } from '../model/errors.ts';
+import type { RootFiles, TreeEntry } from '../model/sys.ts';
 import { ifPresent, named } from './failure.ts';
+import { fileStat } from './file-stat.ts';
 import { globInside } from './glob.ts';
 import { resolveInside } from './inside.ts';
+import { namesIn, onDisk, targetOf } from './names.ts';
+import { readRegular } from './open-file.ts';
+import { removeTree } from './remove-tree.ts';
 
 /** A directory seen as `/`: see RootFiles. */
 export function rootFiles(root: AbsolutePath): RootFiles {
@@ -29,12 +30,13 @@ export function rootFiles(root: AbsolutePath): RootFiles {
   return {
     path: root,
     resolve: (path, options) => resolveInside(root, path, options?.followLast ?? true),
-    readText: (path) => ifPresent('read', path, () => readFileSync(followed(path), 'utf8')),
-    readBytes: (path) => ifPresent('read', path, () => readFileSync(followed(path))),
-    list: (path) => ifPresent('list', path, () => readdirSync(followed(path)).sort(bytewise)) ?? [],
-    stat: (path) => ifPresent('stat', path, () => fileStat(statSync(followed(path)))),
-    lstat: (path) => ifPresent('stat', path, () => fileStat(lstatSync(unfollowed(path)))),
-    readlink: (path) => ifPresent('read the link', path, () => readlinkSync(unfollowed(path))),
+    readText: (path) =>
+      ifPresent('read', path, () => readRegular(followed(path), path).toString('utf8')),
+    readBytes: (path) => ifPresent('read', path, () => readRegular(followed(path), path)),
+    list: (path) => ifPresent('list', path, () => namesIn(followed(path))) ?? [],
+    stat: (path) => ifPresent('stat', path, () => fileStat(statSync(onDisk(followed(path))))),
+    lstat: (path) => ifPresent('stat', path, () => fileStat(lstatSync(onDisk(unfollowed(path))))),
+    readlink: (path) => ifPresent('read the link', path, () => targetOf(unfollowed(path))),
     walk: (path) => walk(followed(path), path.replace(/^\/+|\/+$/g, '')),
     glob: (pattern) => globInside(root, pattern),
     write: (path, content, mode) => {
@@ -42,38 +44,34 @@ export function rootFiles(root: AbsolutePath): RootFiles {
       named('write', at, () => {
         makeRoom(at);
         writeNew(at, content, mode);
-        chmodSync(at, mode);
+        chmodSync(onDisk(at), mode);
       });
     },
     mkdir: (path, mode) => {
       const at = followed(path);
       named('make the directory', at, () => {
-        mkdirSync(at, { recursive: true });
-        chmodSync(at, mode);
+        mkdirSync(onDisk(at), { recursive: true });
+        chmodSync(onDisk(at), mode);
       });
     },
     symlink: (target, path) => {
       const at = unfollowed(path);
       named('make the link', at, () => {
         makeRoom(at);
-        symlinkSync(target, at);
+        symlinkSync(onDisk(target), onDisk(at));
       });
     },
     remove: (path) => {
       const at = unfollowed(path);
-      named('remove', at, () => rmSync(at, { recursive: true, force: true }));
+      named('remove', at, () => removeTree(at));
     },
     copyIn: (source, path) => copyInto(root, source, path),
   };
 }
 
-function bytewise(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
-}
-
 function makeRoom(at: AbsolutePath): void {
-  mkdirSync(dirname(at), { recursive: true });
-  rmSync(at, { force: true });
+  mkdirSync(onDisk(dirname(at)), { recursive: true });
+  rmSync(onDisk(at), { force: true });
 }
 
 function writeNew(
@@ -82,10 +80,10 @@ function writeNew(
   mode: number,
 ): void {
   if (typeof content === 'string' || content instanceof Uint8Array) {
-    writeFileSync(at, content, { flag: 'wx', mode });
+    writeFileSync(onDisk(at), content, { flag: 'wx', mode });
     return;
   }
-  const fd = openSync(at, 'wx', mode);
+  const fd = openSync(onDisk(at), 'wx', mode);
   try {
     for (const chunk of content) writeFileSync(fd, chunk);
   } finally {
@@ -96,72 +94,48 @@ function writeNew(
 // A directory that meets a link to a directory (extra/lib on a merged /usr) goes where the link leads, inside
 // the root; times are not kept, so that the image does not depend on when a drop-in was unpacked.
 function copyInto(root: AbsolutePath, source: AbsolutePath, path: string): void {
-  const stats = named('read', source, () => lstatSync(source));
+  const stats = named('read', source, () => lstatSync(onDisk(source)));
   if (stats.isDirectory()) {
     const at = resolveInside(root, path, true);
     named('copy to', at, () => {
-      mkdirSync(at, { recursive: true });
-      if (path.replaceAll('/', '') !== '') chmodSync(at, stats.mode & 0o7777);
+      mkdirSync(onDisk(at), { recursive: true });
+      if (path.replaceAll('/', '') !== '') chmodSync(onDisk(at), stats.mode & 0o7777);
     });
-    for (const name of readdirSync(source).sort(bytewise)) {
+    for (const name of namesIn(source)) {
       copyInto(root, absolutePath(`${source}/${name}`), `${path}/${name}`);
     }
     return;
+  }
+  // A socket or a FIFO means nothing without the program behind it, and no image has any.
+  if (stats.isSocket() || stats.isFIFO()) return;
+  if (stats.isCharacterDevice() || stats.isBlockDevice()) {
+    throw new BuildError(`Cannot copy "${source}": it is a device node`, {
+      hint: 'Remove it; the kernel makes the nodes of devices in /dev',
+    });
   }
   const at = resolveInside(root, path, false);
   named(`copy "${source}" to`, at, () => {
     makeRoom(at);
     if (stats.isSymbolicLink()) {
-      symlinkSync(readlinkSync(source), at);
+      symlinkSync(onDisk(targetOf(source)), onDisk(at));
       return;
     }
-    copyFileSync(source, at, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
-    chmodSync(at, stats.mode & 0o7777);
+    copyFileSync(onDisk(source), onDisk(at), constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
+    chmodSync(onDisk(at), stats.mode & 0o7777);
   });
 }
 
 function* walk(directory: AbsolutePath, prefix: string): Generator<TreeEntry> {
-  const names = ifPresent('list', directory, () => readdirSync(directory).sort(bytewise)) ?? [];
+  const names = ifPresent('list', directory, () => namesIn(directory)) ?? [];
   for (const name of names) {
     const full = absolutePath(`${directory}/${name}`);
     const path = prefix === '' ? name : `${prefix}/${name}`;
-    const stat = fileStat(named('stat', full, () => lstatSync(full)));
+    const stat = fileStat(named('stat', full, () => lstatSync(onDisk(full))));
     if (stat.type === 'symlink') {
-      yield { ...stat, path, target: named('read the link', full, () => readlinkSync(full)) };
+      yield { ...stat, path, target: named('read the link', full, () => targetOf(full)) };
       continue;
     }
     yield { ...stat, path };
     if (stat.type === 'directory') yield* walk(full, path);
   }
-}
-
-function fileStat(stats: Stats): FileStat {
-  return {
-    type: fileType(stats),
-    mode: stats.mode & 0o7777,
-    uid: stats.uid,
-    gid: stats.gid,
-    size: stats.isFile() ? stats.size : 0,
-    mtime: Math.floor(stats.mtimeMs / 1000),
-    rdev: { major: deviceMajor(stats.rdev), minor: deviceMinor(stats.rdev) },
-  };
-}
-
-function fileType(stats: Stats): FileStat['type'] {
-  if (stats.isFile()) return 'file';
-  if (stats.isDirectory()) return 'directory';
-  if (stats.isSymbolicLink()) return 'symlink';
-  if (stats.isCharacterDevice()) return 'character';
-  if (stats.isBlockDevice()) return 'block';
-  if (stats.isFIFO()) return 'fifo';
-  return 'socket';
-}
-
-// glibc's encoding of dev_t (gnu_dev_major(3)), low 32 bits: more is not in use.
-function deviceMajor(device: number): number {
-  return (device >>> 8) & 0xfff;
-}
-
-function deviceMinor(device: number): number {
-  return (device & 0xff) | ((device >>> 12) & 0xfff00);
 }

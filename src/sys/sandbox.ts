@@ -2,7 +2,7 @@ import type { Bind, Sandbox } from '../model/sys.ts';
 
 /**
  * The command line that runs `argv` in the sandbox: bubblewrap and its options, then `argv`. Binds are mounted in
- * their order, a later one on top of an earlier one. With `suppressSync` the filter is read from descriptor 3.
+ * their order, a later one on top of an earlier one. The seccomp filter is read from descriptor 3.
  */
 export function sandboxArgv(
   sandbox: Sandbox,
@@ -29,7 +29,7 @@ export function sandboxArgv(
     ...['--tmpfs', '/run'],
     ...sandbox.binds.flatMap(bindOption),
     ...(sandbox.chroots ?? []).flatMap(chrootOptions),
-    ...(sandbox.suppressSync ? ['--seccomp', '3'] : []),
+    ...['--seccomp', '3'],
     ...['--chdir', directory],
     '--',
     ...argv,

@@ -1,9 +1,9 @@
 import { accessSync, constants } from 'node:fs';
 import { absolutePath, type AbsolutePath } from '../model/brands.ts';
 import type { Sys } from '../model/sys.ts';
-import { freeSpace } from './free-space.ts';
+import { cannotWrite, freeSpace } from './free-space.ts';
 import { lock } from './lock.ts';
-import { openFile } from './open-file.ts';
+import { openDisk, openFile } from './open-file.ts';
 import { rootFiles } from './root-files.ts';
 import { makeRunner, type RunnerOptions } from './run.ts';
 import { workspace } from './workspace.ts';
@@ -17,11 +17,13 @@ export function makeSys(options: RunnerOptions & { readonly searchPath: string }
     root: rootFiles,
     which: (program) => which(program, options.searchPath),
     open: openFile,
+    openDisk,
     writeAtomically,
     writeTree,
     freeSpace,
+    cannotWrite,
     workspace,
-    lock,
+    lock: (subject, waiting) => lock(subject, { ...waiting, signal: options.signal }),
     now: () => performance.now(),
   };
 }

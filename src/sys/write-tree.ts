@@ -14,6 +14,8 @@ import type { AbsolutePath } from '../model/brands.ts';
 import { BuildError } from '../model/errors.ts';
 import type { Entry, FileContent } from '../model/image.ts';
 import { isMissing, named } from './failure.ts';
+import { onDisk } from './names.ts';
+import { removeTree } from './remove-tree.ts';
 
 /**
  * Writes entries as a directory tree beside `path` and swaps it in: `path` is missing for the moment between two
@@ -33,16 +35,17 @@ export async function writeTree(
       if (entry.type === 'directory') directories.push(entry);
     }
     // Children change a directory's time, so it is set last.
-    for (const entry of directories.toReversed()) setTimes(`${temporary}/${entry.path}`, entry);
+    for (const entry of directories.toReversed())
+      setTimes(onDisk(`${temporary}/${entry.path}`), entry);
     named('replace', path, () => swap(temporary, path, old));
   } finally {
-    rmSync(temporary, { recursive: true, force: true });
+    removeTree(temporary);
   }
-  rmSync(old, { recursive: true, force: true });
+  removeTree(old);
 }
 
 function writeEntry(root: string, entry: Entry): void {
-  const path = `${root}/${entry.path}`;
+  const path = onDisk(`${root}/${entry.path}`);
   if (entry.type === 'directory') {
     mkdirSync(path, { recursive: true });
   } else {
@@ -54,10 +57,13 @@ function writeEntry(root: string, entry: Entry): void {
   setTimes(path, entry);
 }
 
-function writeNew(path: string, entry: Exclude<Entry, { readonly type: 'directory' }>): void {
+function writeNew(
+  path: string | Buffer,
+  entry: Exclude<Entry, { readonly type: 'directory' }>,
+): void {
   switch (entry.type) {
     case 'symlink':
-      symlinkSync(entry.target, path);
+      symlinkSync(onDisk(entry.target), path);
       return;
     case 'file':
       writeContent(path, entry.content);
@@ -72,12 +78,12 @@ function writeNew(path: string, entry: Exclude<Entry, { readonly type: 'director
   }
 }
 
-function writeContent(path: string, content: FileContent): void {
+function writeContent(path: string | Buffer, content: FileContent): void {
   if (content.type === 'bytes') writeFileSync(path, content.bytes);
-  else copyFileSync(content.source, path);
+  else copyFileSync(onDisk(content.source), path);
 }
 
-function setTimes(path: string, entry: Entry): void {
+function setTimes(path: string | Buffer, entry: Entry): void {
   lutimesSync(path, entry.mtime, entry.mtime);
 }
 

@@ -4,15 +4,17 @@ import { makeManifest, placedManifest } from '../image/manifest.ts';
 import { indexModules } from '../image/module-indexes.ts';
 import { readParts, writeParts } from '../image/parts.ts';
 import { concatenate } from '../image/write-image.ts';
-import type { AbsolutePath } from '../model/brands.ts';
+import { absolutePath, type AbsolutePath } from '../model/brands.ts';
 import { UsageError } from '../model/errors.ts';
 import type { BuildInvocation } from '../model/invocation.ts';
 import type { Receipt } from '../model/receipt.ts';
 import type { Sys } from '../model/sys.ts';
+import { destinationPath } from '../place/destination.ts';
 import { place, placeManifest } from '../place/place.ts';
 import { placePrebuilt, prebuiltInitrd } from '../place/prebuilt.ts';
 import { decide, type Decided } from './decide.ts';
 import { inWorkspace } from './in-workspace.ts';
+import { locked } from './locked.ts';
 import { makeBase } from './make-base.ts';
 import { stopwatch, type Stopwatch } from './stopwatch.ts';
 import type { Answer, Surroundings } from './verb.ts';
@@ -37,8 +39,11 @@ export async function build(
   const tell = isTold ? surroundings.tell : () => {};
   const steps = stopwatch(sys, tell);
   const decided = await steps.take('plan', 'Planning', () => decide(sys, request, surroundings));
-  const receipt = await inWorkspace(sys, surroundings.temporaryDirectory, tell, (workspace) =>
-    carryOut(sys, invocation, surroundings, decided, workspace, steps),
+  const image = destinationPath(sys, destination, decided.plan.output);
+  const receipt = await locked(sys, image, tell, () =>
+    inWorkspace(sys, surroundings.temporaryDirectory, (workspace) =>
+      carryOut(sys, invocation, { ...surroundings, tell }, decided, workspace, steps),
+    ),
   );
   return isTold
     ? { result: printReceipt(receipt), remarks: [] }
@@ -56,14 +61,18 @@ function assertRoot({ user }: Surroundings): void {
 async function carryOut(
   sys: Sys,
   invocation: BuildInvocation,
-  { vendorDirectory }: Surroundings,
+  { vendorDirectory, tell }: Surroundings,
   decided: Decided,
   workspace: AbsolutePath,
   steps: Stopwatch,
 ): Promise<Receipt> {
-  const { plan, kernelRoot } = decided;
+  const { plan, kernelRoot, hostRoot } = decided;
   const packing = codec(sys);
-  const base = await makeBase(sys, decided, workspace, packing, steps);
+  // Builds that share a host share its cache of packages.
+  const cache = absolutePath(`${hostRoot}/var/cache/pkginitrd`);
+  const base = await locked(sys, cache, tell, () =>
+    makeBase(sys, decided, workspace, packing, steps),
+  );
   const epoch = plan.sourceDateEpoch ?? base.newestPackageTime;
   const indexes = await steps.take('modules', 'Indexing the kernel modules', () =>
     indexModules(sys, plan, kernelRoot, base.depmod, workspace),

@@ -1,27 +1,19 @@
 import { absolutePath, type AbsolutePath } from '../model/brands.ts';
 import type { Sys } from '../model/sys.ts';
 
-/** Runs `work` with a directory of its own, while no other build runs; the directory is gone afterwards. */
+/** Runs `work` with a directory of its own, below `parent` where that can be; it is gone afterwards. */
 export async function inWorkspace<Result>(
   sys: Sys,
   parent: AbsolutePath,
-  tell: (sentence: string) => void,
   work: (workspace: AbsolutePath) => Promise<Result>,
 ): Promise<Result> {
-  const workspace = sys.workspace(parent);
+  const workspace = sys.workspace(parent, spareDirectory);
   try {
-    const lock = await sys.lock(lockFile, {
-      waitSeconds: 600,
-      onWait: (holder) => tell(`Waiting for another build to end (${holder})`),
-    });
-    try {
-      return await work(workspace.path);
-    } finally {
-      lock.release();
-    }
+    return await work(workspace.path);
   } finally {
     workspace.remove();
   }
 }
 
-const lockFile = absolutePath('/run/lock/pkginitrd.lock');
+// Hardened servers mount /var/tmp noexec, and packages' scripts have to be run in the workspace.
+const spareDirectory = absolutePath('/var/cache/pkginitrd/tmp');

@@ -1,4 +1,5 @@
 // Lays the entries of all members over each other and reports what the kernel would drop or lose.
+import { pathText } from '../model/path-bytes.ts';
 import type { NewcEntry } from '../formats/newc-reader.ts';
 import type { MemberHead } from '../formats/initrd/members.ts';
 import { emptyOverlay, type Node } from '../formats/initrd/overlay.ts';
@@ -97,7 +98,7 @@ function toNode(entry: NewcEntry): Node<FileFacts> {
     case 0o040000:
       return { type: 'directory' };
     case 0o120000:
-      return { type: 'symlink', target: entry.data?.toString() ?? '' };
+      return { type: 'symlink', target: pathText(entry.data ?? Buffer.alloc(0)) };
     case 0o100000:
       return { type: 'file', mode: entry.mode, facts: fileFacts(entry.path, entry.data) };
     default:

@@ -64,6 +64,7 @@ test('both pages have the usual sections in the usual order', () => {
       'COMMANDS',
       'OPTIONS',
       'EXIT STATUS',
+      'ENVIRONMENT',
       'FILES',
       'EXAMPLES',
       'SEE ALSO',

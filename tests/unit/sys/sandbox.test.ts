@@ -32,11 +32,11 @@ test('sandboxArgv() is this command line', () => {
       ' --cap-add CAP_FOWNER --cap-add CAP_FSETID --cap-add CAP_KILL --cap-add CAP_MKNOD --cap-add CAP_SETFCAP' +
       ' --cap-add CAP_SETGID --cap-add CAP_SETPCAP --cap-add CAP_SETUID --cap-add CAP_SYS_CHROOT' +
       ' --ro-bind / / --dev /dev --proc /proc --remount-ro /proc --tmpfs /sys --remount-ro /sys' +
-      ' --perms 1777 --tmpfs /tmp --tmpfs /run --bind /a /run/b --ro-bind /a /run/b --chdir / -- apt-get x',
+      ' --perms 1777 --tmpfs /tmp --tmpfs /run --bind /a /run/b --ro-bind /a /run/b --seccomp 3 --chdir / -- apt-get x',
   );
 });
 
-test('sandboxArgv() keeps the network, writes the root and takes a filter when told', () => {
+test('sandboxArgv() keeps the network and writes the root when told', () => {
   const argv = sandboxArgv(
     { ...closed, network: true, rootWritable: true, suppressSync: true },
     ['x'],
@@ -104,6 +104,28 @@ test('a sandbox writes what a bind allows', { skip }, async () => {
   rmSync(directory, { recursive: true });
 });
 
+test('a sandbox has no kernel keyring and no vsock', { skip: skip || lacksPython }, async () => {
+  // keyctl(KEYCTL_GET_KEYRING_ID, KEY_SPEC_SESSION_KEYRING, 0), and a socket of AF_VSOCK.
+  const numbers: Partial<Record<string, number>> = { x64: 250, arm64: 219 };
+  const program = `
+import ctypes, errno, socket
+libc = ctypes.CDLL(None, use_errno=True)
+print(libc.syscall(${numbers[process.arch] ?? 219}, 0, -3, 0), errno.errorcode[ctypes.get_errno()])
+try:
+    socket.socket(40, socket.SOCK_STREAM)
+except OSError as error:
+    print(errno.errorcode[error.errno])
+socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+`;
+  for (const suppressSync of [true, false]) {
+    const ran = await run({
+      ...{ argv: ['python3', '-c', program], purpose: 'Ask for keys' },
+      sandbox: { ...closed, suppressSync },
+    });
+    assert.equal(ran.stdout, '-1 EPERM\nEAFNOSUPPORT\n');
+  }
+});
+
 test('a sandbox without syncs does none', { skip: skip || lacksPython }, async () => {
   // A flush of a pipe is an error (EINVAL) when it reaches the kernel.
   const flush = "import os, sys\nos.fsync(0)\nos.fdatasync(0)\nos.sync()\nprint('flushed')";
@@ -162,6 +184,6 @@ test('a root that a program changes into has a /dev and a /proc of its own, and 
   const argv = sandboxArgv({ ...closed, chroots: ['/run/r'] }, ['x']).join(' ');
   assert.match(
     argv,
-    / --dev \/run\/r\/dev --proc \/run\/r\/proc --remount-ro \/run\/r\/proc --tmpfs \/run\/r\/sys --remount-ro \/run\/r\/sys --perms 1777 --tmpfs \/run\/r\/tmp --tmpfs \/run\/r\/run --chdir /,
+    / --dev \/run\/r\/dev --proc \/run\/r\/proc --remount-ro \/run\/r\/proc --tmpfs \/run\/r\/sys --remount-ro \/run\/r\/sys --perms 1777 --tmpfs \/run\/r\/tmp --tmpfs \/run\/r\/run --seccomp 3 --chdir /,
   );
 });
