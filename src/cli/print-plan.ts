@@ -1,5 +1,6 @@
 import type { PackageOrigin } from '../model/packages.ts';
 import type { Plan, PartPlan, PlannedModule, Reasoned } from '../model/plan.ts';
+import { describeReason, type Reason } from '../model/reason.ts';
 import { printStorage } from './print-storage.ts';
 import { table, wrapped } from './table.ts';
 import { count } from './units.ts';
@@ -26,7 +27,7 @@ export function printPlan(plan: Plan): string {
       section(`Firmware not found: ${firmware.missing.length}`, [wrapped(names(firmware.missing))]),
     plan.host.length > 0 &&
       section(`Of this host: ${count(plan.host.length, 'file')}`, [
-        table(plan.host.map((entry) => [`/${entry.path}`, entry.from])),
+        table(plan.host.map((entry) => [`/${entry.path}`, describeReason(entry.from)])),
       ]),
     root.extraTrees.length > 0 &&
       section('Trees', [table(root.extraTrees.map(({ source, target }) => [source, target]))]),
@@ -56,7 +57,7 @@ function overview(plan: Plan): string {
   const rows = [
     ['Kernel', `${plan.kernelVersion} (${plan.architecture})`],
     ['System', version === null ? id : `${id} ${version}`],
-    ['Manager', `${plan.packages.manager}: ${plan.managerFrom}`],
+    ['Manager', `${plan.packages.manager}: ${describeReason(plan.managerFrom)}`],
     ['Packages', `from ${sourceNames(plan).join(', then ')}`],
     ['Made for', plan.generic ? 'any machine' : 'this host'],
     ['Output', `${plan.output.name} (${plan.output.format})`],
@@ -101,7 +102,7 @@ function section(title: string, bodies: readonly string[]): string {
 }
 
 function reasons(items: readonly Reasoned[]): string {
-  return table(items.map(({ value, from }) => [value, from]));
+  return table(items.map(({ value, from }) => [value, describeReason(from)]));
 }
 
 function names(items: readonly Reasoned[]): readonly string[] {
@@ -112,15 +113,45 @@ function names(items: readonly Reasoned[]): readonly string[] {
 function moduleReasons(modules: readonly PlannedModule[]): readonly (readonly string[])[] {
   const counts = new Map<string, number>();
   for (const { from } of modules) {
-    const kind = from
-      .replace(/^(needed by|\w+ dependency of) .*$/, '$1 others')
-      .replace(/^device .*$/, 'devices of the host')
-      .replace(/^under ([^:]+): .*$/, 'under $1')
-      // Which pattern of a file it was is in the JSON.
-      .replace(/(:\d+)?( ".*")?$/, '');
+    const kind = kindOf(from);
     counts.set(kind, (counts.get(kind) ?? 0) + 1);
   }
   return [...counts].sort(([, a], [, b]) => b - a).map(([kind, amount]) => [`${amount}`, kind]);
+}
+
+function kindOf(reason: Reason): string {
+  switch (reason.type) {
+    case 'needed by':
+      return 'needed by others';
+    case 'soft dependency':
+    case 'weak dependency':
+    case 'firmware':
+      return `${reason.type} of others`;
+    case 'device':
+      return 'devices of the host';
+    case 'loaded':
+      return 'loaded on the host';
+    case 'under':
+      return `under ${reason.purpose}`;
+    case 'pattern':
+      return kindOf(reason.at);
+    case 'file':
+      // The JSON has the line.
+      return reason.file;
+    case 'flag':
+    case 'default':
+    case 'only manager':
+    case 'built in':
+    case 'crypttab entry':
+    case 'crypttab lines':
+    case 'key':
+    case 'kernel option':
+    case 'keyboard':
+    case 'processor':
+      return describeReason(reason);
+    default:
+      return reason satisfies never;
+  }
 }
 
 function sortKeys(value: unknown): unknown {

@@ -1,6 +1,7 @@
 import { fnmatch } from '../formats/fnmatch.ts';
 import { namesPackage } from '../formats/package-word.ts';
 import type { Plan } from '../model/plan.ts';
+import { describeReason } from '../model/reason.ts';
 
 /**
  * What brings a file of a package into the image, by what the packages of the host own: paths without leading slash. The
@@ -27,17 +28,20 @@ function reasons(plan: Plan, path: string, owner: string): readonly string[] {
   const removed = plan.packages.remove.filter(({ value }) => namesPackage(value, owner));
   const isOwn = plan.root.ownPackages.some((word) => namesPackage(word, owner));
   const lines = [
-    ...asked.map(({ from }) => `of package ${owner}: ${from}`),
+    ...asked.map(({ from }) => `of package ${owner}: ${describeReason(from)}`),
     ...(asked.length > 0
       ? []
       : [`of package ${owner}: not asked for, in the image only if one that is depends on it`]),
-    ...removed.map(({ from }) => `package removed again: ${from}`),
+    ...removed.map(({ from }) => `package removed again: ${describeReason(from)}`),
     ...plan.root.removeFiles
       .filter(({ value, isDefault }) => isBelow(value, path) && !(isDefault && isOwn))
-      .map(({ value, from }) => `removed by ${value}: ${from}`),
+      .map(({ value, from }) => `removed by ${value}: ${describeReason(from)}`),
     ...plan.root.removeUnusedLibraries
       .filter(({ value }) => isBelow(value, path))
-      .map(({ value, from }) => `removed unless something needs it, by ${value}: ${from}`),
+      .map(
+        ({ value, from }) =>
+          `removed unless something needs it, by ${value}: ${describeReason(from)}`,
+      ),
   ];
   return lines.map((line) => `  ${line}\n`);
 }

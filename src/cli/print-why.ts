@@ -1,5 +1,6 @@
 import { moduleName } from '../formats/module-name.ts';
 import type { Plan } from '../model/plan.ts';
+import { describeReason, type Reason } from '../model/reason.ts';
 import { printStorage } from './print-storage.ts';
 
 /**
@@ -9,18 +10,27 @@ import { printStorage } from './print-storage.ts';
 export function printWhy(plan: Plan, subject: string): string | undefined {
   const found = items(plan).filter(({ names }) => names.some((name) => matches(name, subject)));
   if (found.length === 0) return undefined;
-  const chains = found.map((item) => [
-    `${item.kind} ${item.title}\n`,
-    ...chain(plan, item.from).map((line) => `  ${line}\n`),
-  ]);
+  const chains = found.map((item) => ({ item, links: chain(plan, item.from) }));
   const purposes = new Set(
-    chains.flat().flatMap((line) => /(?:^ {2}|: )under ([^:]+):/.exec(line)?.[1] ?? []),
+    chains.flatMap(({ item, links }) => [item, ...links].flatMap(({ from }) => purposeOf(from))),
   );
   const storage = plan.storage.filter(({ purpose }) => purposes.has(purpose));
   return [
-    ...chains.flat(),
+    ...chains.flatMap(({ item, links }) => [`${item.kind} ${item.title}\n`, ...lines(item, links)]),
     ...(storage.length === 0 ? [] : ['Storage\n', printStorage(storage)]),
   ].join('');
+}
+
+function purposeOf(reason: Reason): readonly string[] {
+  return reason.type === 'under' ? [reason.purpose] : [];
+}
+
+function lines({ from, leftOutBy }: Item, links: readonly Link[]): readonly string[] {
+  const but = leftOutBy === undefined ? '' : `, but for ${describeReason(leftOutBy)}`;
+  const first = `${describeReason(from)}${but}`;
+  return [first, ...links.map(({ title, from: next }) => `${title}: ${describeReason(next)}`)].map(
+    (line) => `  ${line}\n`,
+  );
 }
 
 interface Item {
@@ -28,12 +38,14 @@ interface Item {
   readonly title: string;
   /** What people may call it. */
   readonly names: readonly string[];
-  readonly from: string;
+  readonly from: Reason;
+  /** The pattern for which it stays out all the same. */
+  readonly leftOutBy?: Reason;
 }
 
 function items(plan: Plan): readonly Item[] {
   const { modules, firmware, microcode, packages, profiles, host, root } = plan;
-  const of = (kind: string, value: string, from: string, names = [value]): Item => ({
+  const of = (kind: string, value: string, from: Reason, names = [value]): Item => ({
     kind,
     title: value,
     names,
@@ -43,9 +55,10 @@ function items(plan: Plan): readonly Item[] {
     ...modules.files.map(({ name, path, from }) => ({
       ...of('module', `${name} (${path})`, from, [name, path, `${modules.directory}/${path}`]),
     })),
-    ...modules.leftOut.map(({ name, wanted, by }) =>
-      of('module left out', name, `${wanted}, but for ${by}`),
-    ),
+    ...modules.leftOut.map(({ name, wanted, by }) => ({
+      ...of('module left out', name, wanted),
+      leftOutBy: by,
+    })),
     ...modules.missing.map(({ value, from }) => of('module not in this kernel', value, from)),
     ...firmware.files.map(({ value, from }) =>
       of('firmware', value, from, [value, afterDirectory(value), plain(afterDirectory(value))]),
@@ -53,7 +66,7 @@ function items(plan: Plan): readonly Item[] {
     ...firmware.missing.map(({ value, from }) => of('firmware not found', value, from)),
     ...microcode.flatMap(({ target, sources }) =>
       sources.map((source) =>
-        of('microcode', source, `for the processor, in ${target}`, [
+        of('microcode', source, { type: 'processor', target }, [
           source,
           afterDirectory(source),
           target,
@@ -88,34 +101,33 @@ function matches(name: string, subject: string): boolean {
   return mayBeModule && name === moduleName(wanted);
 }
 
-/** Reasons that name a module go on with that module's own, lines of a profile's drop-in with the profile's. */
-function chain(plan: Plan, from: string): readonly string[] {
-  const lines = [from];
+interface Link {
+  readonly title: string;
+  readonly from: Reason;
+}
+
+/** The reasons behind a reason: of the module that it names, or of the profile whose drop-in it is. */
+function chain(plan: Plan, from: Reason): readonly Link[] {
+  const links: Link[] = [];
   const seen = new Set<string>();
   for (let reason = from; ;) {
     const next = userOf(plan, reason) ?? profileOf(plan, reason);
-    if (next === undefined || seen.has(next.title)) return lines;
+    if (next === undefined || seen.has(next.title)) return links;
     seen.add(next.title);
-    lines.push(`${next.title}: ${next.from}`);
+    links.push(next);
     reason = next.from;
   }
 }
 
-interface Link {
-  readonly title: string;
-  readonly from: string;
-}
-
-function userOf(plan: Plan, reason: string): Link | undefined {
-  const user = /^(?:needed by|soft dependency of|weak dependency of|firmware of) ([^\s,]+)$/.exec(
-    reason,
-  )?.[1];
-  const module = plan.modules.files.find(({ name }) => name === user);
+function userOf(plan: Plan, reason: Reason): Link | undefined {
+  if (!('module' in reason)) return undefined;
+  const module = plan.modules.files.find(({ name }) => name === reason.module);
   return module && { title: module.name, from: module.from };
 }
 
-function profileOf(plan: Plan, reason: string): Link | undefined {
-  const name = /\/(?:mkosi\.)?profiles\/([^/]+)\/.*:\d+/.exec(reason)?.[1];
-  const profile = plan.profiles.find(({ value }) => value === name);
+function profileOf(plan: Plan, reason: Reason): Link | undefined {
+  const at = reason.type === 'pattern' ? reason.at : reason;
+  if (at.type !== 'file' || at.profile === undefined) return undefined;
+  const profile = plan.profiles.find(({ value }) => value === at.profile);
   return profile && { title: `profile ${profile.value}`, from: profile.from };
 }

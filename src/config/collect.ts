@@ -33,11 +33,10 @@ export function collect(
 ): Collected {
   const found = emptyFinds();
   const walk = { parsed, context, format, found };
-  const chosen = context.profiles.flatMap((name) => sources.profiles.get(name) ?? []);
-  for (const layer of [sources.base, ...chosen]) {
-    // The trees before the files' scripts: extra/ and scripts of one layer stay together.
-    takeTrees(layer, found);
-    for (const node of layer.nodes) visit(node, walk);
+  visitLayer(sources.base, walk);
+  for (const profile of context.profiles) {
+    const layer = sources.profiles.get(profile);
+    if (layer !== undefined) visitLayer(layer, { ...walk, profile });
   }
   return { ...found, warnings: [...found.warnings.values()] };
 }
@@ -47,6 +46,8 @@ interface Walk {
   readonly context: Omit<MatchContext, 'format'>;
   readonly format: string | undefined;
   readonly found: Finds;
+  /** The profile that is walked; undefined outside of profiles. */
+  readonly profile?: string;
 }
 
 /** Filled while walking. */
@@ -71,6 +72,12 @@ function emptyFinds(): Finds {
   };
 }
 
+function visitLayer(layer: Layer, walk: Walk): void {
+  // The trees before the files' scripts: extra/ and scripts of one layer stay together.
+  takeTrees(layer, walk);
+  for (const node of layer.nodes) visit(node, walk);
+}
+
 function visit(node: Node, walk: Walk): void {
   if (node.type === 'tree') visitTree(node, walk);
   else if (matches(node, walk)) takeFile(node, walk);
@@ -78,21 +85,25 @@ function visit(node: Node, walk: Walk): void {
 
 function visitTree(tree: MkosiTree, walk: Walk): void {
   if (tree.gate && !matches(tree.gate, walk)) return;
-  takeTrees(tree, walk.found);
+  takeTrees(tree, walk);
   for (const path of tree.ignored) {
     warn(walk, path, `${path}: This has no meaning for an initrd, ignoring`);
   }
   if (tree.gate) takeFile(tree.gate, walk);
   for (const node of tree.nodes) visit(node, walk);
-  for (const name of walk.context.profiles) {
-    for (const node of tree.profiles.get(name) ?? []) visit(node, walk);
+  for (const profile of walk.context.profiles) {
+    for (const node of tree.profiles.get(profile) ?? []) visit(node, { ...walk, profile });
   }
 }
 
-function takeTrees(layer: Layer, found: Finds): void {
-  found.extra.push(...layer.extra);
-  found.postinst.push(...layer.postinst);
-  found.finalize.push(...layer.finalize);
+function takeTrees({ extra, postinst, finalize }: Layer, { found, profile }: Walk): void {
+  const ofProfile = <T>({ value, from }: Sourced<T>): Sourced<T> => ({
+    value,
+    from: from.type === 'file' && profile !== undefined ? { ...from, profile } : from,
+  });
+  found.extra.push(...extra.map(ofProfile));
+  found.postinst.push(...postinst.map(ofProfile));
+  found.finalize.push(...finalize.map(ofProfile));
 }
 
 function matches(file: ConfigFile, walk: Walk): boolean {
@@ -110,6 +121,7 @@ function matches(file: ConfigFile, walk: Walk): boolean {
 }
 
 function takeFile(file: ConfigFile, walk: Walk): void {
+  const { profile } = walk;
   walk.found.files.push(file.file);
   const sections = (walk.parsed.get(file) ?? []).filter((section) => !isMatchSection(section));
   for (const section of sections) {
@@ -128,7 +140,12 @@ function takeFile(file: ConfigFile, walk: Walk): void {
         section: section.name,
         key,
         value,
-        from: { type: 'file', file: file.file, line },
+        from: {
+          type: 'file',
+          file: file.file,
+          line,
+          ...(profile === undefined ? {} : { profile }),
+        },
         directory: file.directory,
         lines,
         vendor: file.vendor,

@@ -2,6 +2,7 @@ import { absolutePath, type AbsolutePath } from '../model/brands.ts';
 import type { Assignment, Config, ExtraTree, MatchFacts, Script } from '../model/config.ts';
 import { UsageError } from '../model/errors.ts';
 import { describeOrigin, type Sourced } from '../model/origin.ts';
+import type { Reason } from '../model/reason.ts';
 import type { RootFiles, Sys } from '../model/sys.ts';
 import { logger } from '../log.ts';
 import { readSources } from './read.ts';
@@ -14,7 +15,7 @@ export interface LoadOptions {
   readonly facts: MatchFacts;
   readonly profiles: readonly string[];
   /** Profiles that the host asks for; those that do not exist are passed over. */
-  readonly suggestedProfiles: readonly Sourced<string>[];
+  readonly suggestedProfiles: readonly Sourced<string, Reason>[];
   readonly assignments: readonly Assignment[];
   readonly generic: boolean;
 }

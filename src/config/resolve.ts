@@ -2,6 +2,7 @@ import type { AbsolutePath } from '../model/brands.ts';
 import type { Assignment, Config, MatchFacts } from '../model/config.ts';
 import { UsageError } from '../model/errors.ts';
 import type { Sourced } from '../model/origin.ts';
+import type { Reason } from '../model/reason.ts';
 import { nearestName } from '../formats/nearest-name.ts';
 import { parseSources, type Parsed } from './check.ts';
 import { collect, type Collected } from './collect.ts';
@@ -14,7 +15,7 @@ export interface ResolveOptions {
   /** Asked for by flags; [Config] Profiles= adds more. */
   readonly profiles: readonly string[];
   /** Profiles that the host asks for; those that exist are taken. */
-  readonly suggestedProfiles: readonly Sourced<string>[];
+  readonly suggestedProfiles: readonly Sourced<string, Reason>[];
   /** Flags: applied after every drop-in, their paths absolute. */
   readonly assignments: readonly Assignment[];
   readonly generic: boolean;
@@ -36,7 +37,7 @@ export function resolveConfig(sources: Sources, options: ResolveOptions): Config
 interface Settled {
   readonly found: Collected;
   readonly merged: Merged;
-  readonly profiles: readonly Sourced<string>[];
+  readonly profiles: readonly Sourced<string, Reason>[];
 }
 
 /** A file may select a profile, and a profile's file another one: go on until nothing is added. */
@@ -44,7 +45,7 @@ function settleProfiles(sources: Sources, parsed: Parsed, options: ResolveOption
   const known = knownProfiles(sources);
   const format = options.assignments.findLast((each) => each.key === 'Format' && each.value)?.value;
   for (const name of options.profiles) checkProfile(name, known, '');
-  const given = firstOfEach([
+  const given = firstOfEach<Reason>([
     ...options.suggestedProfiles.filter(({ value }) => known.has(value)),
     ...options.profiles.map((value) => ({
       value,
@@ -61,7 +62,7 @@ function settleProfiles(sources: Sources, parsed: Parsed, options: ResolveOption
     for (const { value, from } of configured) {
       checkProfile(value, known, from.type === 'file' ? `${from.file}:${from.line}: ` : '');
     }
-    const next = firstOfEach([...configured, ...given]);
+    const next = firstOfEach<Reason>([...configured, ...given]);
     if (next.map(({ value }) => value).join() === names.join()) return { found, merged, profiles };
     profiles = next;
   }

@@ -8,8 +8,9 @@ import type {
   Script,
 } from '../model/config.ts';
 import { UsageError } from '../model/errors.ts';
-import { describeOrigin, type Sourced } from '../model/origin.ts';
+import { describeOrigin, type Origin, type Sourced } from '../model/origin.ts';
 import type { PackageOrigin } from '../model/packages.ts';
+import type { Reason } from '../model/reason.ts';
 import type { Collected } from './collect.ts';
 import type { Merged } from './merge.ts';
 import { findSetting, type SettingKey } from './settings.ts';
@@ -19,7 +20,7 @@ export function toConfig(
   merged: Merged,
   vendor: Merged,
   found: Omit<Collected, 'assignments'>,
-  profiles: readonly Sourced<string>[],
+  profiles: readonly Sourced<string, Reason>[],
 ): Config {
   const list = (key: SettingKey): readonly Sourced<string>[] => merged.get(key) ?? [];
   const isDefault = (item: Sourced<string>): boolean =>
@@ -142,7 +143,9 @@ function toNumber(given: Sourced<string> | undefined): number | undefined {
 }
 
 /** Where order means nothing, the first who asks for a thing is the one to name. */
-export function firstOfEach(items: readonly Sourced<string>[]): readonly Sourced<string>[] {
+export function firstOfEach<From = Origin>(
+  items: readonly Sourced<string, From>[],
+): readonly Sourced<string, From>[] {
   const seen = new Set<string>();
   return items.filter(({ value }) => !seen.has(value) && seen.add(value));
 }

@@ -22,12 +22,12 @@ export function matchesModule(rawPattern: string, path: string): boolean {
  * matches is left out. `host` and `default` have to be expanded before.
  */
 export function choosesModule(patterns: readonly string[], path: string): boolean {
-  const last = decidingPattern(patterns, path);
+  const last = lastMatchingPattern(patterns, path);
   return last !== undefined && !last.startsWith('-');
 }
 
 /** The last pattern that matches, as it stands; undefined where none does. */
-export function decidingPattern(patterns: readonly string[], path: string): string | undefined {
+export function lastMatchingPattern(patterns: readonly string[], path: string): string | undefined {
   return patterns.findLast((pattern) =>
     matchesModule(pattern.startsWith('-') ? pattern.slice(1) : pattern, path),
   );

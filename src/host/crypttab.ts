@@ -15,7 +15,7 @@ export function readCrypttab(root: RootFiles): CrypttabFacts {
     if (root.stat(path)?.type === 'file') {
       keyFiles.push({
         path,
-        reason: `key of crypttab entry "${entry.name}"`,
+        reason: { type: 'key', entry: entry.name },
         secret: true,
       });
     } else {

@@ -68,5 +68,5 @@ export function readHostFacts(sys: Sys, request: HostRequest): HostFacts {
 function keyboard(root: RootFiles): readonly HostFile[] {
   return keyboardFiles
     .filter((path) => root.stat(path)?.type === 'file')
-    .map((path) => ({ path, reason: 'keyboard and console of the host', secret: false }));
+    .map((path) => ({ path, reason: { type: 'keyboard' }, secret: false }));
 }

@@ -2,12 +2,12 @@ import type { ManagerName } from '../model/config.ts';
 import { BuildError } from '../model/errors.ts';
 import type { Manager } from '../model/facts.ts';
 import { describeOrigin, type Sourced } from '../model/origin.ts';
+import type { Reason } from '../model/reason.ts';
 import type { RootFiles } from '../model/sys.ts';
 
 export interface ChosenManager {
   readonly manager: Manager;
-  /** What has chosen it, for the plan. */
-  readonly managerFrom: string;
+  readonly managerFrom: Reason;
 }
 
 /**
@@ -20,10 +20,11 @@ export function chooseManager(
 ): ChosenManager {
   if (wanted === undefined) return onlyManager(root);
   const { value, from } = wanted;
-  const managerFrom = describeOrigin(from);
-  if (programOf(root, value) !== undefined) return { manager: release(root, value), managerFrom };
+  if (programOf(root, value) !== undefined) {
+    return { manager: release(root, value), managerFrom: from };
+  }
   throw new BuildError(
-    `Cannot install packages with ${value} (${managerFrom}): no "/${signs[value].programs[0]}" in "${root.path}"`,
+    `Cannot install packages with ${value} (${describeOrigin(from)}): no "/${signs[value].programs[0]}" in "${root.path}"`,
     { hint: `Install ${value}, or set another PackageManager=` },
   );
 }
@@ -47,7 +48,7 @@ function onlyManager(root: RootFiles): ChosenManager {
       { hint: 'Set PackageManager= in a drop-in in /etc/pkginitrd, or use --package-manager' },
     );
   }
-  return { manager: release(root, only), managerFrom: 'the only one installed' };
+  return { manager: release(root, only), managerFrom: { type: 'only manager' } };
 }
 
 function programOf(root: RootFiles, name: ManagerName): string | undefined {

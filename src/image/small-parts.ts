@@ -2,6 +2,7 @@ import type { AbsolutePath } from '../model/brands.ts';
 import { BuildError } from '../model/errors.ts';
 import type { Codec, Entry } from '../model/image.ts';
 import type { HostEntry, MicrocodePlan } from '../model/plan.ts';
+import { describeReason } from '../model/reason.ts';
 import type { Sys } from '../model/sys.ts';
 import { arrange, type SourcedEntry } from './members.ts';
 
@@ -63,7 +64,7 @@ export function hostEntries(
             : required(host.readBytes(content.source), content.source),
       },
     },
-    from,
+    from: describeReason(from),
   }));
 }
 

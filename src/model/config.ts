@@ -1,6 +1,7 @@
 import type { AbsolutePath } from './brands.ts';
 import type { Origin, Sourced } from './origin.ts';
 import type { PackageOrigin } from './packages.ts';
+import type { Reason } from './reason.ts';
 
 /** One `Key=value` of a drop-in or a flag, before it is given a meaning. */
 export interface Assignment {
@@ -59,7 +60,7 @@ export interface Config {
   readonly environment: Readonly<Record<string, string>>;
   /** Seconds since 1970; times of files are clamped to it. undefined: the newest package's. */
   readonly sourceDateEpoch: number | undefined;
-  readonly profiles: readonly Sourced<string>[];
+  readonly profiles: readonly Sourced<string, Reason>[];
   /** Drop-ins read, highest priority last, for the report. */
   readonly files: readonly string[];
   /** Sentences for the user: settings that mean nothing here and such. */

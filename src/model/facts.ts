@@ -1,5 +1,6 @@
 import type { AbsolutePath, KernelVersion } from './brands.ts';
 import type { Architecture } from './config.ts';
+import type { Reason } from './reason.ts';
 import type { StorageStack } from './storage.ts';
 
 export type Manager = 'apt' | 'dnf5' | 'dnf4' | 'zypper' | 'pacman';
@@ -11,7 +12,7 @@ export interface HostFacts {
   readonly architecture: Architecture;
   readonly manager: Manager;
   /** The line or flag that names the manager, or the fact that it is the only one. */
-  readonly managerFrom: string;
+  readonly managerFrom: Reason;
   readonly kernel: KernelFacts;
   /** Names of loaded modules, `_` for `-`; empty with `--generic`. */
   readonly loadedModules: readonly string[];
@@ -148,8 +149,7 @@ export interface CrypttabEntry {
 export interface HostFile {
   /** From `/`, the same in the host and in the image. */
   readonly path: string;
-  /** What asks for it: "crypttab entry root", "keyboard at the passphrase prompt". */
-  readonly reason: string;
+  readonly reason: Reason;
   readonly secret: boolean;
 }
 

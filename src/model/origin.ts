@@ -1,15 +1,20 @@
-/** Where a value came from, so that an error or a report can say it. */
+/** Where a setting came from, so that an error or a report can say it. */
 export type Origin =
-  /** Line 0: the file or directory as a whole. */
-  | { readonly type: 'file'; readonly file: string; readonly line: number }
+  | {
+      readonly type: 'file';
+      readonly file: string;
+      /** 0: the file or directory as a whole. */
+      readonly line: number;
+      /** The profile that the file belongs to. */
+      readonly profile?: string;
+    }
   | { readonly type: 'flag'; readonly flag: string }
-  /** What is true of the host, in words. */
-  | { readonly type: 'host'; readonly fact: string }
   | { readonly type: 'default' };
 
-export interface Sourced<T> {
+/** A value with its origin; of profiles, which a host may ask for, with any reason. */
+export interface Sourced<T, From = Origin> {
   readonly value: T;
-  readonly from: Origin;
+  readonly from: From;
 }
 
 export function describeOrigin(origin: Origin): string {
@@ -18,8 +23,6 @@ export function describeOrigin(origin: Origin): string {
       return origin.line === 0 ? origin.file : `${origin.file}:${origin.line}`;
     case 'flag':
       return origin.flag;
-    case 'host':
-      return origin.fact;
     case 'default':
       return 'default';
     default:

@@ -1,6 +1,8 @@
 import type { Architecture, Compression, OutputFormat } from './config.ts';
 import type { Manager } from './facts.ts';
+import type { Origin } from './origin.ts';
 import type { PackageOrigin } from './packages.ts';
+import type { Reason } from './reason.ts';
 import type { StorageStack } from './storage.ts';
 
 /**
@@ -9,7 +11,7 @@ import type { StorageStack } from './storage.ts';
  */
 export interface Plan {
   /** Raised when a field changes its meaning. */
-  readonly version: 2;
+  readonly version: 3;
   readonly kernelVersion: string;
   readonly architecture: Architecture;
   readonly distribution: { readonly id: string; readonly version: string | null };
@@ -18,8 +20,8 @@ export interface Plan {
   readonly storage: readonly StorageStack[];
   readonly profiles: readonly Reasoned[];
   readonly packages: PackagePlan;
-  /** What has chosen the package manager: `file:line`, flag, fact. */
-  readonly managerFrom: string;
+  /** Why this package manager. */
+  readonly managerFrom: Reason;
   readonly root: RootPlan;
   readonly modules: ModulePlan;
   readonly firmware: FirmwarePlan;
@@ -47,10 +49,10 @@ export interface PackagePlan {
   readonly sources: readonly PackageOrigin[];
 }
 
-/** A value and where it came from (`file:line`, flag, fact). */
+/** A value and its reason. */
 export interface Reasoned {
   readonly value: string;
-  readonly from: string;
+  readonly from: Reason;
 }
 
 /** What is done to the installed root to make an initrd of it. */
@@ -59,7 +61,7 @@ export interface RootPlan {
   readonly extraTrees: readonly {
     readonly source: string;
     readonly target: string;
-    readonly from: string;
+    readonly from: Origin;
   }[];
   readonly postinst: readonly ScriptPlan[];
   readonly finalize: readonly ScriptPlan[];
@@ -80,7 +82,7 @@ export interface RemovalPlan extends Reasoned {
 export interface ScriptPlan {
   readonly path: string;
   readonly insideRoot: boolean;
-  readonly from: string;
+  readonly from: Origin;
 }
 
 export interface ModulePlan {
@@ -115,16 +117,15 @@ export interface PlannedModule {
   readonly name: string;
   /** Relative to the modules directory. */
   readonly path: string;
-  /** A pattern's file:line, "loaded", or "needed by NAME", "soft dependency of NAME". */
-  readonly from: string;
+  readonly from: Reason;
 }
 
 export interface LeftOutModule {
   readonly name: string;
-  /** What of the host asks for it. */
-  readonly wanted: string;
-  /** The pattern's file:line and itself. */
-  readonly by: string;
+  /** The fact of the host that asks for it. */
+  readonly wanted: Reason;
+  /** The pattern that leaves it out. */
+  readonly by: Reason;
 }
 
 export interface FirmwarePlan {
@@ -149,7 +150,7 @@ export interface HostEntry {
     | { readonly type: 'copy'; readonly source: string }
     | { readonly type: 'text'; readonly text: string };
   readonly secret: boolean;
-  readonly from: string;
+  readonly from: Reason;
 }
 
 export type PartName = 'microcode' | 'base' | 'kernel' | 'host';

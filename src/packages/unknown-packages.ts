@@ -1,6 +1,7 @@
 import { nearestName } from '../formats/nearest-name.ts';
 import { BuildError } from '../model/errors.ts';
 import type { Reasoned } from '../model/plan.ts';
+import { describeReason } from '../model/reason.ts';
 
 /** A manager to the user: its program, and the command line that renews its metadata. */
 export interface NamedManager {
@@ -31,7 +32,7 @@ export function withPlaces(asked: readonly Reasoned[], names: readonly string[])
   return names
     .map((name) => {
       const origin = asked.find(({ value }) => value === name)?.from;
-      return origin === undefined ? `"${name}"` : `"${name}" (${origin})`;
+      return origin === undefined ? `"${name}"` : `"${name}" (${describeReason(origin)})`;
     })
     .join(', ');
 }

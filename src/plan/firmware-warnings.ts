@@ -1,5 +1,6 @@
 import type { ModuleInfo } from '../model/facts.ts';
 import type { FirmwarePlan, ModulePlan } from '../model/plan.ts';
+import { describeReason } from '../model/reason.ts';
 
 const mostNames = 3;
 
@@ -15,10 +16,11 @@ export function firmwareWarnings(
   const missing = new Set(firmware.missing.map(({ value }) => value));
   return modules.files.flatMap(({ name, path, from }) => {
     const files = [...new Set(infos.get(path)?.firmware)];
-    if (!from.startsWith('under /') || files.length === 0) return [];
+    const isUnderMount = from.type === 'under' && from.purpose.startsWith('/');
+    if (!isUnderMount || files.length === 0) return [];
     if (files.some((file) => !missing.has(file))) return [];
     return [
-      `Cannot find firmware ${listed(files)} of driver "${name}" (${from}): the disk may not come up, install the ` +
+      `Cannot find firmware ${listed(files)} of driver "${name}" (${describeReason(from)}): the disk may not come up, install the ` +
         'package that ships it, or exclude it in FirmwareFiles= if the driver works without',
     ];
   });

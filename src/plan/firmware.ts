@@ -2,8 +2,8 @@ import { fnmatch } from '../formats/fnmatch.ts';
 import { posix } from 'node:path';
 import type { Config } from '../model/config.ts';
 import type { FirmwareIndex, HostFacts, ModuleInfo } from '../model/facts.ts';
-import { describeOrigin } from '../model/origin.ts';
 import type { FirmwarePlan, ModulePlan, Reasoned } from '../model/plan.ts';
+import type { Reason } from '../model/reason.ts';
 
 // The kernel's order (drivers/base/firmware_loader/main.c): a plain file in any directory before a compressed one.
 const suffixes = ['', '.zst', '.xz'] as const;
@@ -22,26 +22,32 @@ export function selectFirmware(
   const index = facts.kernel.firmware;
   const names = [...index.files.keys()];
   const places = searched(facts.kernel.version);
-  const chosen = new Map<string, string>();
-  const missing = new Map<string, string>();
-  const take = (path: string, from: string): void => {
+  const chosen = new Map<string, Reason>();
+  const missing = new Map<string, Reason>();
+  const take = (path: string, from: Reason): void => {
     for (const step of chain(index, path)) if (!chosen.has(step)) chosen.set(step, from);
   };
 
   const wanted = [
-    ...modules.files.map(({ path, name }) => ({ info: infos.get(path), from: name })),
-    ...[...facts.kernel.modules.builtinInfo].map(([name, info]) => ({
+    ...modules.files.map(({ path, name }) => ({
+      module: name,
+      info: infos.get(path),
+      isBuiltin: false,
+    })),
+    ...[...facts.kernel.modules.builtinInfo].map(([module, info]) => ({
+      module,
       info,
-      from: `${name}, which is built in`,
+      isBuiltin: true,
     })),
   ];
-  for (const { info, from } of wanted) {
+  for (const { module, info, isBuiltin } of wanted) {
+    const from = { type: 'firmware', module, isBuiltin } as const;
     for (const pattern of info?.firmware ?? []) {
       if (excluded(config, pattern, places)) continue;
       const all = matching(names, index, pattern, places);
       const found = all.filter((path) => !excluded(config, path, places));
-      for (const path of found) take(path, `firmware of ${from}`);
-      if (all.length === 0) missing.set(pattern, `firmware of ${from}`);
+      for (const path of found) take(path, from);
+      if (all.length === 0) missing.set(pattern, from);
     }
   }
   for (const { value, from } of config.firmwareFiles) {
@@ -49,8 +55,8 @@ export function selectFirmware(
     const found = matching(names, index, value, places).filter(
       (path) => !excluded(config, path, places),
     );
-    for (const path of found) take(path, describeOrigin(from));
-    if (found.length === 0) missing.set(value, describeOrigin(from));
+    for (const path of found) take(path, from);
+    if (found.length === 0) missing.set(value, from);
   }
   return { files: reasoned(chosen, `${index.directory}/`), missing: reasoned(missing, '') };
 }
@@ -119,7 +125,7 @@ function linkTarget(index: FirmwareIndex, from: string, target: string): string 
   return full.startsWith(`${base}/`) ? full.slice(base.length + 1) : undefined;
 }
 
-function reasoned(found: ReadonlyMap<string, string>, prefix: string): readonly Reasoned[] {
+function reasoned(found: ReadonlyMap<string, Reason>, prefix: string): readonly Reasoned[] {
   return [...found]
     .map(([value, from]) => ({ value: prefix + value, from }))
     .sort((a, b) => (a.value < b.value ? -1 : 1));

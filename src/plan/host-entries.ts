@@ -16,7 +16,7 @@ export function hostEntries(facts: HostFacts): readonly HostEntry[] {
       mode: 0o600,
       content: { type: 'text', text: facts.crypttab.map(({ line }) => `${line}\n`).join('') },
       secret: false,
-      from: '/etc/crypttab, lines with x-initrd.attach',
+      from: { type: 'crypttab lines' },
     });
   }
   return entries.sort((a, b) => (a.path < b.path ? -1 : 1));

@@ -1,17 +1,18 @@
 import type { AliasLookup } from '../formats/modules-alias.ts';
-import { decidingPattern } from '../formats/module-pattern.ts';
+import { lastMatchingPattern } from '../formats/module-pattern.ts';
 import type { Config } from '../model/config.ts';
 import type { HostFacts, ModuleRecord } from '../model/facts.ts';
-import { describeOrigin, type Sourced } from '../model/origin.ts';
+import type { Sourced } from '../model/origin.ts';
 import type { LeftOutModule } from '../model/plan.ts';
+import type { Reason } from '../model/reason.ts';
 import { renamedModules } from './renamed-modules.ts';
-import { storageWants } from './storage-modules.ts';
+import { storageWants } from './storage/wants.ts';
 
 export interface HostModules {
   /** Name to why it is wanted, the strongest reason where there are several. */
-  readonly wanted: ReadonlyMap<string, string>;
+  readonly wanted: ReadonlyMap<string, Reason>;
   /** Names without a counterpart in the kernel that is built for, and why they were wanted. */
-  readonly missing: ReadonlyMap<string, string>;
+  readonly missing: ReadonlyMap<string, Reason>;
   /** Names of what HostModules= excludes, by what pattern. */
   readonly refused: ReadonlyMap<string, LeftOutModule>;
 }
@@ -24,20 +25,20 @@ export function hostModules(
   find: AliasLookup,
 ): HostModules {
   const { builtin } = facts.kernel.modules;
-  const wanted = new Map<string, string>();
-  const missing = new Map<string, string>();
+  const wanted = new Map<string, Reason>();
+  const missing = new Map<string, Reason>();
   const refused = new Map<string, LeftOutModule>();
   const policy = config.hostModules.map(({ value }) => value);
-  const note = (name: string, from: string): void => {
+  const note = (name: string, from: Reason): void => {
     if (byName.has(name) && !wanted.has(name)) wanted.set(name, from);
   };
-  const noteIfFit = (name: string, from: string): void => {
+  const noteIfFit = (name: string, from: Reason): void => {
     const record = byName.get(name);
     if (record === undefined || wanted.has(name)) return;
-    const pattern = decidingPattern(policy, record.path);
+    const pattern = lastMatchingPattern(policy, record.path);
     if (pattern?.startsWith('-') !== true) wanted.set(name, from);
     else if (!refused.has(name)) {
-      refused.set(name, { name, wanted: from, by: placeOf(config.hostModules, pattern) });
+      refused.set(name, { name, wanted: from, by: patternReason(config.hostModules, pattern) });
     }
   };
 
@@ -47,25 +48,25 @@ export function hostModules(
   }
   for (const { bus, name, modalias } of facts.devices) {
     if (modalias === null) continue;
-    for (const module of find(modalias)) noteIfFit(module, `device ${bus} ${name}, ${modalias}`);
+    for (const module of find(modalias)) noteIfFit(module, { type: 'device', bus, name, modalias });
   }
   for (const name of facts.loadedModules) {
     const found = counterparts(name, byName, find);
-    const from = byName.has(name) ? 'loaded on the host' : `loaded on the host as ${name}`;
+    const from = { type: 'loaded', as: byName.has(name) ? null : name } as const;
     for (const each of found) noteIfFit(each, from);
-    if (found.length === 0 && !builtin.has(name)) missing.set(name, 'loaded on the host');
+    if (found.length === 0 && !builtin.has(name)) missing.set(name, { type: 'loaded', as: null });
   }
   for (const name of facts.builtinInUse) {
     for (const each of counterparts(name, byName, find)) {
-      noteIfFit(each, 'built into the running kernel');
+      noteIfFit(each, { type: 'built in' });
     }
   }
   return { wanted, missing, refused };
 }
 
-function placeOf(patterns: readonly Sourced<string>[], pattern: string): string {
-  const origin = patterns.findLast(({ value }) => value === pattern)?.from;
-  return `${origin === undefined ? '' : `${describeOrigin(origin)} `}"${pattern}"`;
+function patternReason(patterns: readonly Sourced<string>[], word: string): Reason {
+  const at = patterns.findLast(({ value }) => value === word)?.from ?? { type: 'default' };
+  return { type: 'pattern', at, word };
 }
 
 /** The module of that name; else those that have the name as an alias; else those that it was renamed to. */

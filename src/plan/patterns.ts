@@ -1,16 +1,25 @@
 import { matchesModule } from '../formats/module-pattern.ts';
 import type { Config } from '../model/config.ts';
-import { describeOrigin, type Sourced } from '../model/origin.ts';
+import { describeOrigin, type Origin, type Sourced } from '../model/origin.ts';
+import type { Reason } from '../model/reason.ts';
 
-/** One word of KernelModules= made ready to match, with what to call it in a report. */
-export interface Rule {
+export type Rule = HostRule | PatternRule;
+
+/** The word `host`: all that the host asks for, each for a reason of its own. */
+interface HostRule {
+  readonly type: 'host';
+  readonly matches: (path: string, name: string) => boolean;
+}
+
+/** One word of KernelModules= made ready to match. */
+export interface PatternRule {
+  readonly type: 'pattern';
   readonly exclude: boolean;
   readonly matches: (path: string, name: string) => boolean;
-  /** Why a module that it takes is there. */
-  readonly reason: (name: string) => string;
+  readonly reason: Reason;
   /** The one name this rule stands for, where it is no pattern: it is missed when nothing has it. */
   readonly literal: string | undefined;
-  /** Whether it is of the tool's own drop-ins: those are for all kernels, and cannot know what needs what in this one. */
+  /** True for the tool's own drop-ins: those are for all kernels, and cannot know what needs what in this one. */
   readonly vendor: boolean;
 }
 
@@ -20,24 +29,18 @@ export interface Rule {
  */
 export function moduleRules(
   config: Config,
-  wantedByHost: ReadonlyMap<string, string>,
+  wantedByHost: ReadonlyMap<string, Reason>,
 ): readonly Rule[] {
-  const host: Rule = {
-    exclude: false,
-    matches: (_path, name) => wantedByHost.has(name),
-    reason: (name) => wantedByHost.get(name) ?? 'the host',
-    literal: undefined,
-    vendor: false,
-  };
+  const host: Rule = { type: 'host', matches: (_path, name) => wantedByHost.has(name) };
   const ownWords = new Set(config.defaultKernelModules.map(identity));
   const rules = config.kernelModules.flatMap(({ value, from }): readonly Rule[] => {
     if (value === 'host') return [host];
     if (value === 'default') {
       return config.defaultKernelModules
         .filter((word) => word.value !== 'host' && word.value !== 'default')
-        .map((word) => patternRule(word.value, describeOrigin(word.from), true));
+        .map((word) => patternRule(word.value, word.from, true));
     }
-    return [patternRule(value, describeOrigin(from), ownWords.has(identity({ value, from })))];
+    return [patternRule(value, from, ownWords.has(identity({ value, from })))];
   });
   return [host, ...rules];
 }
@@ -46,21 +49,25 @@ function identity({ value, from }: Sourced<string>): string {
   return `${describeOrigin(from)} ${value}`;
 }
 
-function patternRule(word: string, from: string, vendor: boolean): Rule {
+function patternRule(word: string, at: Origin, vendor: boolean): PatternRule {
   const exclude = word.startsWith('-');
   const pattern = exclude ? word.slice(1) : word;
   const isName = /^[A-Za-z0-9_-]+$/.test(pattern);
   const wanted = pattern.replaceAll('-', '_');
   return {
+    type: 'pattern',
     exclude,
     matches: isName ? (_path, name) => name === wanted : (path) => matchesModule(pattern, path),
-    reason: () => `${from} "${word}"`,
+    reason: { type: 'pattern', at, word },
     literal: isName && !exclude ? wanted : undefined,
     vendor,
   };
 }
 
-/** The last rule that matches. */
-export function deciding(rules: readonly Rule[], path: string, name: string): Rule | undefined {
+export function lastMatchingRule(
+  rules: readonly Rule[],
+  path: string,
+  name: string,
+): Rule | undefined {
   return rules.findLast((rule) => rule.matches(path, name));
 }

@@ -1,13 +1,14 @@
 import type { Config } from '../model/config.ts';
 import type { HostFacts, ModuleInfo } from '../model/facts.ts';
-import { describeOrigin, type Sourced } from '../model/origin.ts';
+import type { Sourced } from '../model/origin.ts';
 import type { ModulePlan, PackagePlan, Plan, Reasoned, RootPlan } from '../model/plan.ts';
+import type { Reason } from '../model/reason.ts';
 import { selectFirmware } from './firmware.ts';
 import { firmwareWarnings } from './firmware-warnings.ts';
 import { hostEntries } from './host-entries.ts';
 import { selectMicrocode } from './microcode.ts';
 import { planParts } from './parts.ts';
-import { programNeeds } from './program-needs.ts';
+import { programNeeds } from './storage/program-needs.ts';
 
 /** The whole build, decided. `infos` holds the `.modinfo` of the chosen modules by path. */
 export function makePlan(
@@ -22,7 +23,7 @@ export function makePlan(
   const host = hostEntries(facts);
   const { parts, warnings } = planParts(config, facts, { microcode, modules, firmware, host });
   return {
-    version: 2,
+    version: 3,
     kernelVersion: facts.kernel.version,
     architecture: facts.architecture,
     distribution: { id: facts.os.id, version: facts.os.versionId ?? null },
@@ -65,35 +66,19 @@ function packagePlan(config: Config, facts: HostFacts, offline: boolean): Packag
 function rootPlan(config: Config): RootPlan {
   return {
     locale: config.locale,
-    extraTrees: config.extraTrees.map(({ value, from }) => ({
-      ...value,
-      from: describeOrigin(from),
-    })),
-    postinst: config.postinstScripts.map(({ value, from }) => ({
-      ...value,
-      from: describeOrigin(from),
-    })),
-    finalize: config.finalizeScripts.map(({ value, from }) => ({
-      ...value,
-      from: describeOrigin(from),
-    })),
+    extraTrees: config.extraTrees.map(({ value, from }) => ({ ...value, from })),
+    postinst: config.postinstScripts.map(({ value, from }) => ({ ...value, from })),
+    finalize: config.finalizeScripts.map(({ value, from }) => ({ ...value, from })),
     ownPackages: [...new Set(config.ownPackages)].sort(),
-    removeFiles: config.removeFiles.map((item) => ({
-      ...reasoned(item),
-      isDefault: item.isDefault,
-    })),
-    removeUnusedLibraries: config.removeUnusedLibraries.map(reasoned),
+    removeFiles: config.removeFiles,
+    removeUnusedLibraries: config.removeUnusedLibraries,
     cleanPackageMetadata: config.cleanPackageMetadata,
     environment: config.environment,
     rootPassword: config.rootPassword === undefined ? 'locked' : 'set',
   };
 }
 
-function sortedWords(words: readonly Sourced<string>[]): readonly Reasoned[] {
-  const unique = new Map(words.map((word) => [word.value, reasoned(word)]));
+function sortedWords(words: readonly Sourced<string, Reason>[]): readonly Reasoned[] {
+  const unique = new Map(words.map((word) => [word.value, word]));
   return [...unique.values()].sort((a, b) => (a.value < b.value ? -1 : 1));
-}
-
-function reasoned(word: Sourced<string>): Reasoned {
-  return { value: word.value, from: describeOrigin(word.from) };
 }

@@ -3,9 +3,10 @@ import type { Config } from '../model/config.ts';
 import { UsageError } from '../model/errors.ts';
 import type { HostFacts, ModuleIndex, ModuleRecord } from '../model/facts.ts';
 import type { LeftOutModule, ModulePlan, PlannedModule, Reasoned } from '../model/plan.ts';
+import { describeReason, type Reason } from '../model/reason.ts';
 import { hostModules, type HostModules } from './host-modules.ts';
-import { deciding, moduleRules, type Rule } from './patterns.ts';
-import { rootNeeds } from './root-needs.ts';
+import { lastMatchingRule, moduleRules, type PatternRule, type Rule } from './patterns.ts';
+import { rootNeeds } from './storage/root-needs.ts';
 
 /**
  * The modules of the image: what the host asks for and what KernelModules= names, with everything that those need.
@@ -21,16 +22,16 @@ export function selectModules(config: Config, facts: HostFacts): ModulePlan {
   const chosen = new Map<string, PlannedModule>();
   const pending: Pending[] = [];
 
-  const take = (record: ModuleRecord, from: string, position: number): void => {
+  const take = (record: ModuleRecord, from: Reason, position: number): void => {
     if (chosen.has(record.path)) return;
     chosen.set(record.path, { name: record.name, path: record.path, from });
     pending.push({ record, position });
   };
-  const exclusion = (record: ModuleRecord): Rule | undefined => {
-    const rule = deciding(rules, record.path, record.name);
-    return rule?.exclude === true ? rule : undefined;
+  const exclusion = (record: ModuleRecord): PatternRule | undefined => {
+    const rule = lastMatchingRule(rules, record.path, record.name);
+    return rule?.type === 'pattern' && rule.exclude ? rule : undefined;
   };
-  const takeWished = (word: string, from: string, position: number): void => {
+  const takeWished = (word: string, from: Reason, position: number): void => {
     for (const name of [word, ...find(word)]) {
       const wished = byName.get(name.replaceAll('-', '_'));
       if (wished === undefined) continue;
@@ -40,15 +41,16 @@ export function selectModules(config: Config, facts: HostFacts): ModulePlan {
   };
 
   for (const record of byName.values()) {
-    const rule = deciding(rules, record.path, record.name);
-    if (rule === undefined || rule.exclude) continue;
-    // That it is under / says more than that some list has it, too.
-    const from = host.wanted.get(record.name) ?? rule.reason(record.name);
-    take(record, from, rules.lastIndexOf(rule));
+    const rule = lastMatchingRule(rules, record.path, record.name);
+    if (rule === undefined || (rule.type === 'pattern' && rule.exclude)) continue;
+    // The host's own reason says more than that some list has it, too.
+    const from =
+      host.wanted.get(record.name) ?? (rule.type === 'pattern' ? rule.reason : undefined);
+    if (from !== undefined) take(record, from, rules.lastIndexOf(rule));
   }
   for (const [name, info] of index.builtinInfo) {
     for (const word of [...info.softdeps, ...info.weakdeps]) {
-      takeWished(word, `soft dependency of ${name}, which is built in`, 0);
+      takeWished(word, { type: 'soft dependency', module: name, isBuiltin: true }, 0);
     }
   }
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
@@ -59,13 +61,21 @@ export function selectModules(config: Config, facts: HostFacts): ModulePlan {
       if (rule?.vendor === false && rules.lastIndexOf(rule) > position) {
         throw contradiction(needed, rule, record, chosen.get(record.path));
       }
-      take(needed, `needed by ${record.name}`, position);
+      take(needed, { type: 'needed by', module: record.name }, position);
     }
     for (const word of index.softdeps.get(record.name) ?? []) {
-      takeWished(word, `soft dependency of ${record.name}`, position);
+      takeWished(
+        word,
+        { type: 'soft dependency', module: record.name, isBuiltin: false },
+        position,
+      );
     }
     for (const word of index.weakdeps.get(record.name) ?? []) {
-      takeWished(word, `weak dependency of ${record.name}`, position);
+      takeWished(
+        word,
+        { type: 'weak dependency', module: record.name, isBuiltin: false },
+        position,
+      );
     }
   }
   return {
@@ -105,13 +115,13 @@ function needs(index: ModuleIndex, record: ModuleRecord): readonly ModuleRecord[
 
 function contradiction(
   needed: ModuleRecord,
-  rule: Rule,
+  rule: PatternRule,
   user: ModuleRecord,
   planned: PlannedModule | undefined,
 ): UsageError {
   return new UsageError(
-    `${rule.reason(needed.name)}: Cannot leave out "${needed.name}": "${user.name}" needs it, ` +
-      `which is taken for: ${planned?.from ?? 'the host'}`,
+    `${describeReason(rule.reason)}: Cannot leave out "${needed.name}": "${user.name}" needs it, ` +
+      `which is taken for: ${planned === undefined ? 'the host' : describeReason(planned.from)}`,
     `Exclude "${user.name}" as well, or keep "${needed.name}"`,
   );
 }
@@ -120,12 +130,12 @@ function leftOut(
   { wanted, refused }: HostModules,
   chosen: ReadonlyMap<string, PlannedModule>,
   byName: ReadonlyMap<string, ModuleRecord>,
-  exclusion: (record: ModuleRecord) => Rule | undefined,
+  exclusion: (record: ModuleRecord) => PatternRule | undefined,
 ): readonly LeftOutModule[] {
   const excluded = [...wanted].flatMap(([name, from]) => {
     const record = byName.get(name);
     const rule = record && exclusion(record);
-    return rule === undefined ? [] : [{ name, wanted: from, by: rule.reason(name) }];
+    return rule === undefined ? [] : [{ name, wanted: from, by: rule.reason }];
   });
   const taken = new Set([...chosen.values()].map(({ name }) => name));
   return [...excluded, ...refused.values()]
@@ -135,13 +145,15 @@ function leftOut(
 
 function missing(
   rules: readonly Rule[],
-  ofHost: ReadonlyMap<string, string>,
+  ofHost: ReadonlyMap<string, Reason>,
   byName: ReadonlyMap<string, ModuleRecord>,
   builtin: ReadonlySet<string>,
 ): readonly Reasoned[] {
   const asked = new Map(ofHost);
   for (const rule of rules) {
-    if (rule.literal !== undefined) asked.set(rule.literal, rule.reason(rule.literal));
+    if (rule.type === 'pattern' && rule.literal !== undefined) {
+      asked.set(rule.literal, rule.reason);
+    }
   }
   return [...asked]
     .filter(([name]) => !byName.has(name) && !builtin.has(name))

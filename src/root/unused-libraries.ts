@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { logger } from '../log.ts';
 import type { AbsolutePath } from '../model/brands.ts';
 import type { Reasoned } from '../model/plan.ts';
+import { describeReason } from '../model/reason.ts';
 import type { RootFiles, Sys } from '../model/sys.ts';
 import { readElfAt, type Elf } from './elf-at.ts';
 
@@ -23,7 +24,7 @@ export function removeUnusedLibraries(
     const unused = [...candidates].find(([file, { names }]) => !isUsed(elves, file, names));
     if (unused === undefined) return;
     const [file, { paths, pattern }] = unused;
-    debug('RemoveUnusedLibraries=%s (%s): %s', pattern.value, pattern.from, file);
+    debug('RemoveUnusedLibraries=%s (%s): %s', pattern.value, describeReason(pattern.from), file);
     for (const path of paths) root.remove(path);
     candidates.delete(file);
     elves.delete(file);

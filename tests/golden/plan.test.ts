@@ -31,7 +31,7 @@ const laptop = planOf(
     kernelModules: words('btrfs', '-ccp', 'no_such'),
     profiles: [
       ...words('network'),
-      { value: 'cryptsetup', from: { type: 'host', fact: '/etc/crypttab: root' } },
+      { value: 'cryptsetup', from: { type: 'crypttab entry', entry: 'root' } },
     ],
     extraTrees: words('x').map(({ from }) => ({
       from,
@@ -50,8 +50,8 @@ const laptop = planOf(
       },
     ],
     hostFiles: [
-      { path: '/etc/keys/root', reason: 'key of crypttab entry "root"', secret: true },
-      { path: '/etc/vconsole.conf', reason: 'keyboard and console of the host', secret: false },
+      { path: '/etc/keys/root', reason: { type: 'key', entry: 'root' }, secret: true },
+      { path: '/etc/vconsole.conf', reason: { type: 'keyboard' }, secret: false },
     ],
   }),
 );

@@ -103,7 +103,7 @@ export function facts(changes: Partial<HostFacts> = {}): HostFacts {
     },
     architecture: 'x86-64',
     manager: 'apt',
-    managerFrom: '/usr/lib/pkginitrd/20-debian.conf:7',
+    managerFrom: { type: 'file', file: '/usr/lib/pkginitrd/20-debian.conf', line: 7 },
     kernel: {
       version: kernelVersion('6.12.48+deb13-amd64'),
       root: absolutePath('/'),

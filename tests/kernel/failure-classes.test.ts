@@ -132,7 +132,9 @@ onBothKernels('7 modules that were renamed, merged or removed', (t, kernel) => {
   const host = { ...virtio, 'proc/modules': 'mpt2sas 1\ncrc32_x86 1\nno_such_driver 1\n' };
   const { names, modules } = select(t, host, kernel, { kernelModules: [''] });
   holds(names, 'mpt3sas', 'crc32c_intel');
-  assert.deepEqual(modules.missing, [{ value: 'no_such_driver', from: 'loaded on the host' }]);
+  assert.deepEqual(modules.missing, [
+    { value: 'no_such_driver', from: { type: 'loaded', as: null } },
+  ]);
 });
 
 test('8 dashes, underscores and a module that is there twice', () => {
@@ -187,7 +189,9 @@ test('11 firmware with wildcards, links, suffixes and in more than one place', (
       'vendor',
     ],
   );
-  assert.deepEqual(plan.missing, [{ value: 'gone.bin', from: 'firmware of r8169' }]);
+  assert.deepEqual(plan.missing, [
+    { value: 'gone.bin', from: { type: 'firmware', module: 'r8169', isBuiltin: false } },
+  ]);
 });
 
 test('12 depmod has not run, or has left only its binary indexes', (t) => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import test from 'node:test';
 import { printStorage } from '../../src/cli/print-storage.ts';
-import { describeOrigin, type Origin } from '../../src/model/origin.ts';
+import { describeReason, type Reason } from '../../src/model/reason.ts';
 import { bothKernels } from '../helpers/kernel.ts';
 import { need } from '../helpers/need.ts';
 import { hosts } from '../hosts/hosts.ts';
@@ -19,7 +19,7 @@ test('every synthetic host gets what it needs of both kernels', (t) => {
       const lists = kernels.map((kernel) => {
         const { facts, config, modules } = select(t, tree, kernel, { kernelModules: [''] });
         const rows = modules.files
-          .map((module) => `  ${module.name.padEnd(24)} ${module.from}\n`)
+          .map((module) => `  ${module.name.padEnd(24)} ${originText(module.from)}\n`)
           .sort();
         return { kernel, facts, config, rows };
       });
@@ -40,8 +40,8 @@ test('every synthetic host gets what it needs of both kernels', (t) => {
 });
 
 /** Without the place of the checkout. */
-function originText(origin: Origin): string {
-  return describeOrigin(origin).replace(/^.*\/dropins\//, 'dropins/');
+function originText(reason: Reason): string {
+  return describeReason(reason).replace(/^.*\/dropins\//, 'dropins/');
 }
 
 /** `6.12.117+deb13-amd64` → `6.12`: updates of a stable kernel keep its modules. */

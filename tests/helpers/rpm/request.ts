@@ -52,7 +52,10 @@ export function requestFor(
   { names, without = [], locale, ...plan }: Wishes,
 ): PackageRequest {
   const reasoned = (values: readonly string[]) =>
-    values.map((value, index) => ({ value, from: `test.conf:${index + 1}` }));
+    values.map((value, index) => ({
+      value,
+      from: { type: 'file', file: 'test.conf', line: index + 1 } as const,
+    }));
   return {
     plan: {
       manager: host.manager,

@@ -25,7 +25,10 @@ export function requestFor(
   } = {},
 ): PackageRequest {
   const reasoned = (values: readonly string[]) =>
-    values.map((value, index) => ({ value, from: `test.conf:${index + 1}` }));
+    values.map((value, index) => ({
+      value,
+      from: { type: 'file', file: 'test.conf', line: index + 1 } as const,
+    }));
   return {
     plan: {
       manager: 'apt',

@@ -3,9 +3,11 @@ import test from 'node:test';
 import { printPlan, printPlanJson } from '../../../src/cli/print-plan.ts';
 import type { Plan } from '../../../src/model/plan.ts';
 
-const from = '/usr/lib/pkginitrd/10-base.conf:5';
+const file = '/usr/lib/pkginitrd/10-base.conf';
+const from = { type: 'file', file, line: 5 } as const;
+const pattern = { type: 'pattern', at: { type: 'file', file, line: 6 } } as const;
 const plan: Plan = {
-  version: 2,
+  version: 3,
   kernelVersion: '6.12.48',
   architecture: 'x86-64',
   distribution: { id: 'debian', version: '13' },
@@ -16,7 +18,7 @@ const plan: Plan = {
     manager: 'apt',
     install: [
       { value: 'systemd', from },
-      { value: 'udev', from: '--packages' },
+      { value: 'udev', from: { type: 'flag', flag: '--packages' } },
     ],
     remove: [],
     withRecommends: false,
@@ -24,12 +26,10 @@ const plan: Plan = {
     offline: false,
     sources: ['cache', 'installed', 'network'],
   },
-  managerFrom: '/usr/lib/pkginitrd/20-debian.conf:7',
+  managerFrom: { type: 'file', file: '/usr/lib/pkginitrd/20-debian.conf', line: 7 },
   root: {
     locale: 'C.UTF-8',
-    extraTrees: [
-      { source: '/usr/lib/pkginitrd/extra', target: '/', from: '/usr/lib/pkginitrd/extra' },
-    ],
+    extraTrees: [{ source: '/usr/lib/pkginitrd/extra', target: '/', from }],
     postinst: [],
     finalize: [],
     ownPackages: [],
@@ -43,13 +43,19 @@ const plan: Plan = {
     directory: 'usr/lib/modules/6.12.48',
     files: [
       { name: 'ahci', path: 'kernel/ahci.ko', from },
-      { name: 'ext4', path: 'kernel/ext4.ko', from: '/usr/lib/pkginitrd/10-base.conf:6 "ext4"' },
-      { name: 'jbd2', path: 'kernel/jbd2.ko', from: 'needed by ext4' },
-      { name: 'libahci', path: 'kernel/libahci.ko', from: 'needed by ahci' },
-      { name: 'mbcache', path: 'kernel/mbcache.ko', from: 'needed by ext4' },
+      { name: 'ext4', path: 'kernel/ext4.ko', from: { ...pattern, word: 'ext4' } },
+      { name: 'jbd2', path: 'kernel/jbd2.ko', from: { type: 'needed by', module: 'ext4' } },
+      { name: 'libahci', path: 'kernel/libahci.ko', from: { type: 'needed by', module: 'ahci' } },
+      { name: 'mbcache', path: 'kernel/mbcache.ko', from: { type: 'needed by', module: 'ext4' } },
     ],
     missing: [{ value: 'simpledrm', from }],
-    leftOut: [{ name: 'i915', wanted: 'loaded on the host', by: `${from} "-/drivers/gpu/"` }],
+    leftOut: [
+      {
+        name: 'i915',
+        wanted: { type: 'loaded', as: null },
+        by: { ...pattern, word: '-/drivers/gpu/' },
+      },
+    ],
     rootNeeds: [],
   },
   firmware: { files: [], missing: [] },
@@ -107,11 +113,12 @@ Drop-ins: 1
 });
 
 test('printPlan counts the modules under a mount point together, also one with blanks', () => {
-  const files = ['file system ext4', 'pci 0000:00:1f.2'].map((what) => ({
-    name: what,
-    path: what,
-    from: `under /srv/my data: ${what}`,
-  }));
+  const under = { type: 'under', purpose: '/srv/my data' } as const;
+  const driver = { type: 'driver', role: 'parent', bus: 'pci', name: '0000:00:1f.2' } as const;
+  const files = [
+    { name: 'ext4', path: 'a', from: { ...under, layer: { type: 'file system', name: 'ext4' } } },
+    { name: 'ahci', path: 'b', from: { ...under, layer: driver } },
+  ] as const;
   const text = printPlan({ ...plan, modules: { ...plan.modules, files } });
   assert.ok(text.includes('\nKernel modules: 2\n  2  under /srv/my data\n'), text);
 });
@@ -140,7 +147,7 @@ test('printPlan shows what only some plans have', () => {
         mode: 0o600,
         content: { type: 'text', text: 'root UUID=1 /key' },
         secret: true,
-        from: 'crypttab entry root',
+        from: { type: 'crypttab entry', entry: 'root' },
       },
     ],
     warnings: ['x.conf:1: Ssh= has no meaning for an initrd, ignoring'],
@@ -150,11 +157,11 @@ test('printPlan shows what only some plans have', () => {
     '  Made for   any machine\n',
     '  Microcode  /lib/firmware/intel-ucode/06-9e-0d\n',
     '  root       has a password\n',
-    `\nRemoved again\n  dpkg  ${from}\n`,
+    `\nRemoved again\n  dpkg  ${file}:5\n`,
     '\nScripts\n  postinst  /etc/pkginitrd/postinst.d/x\n',
     '\nFirmware: 1 file\n',
     '\nFirmware not found: 1\n  b.bin\n',
-    '\nOf this host: 1 file\n  /etc/crypttab  crypttab entry root\n',
+    '\nOf this host: 1 file\n  /etc/crypttab  /etc/crypttab: root\n',
     '\nWarnings\n  x.conf:1: Ssh= has no meaning for an initrd, ignoring\n',
   ]) {
     assert.ok(text.includes(line), `${JSON.stringify(line)} is not in ${text}`);

@@ -25,7 +25,7 @@ const host: HostFacts = facts({
 
 function ofProfile(value: string, profile: string): Sourced<string> {
   const file = `/usr/lib/pkginitrd/profiles/${profile}/10-x.conf`;
-  return { value, from: { type: 'file', file, line: 4 } };
+  return { value, from: { type: 'file', file, line: 4, profile } };
 }
 
 function plan(): Plan {
@@ -35,7 +35,14 @@ function plan(): Plan {
     packages: [...words('udev', 'systemd'), ofProfile('dmsetup', 'dm')],
     profiles: [
       ofProfile('dm', 'cryptsetup'),
-      { value: 'cryptsetup', from: { type: 'host', fact: 'under /: crypt root' } },
+      {
+        value: 'cryptsetup',
+        from: {
+          type: 'under',
+          purpose: '/',
+          layer: { type: 'layer', kind: 'luks2', name: 'root' },
+        },
+      },
     ],
   });
   const modules = selectModules(ours, host);
@@ -86,7 +93,7 @@ for (const [subject, ...lines] of [
     'package dmsetup',
     '  /usr/lib/pkginitrd/profiles/dm/10-x.conf:4',
     '  profile dm: /usr/lib/pkginitrd/profiles/cryptsetup/10-x.conf:4',
-    '  profile cryptsetup: under /: crypt root',
+    '  profile cryptsetup: under /: luks2 root',
     'Storage',
     '  / ext4',
     '  └─ disk sda',
@@ -94,7 +101,7 @@ for (const [subject, ...lines] of [
   [
     'cryptsetup',
     'profile cryptsetup',
-    '  under /: crypt root',
+    '  under /: luks2 root',
     'Storage',
     '  / ext4',
     '  └─ disk sda',

@@ -4,7 +4,6 @@ import type { TestContext } from 'node:test';
 import { loadConfig, type LoadOptions } from '../../../src/config/load.ts';
 import { absolutePath, type AbsolutePath } from '../../../src/model/brands.ts';
 import type { Assignment, Config, MatchFacts } from '../../../src/model/config.ts';
-import type { Sourced } from '../../../src/model/origin.ts';
 import { rootFiles } from '../../../src/sys/root-files.ts';
 import { plant, scratch, type Tree } from '../../helpers/scratch.ts';
 
@@ -48,7 +47,7 @@ export function flag(key: string, value: string, section = 'Content'): Assignmen
   return { section, key, value, from: { type: 'flag', flag: `--${key.toLowerCase()}` } };
 }
 
-export function values<T>(items: readonly Sourced<T>[]): readonly T[] {
+export function values<T>(items: readonly { readonly value: T }[]): readonly T[] {
   return items.map(({ value }) => value);
 }
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { fnmatch } from '../../../src/formats/fnmatch.ts';
 import {
   choosesModule,
-  decidingPattern,
+  lastMatchingPattern,
   matchesModule,
 } from '../../../src/formats/module-pattern.ts';
 import { output, without } from './tools.ts';
@@ -128,7 +128,7 @@ test('choosesModule lets the last match decide', () => {
   assert.equal(choosesModule([], 'kernel/fs/ext4/ext4.ko'), false);
 });
 
-test('decidingPattern gives the pattern as it stands', () => {
-  assert.equal(decidingPattern(['ahci', '-ata/', 'x'], 'kernel/drivers/ata/ahci.ko'), '-ata/');
-  assert.equal(decidingPattern(['x'], 'kernel/drivers/ata/ahci.ko'), undefined);
+test('lastMatchingPattern gives the pattern as it stands', () => {
+  assert.equal(lastMatchingPattern(['ahci', '-ata/', 'x'], 'kernel/drivers/ata/ahci.ko'), '-ata/');
+  assert.equal(lastMatchingPattern(['x'], 'kernel/drivers/ata/ahci.ko'), undefined);
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { describeReason } from '../../../src/model/reason.ts';
 import { chooseManager } from '../../../src/host/manager.ts';
 import { readOs } from '../../../src/host/os.ts';
 import { absolutePath } from '../../../src/model/brands.ts';
@@ -54,13 +55,16 @@ for (const [index, [osRelease, tree, [manager, from]]] of hosts.entries()) {
   test(`chooseManager() is ${manager} by ${from.source} for ${osRelease.replace('\n', ', ')} (${index + 1})`, (t) => {
     const chosen = chooseOn(t, osRelease, tree);
     assert.equal(chosen.manager, manager);
-    assert.match(chosen.managerFrom, from);
+    assert.match(describeReason(chosen.managerFrom), from);
   });
 }
 
 test('chooseManager() obeys --package-manager', (t) => {
   const chosen = chooseOn(t, 'ID=debian', everything, [flag('PackageManager', 'zypper')]);
-  assert.deepEqual(chosen, { manager: 'zypper', managerFrom: '--packagemanager' });
+  assert.deepEqual(chosen, {
+    manager: 'zypper',
+    managerFrom: { type: 'flag', flag: '--packagemanager' },
+  });
 });
 
 test('chooseManager() names what asks for a manager that is not installed', (t) => {

@@ -34,5 +34,8 @@ export function requestFor(
 }
 
 export function reasoned(...values: readonly string[]): readonly Reasoned[] {
-  return values.map((value, index) => ({ value, from: `test.conf:${index + 1}` }));
+  return values.map((value, index) => ({
+    value,
+    from: { type: 'file', file: 'test.conf', line: index + 1 },
+  }));
 }

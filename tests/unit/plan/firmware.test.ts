@@ -12,11 +12,15 @@ import { config, facts, info, words } from '../../helpers/plan-fixture.ts';
 const path = 'kernel/drivers/net/ethernet/realtek/r8169.ko';
 const modules = {
   directory: 'usr/lib/modules/x',
-  files: [{ name: 'r8169', path, from: '' }],
+  files: [{ name: 'r8169', path, from: { type: 'default' } as const }],
   missing: [],
   leftOut: [],
   rootNeeds: [],
 };
+
+function ofModule(module: string) {
+  return { type: 'firmware', module, isBuiltin: false } as const;
+}
 
 function select(named: readonly string[], files: readonly string[] = []): FirmwarePlan {
   const infos = new Map([[path, info(named)]]);
@@ -30,7 +34,7 @@ function names(plan: FirmwarePlan): readonly string[] {
 test('selectFirmware() finds plain and compressed files and lists what is missing', () => {
   const plan = select(['rtl_nic/rtl8168g-2.fw', 'rtl_nic/rtl8125a-3.fw', 'rtl_nic/none.fw']);
   assert.deepEqual(names(plan), ['rtl_nic/rtl8125a-3.fw.zst', 'rtl_nic/rtl8168g-2.fw']);
-  assert.deepEqual(plan.missing, [{ value: 'rtl_nic/none.fw', from: 'firmware of r8169' }]);
+  assert.deepEqual(plan.missing, [{ value: 'rtl_nic/none.fw', from: ofModule('r8169') }]);
 });
 
 test('selectFirmware() keeps every link on the way, of directories too', () => {
@@ -57,7 +61,7 @@ test('selectFirmware() adds and leaves out by FirmwareFiles=, the last word deci
 
 test('selectFirmware() counts a link that leaves the firmware directory as missing', () => {
   assert.deepEqual(select(['outside.bin']).missing, [
-    { value: 'outside.bin', from: 'firmware of r8169' },
+    { value: 'outside.bin', from: ofModule('r8169') },
   ]);
 });
 
@@ -100,8 +104,8 @@ test('selectFirmware() takes what a driver that is built in names, and FirmwareF
   const none = { ...modules, files: [] };
   const host = { ...base, kernel };
   assert.deepEqual(selectFirmware(config(), host, none, new Map()).files, [
-    { value: 'usr/lib/firmware/updates/x.bin', from: 'firmware of nic, which is built in' },
-    { value: 'usr/lib/firmware/y.bin', from: 'firmware of nic, which is built in' },
+    { value: 'usr/lib/firmware/updates/x.bin', from: { ...ofModule('nic'), isBuiltin: true } },
+    { value: 'usr/lib/firmware/y.bin', from: { ...ofModule('nic'), isBuiltin: true } },
   ]);
   const without = config({ firmwareFiles: words('-x.bin') });
   assert.deepEqual(names(selectFirmware(without, host, none, new Map())), ['y.bin']);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { BootFacts } from '../../../src/model/facts.ts';
-import { describeOrigin } from '../../../src/model/origin.ts';
+import { describeReason } from '../../../src/model/reason.ts';
 import type { StorageNode, StorageStack } from '../../../src/model/storage.ts';
 import { isStorageKnown, suggestedProfiles } from '../../../src/plan/profiles.ts';
 
@@ -26,22 +26,22 @@ function boot(changes: Partial<BootFacts>): BootFacts {
 
 function suggested(changes: Partial<BootFacts>): readonly string[] {
   return suggestedProfiles(boot(changes)).map(
-    ({ value, from }) => `${value}: ${describeOrigin(from)}`,
+    ({ value, from }) => `${value}: ${describeReason(from)}`,
   );
 }
 
 test('suggestedProfiles() names the layers and file systems under /, /usr and swap', () => {
   const rows: readonly (readonly [StorageStack, readonly string[]])[] = [
     [stack('/', disk), []],
-    [{ ...stack('/', disk), fileSystem: 'btrfs' }, ['btrfs: under /: btrfs']],
-    [{ ...stack('/', disk), fileSystem: 'xfs' }, ['xfs: under /: xfs']],
+    [{ ...stack('/', disk), fileSystem: 'btrfs' }, ['btrfs: under /: file system btrfs']],
+    [{ ...stack('/', disk), fileSystem: 'xfs' }, ['xfs: under /: file system xfs']],
     [
       stack('/', { ...crypt, tokens: ['systemd-fido2', 'systemd-tpm2'] }),
-      ['cryptsetup: under /: crypt x', 'tpm2: under /: crypt x'],
+      ['cryptsetup: under /: luks2 x', 'tpm2: under /: luks2 x'],
     ],
-    [{ ...stack('/'), fileSystem: 'nfs4' }, ['nfs: under /: nfs4']],
-    [stack('swap', crypt), ['cryptsetup: under swap: crypt x']],
-    [stack('/usr', { ...crypt, format: 'verity' }), ['cryptsetup: under /usr: crypt x']],
+    [{ ...stack('/'), fileSystem: 'nfs4' }, ['nfs: under /: file system nfs4']],
+    [stack('swap', crypt), ['cryptsetup: under swap: luks2 x']],
+    [stack('/usr', { ...crypt, format: 'verity' }), ['cryptsetup: under /usr: verity x']],
     [
       stack('/', { type: 'lvm', ...layer, name: 'vg-pool-tpool' }),
       ['lvm: under /: lvm vg-pool-tpool', 'lvm-thin: under /: lvm vg-pool-tpool'],
@@ -49,7 +49,7 @@ test('suggestedProfiles() names the layers and file systems under /, /usr and sw
     [stack('/', { type: 'mapper', ...layer }), ['dm: under /: mapper x']],
     [
       stack('/', { type: 'lvm', ...layer, below: [{ type: 'raid', level: 'raid1', ...layer }] }),
-      ['lvm: under /: lvm x', 'raid: under /: raid x'],
+      ['lvm: under /: lvm x', 'raid: under /: raid1 x'],
     ],
   ];
   for (const [storage, names] of rows) assert.deepEqual(suggested({ storage: [storage] }), names);

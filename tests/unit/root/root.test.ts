@@ -194,7 +194,7 @@ test('scriptCommand() outside the root sees the host read-only and the root at $
     environment: { LEVEL: '3' },
   };
   const { env, sandbox } = scriptCommand(
-    { path: '/etc/pkginitrd/postinst.d/a', insideRoot: false, from: '' },
+    { path: '/etc/pkginitrd/postinst.d/a', insideRoot: false, from: { type: 'default' } },
     'postinst',
     context,
   );

@@ -29,7 +29,15 @@ test('a Base is all that the later steps need: their root is gone, and nothing i
   const modules = { directory: '', files: [], missing: [], leftOut: [], rootNeeds: [] };
   const planned = makePlan(ours, facts(), modules, new Map(), { generic: false, offline: false });
   const key = { type: 'text', text: 'k' } as const;
-  const host = [{ path: 'etc/keys.d/a', mode: 0o600, content: key, secret: true, from: '' }];
+  const host = [
+    {
+      path: 'etc/keys.d/a',
+      mode: 0o600,
+      content: key,
+      secret: true,
+      from: { type: 'keyboard' } as const,
+    },
+  ];
   const withoutMicrocode = planned.parts.filter(({ name }) => name !== 'microcode');
   const plan = { ...planned, host, parts: withoutMicrocode };
   const commands: Command[] = [];

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { StorageStack } from '../../../src/model/storage.ts';
-import { rootNeeds } from '../../../src/plan/root-needs.ts';
-import { facts } from '../../helpers/plan-fixture.ts';
+import type { StorageStack } from '../../../../src/model/storage.ts';
+import { rootNeeds } from '../../../../src/plan/storage/root-needs.ts';
+import { facts } from '../../../helpers/plan-fixture.ts';
 
 function stack(changes: Partial<StorageStack>): StorageStack {
   return {

@@ -1,8 +1,9 @@
-import { indexAliases } from '../formats/modules-alias.ts';
-import type { HostFacts } from '../model/facts.ts';
-import type { RootNeed } from '../model/plan.ts';
-import type { StorageNode } from '../model/storage.ts';
-import { layerModulesOf } from './storage-modules.ts';
+import { indexAliases } from '../../formats/modules-alias.ts';
+import type { HostFacts } from '../../model/facts.ts';
+import type { RootNeed } from '../../model/plan.ts';
+import type { StorageNode, StorageStack } from '../../model/storage.ts';
+import { fileSystem } from './file-systems.ts';
+import { layerNeeds, layersOf } from './layers.ts';
 
 /**
  * What must be in the image, or built in, for /, /usr and all else that the boot waits for to be mounted: checked once
@@ -18,29 +19,26 @@ export function rootNeeds(facts: HostFacts): readonly RootNeed[] {
     const anyOf = [...new Set(names)].sort();
     needs.set(what, { what, anyOf, strict: isLayer && anyOf.some((name) => known.has(name)) });
   };
-  const walk = (purpose: string, node: StorageNode): void => {
-    for (const name of layerModulesOf(node)) note(`${node.type} under ${purpose}`, [name], true);
-    if (node.type !== 'disk') {
-      for (const each of node.below) walk(purpose, each);
-      return;
-    }
+  const noteLayer = (purpose: string, node: StorageNode): void => {
+    for (const name of layerNeeds(node).modules)
+      note(`${node.type} under ${purpose}`, [name], true);
+    if (node.type !== 'disk') return;
     for (const { bus, device, module, modalias } of node.drivers) {
       if (module === null) continue;
       const others = modalias === null ? [] : find(modalias);
       note(`${bus} ${device} under ${purpose}`, [module, ...others], false);
     }
   };
-  for (const { purpose, required, fileSystem, below } of facts.storage) {
-    if (!required) continue;
-    // No list of the kernel has tmpfs, and a kernel without it is refused anyway.
-    if (fileSystem !== null && fileSystem !== 'tmpfs') {
-      note(
-        `file system ${fileSystem} of ${purpose}`,
-        [fileSystem, ...find(`fs-${fileSystem}`)],
-        true,
-      );
+  for (const { purpose, fileSystem: name, below } of facts.storage.filter(isRequired)) {
+    // A kernel without such a file system is refused anyway.
+    if (name !== null && fileSystem(name).isInEveryKernel !== true) {
+      note(`file system ${name} of ${purpose}`, [name, ...find(`fs-${name}`)], true);
     }
-    for (const node of below) walk(purpose, node);
+    for (const node of below.flatMap((each) => [...layersOf(each)])) noteLayer(purpose, node);
   }
   return [...needs.values()].sort((a, b) => (a.what < b.what ? -1 : 1));
+}
+
+function isRequired({ required }: StorageStack): boolean {
+  return required;
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { StorageNode } from '../../../src/model/storage.ts';
-import { storageWants } from '../../../src/plan/storage-modules.ts';
+import { describeReason } from '../../../../src/model/reason.ts';
+import type { StorageNode } from '../../../../src/model/storage.ts';
+import { storageWants } from '../../../../src/plan/storage/wants.ts';
 
 const partition = { type: 'partition', device: 'vda3', name: 'vda3', below: [] } as const;
 
@@ -23,6 +24,6 @@ for (const [format, algorithm, aliases] of [
       wants.map(({ name }) => name).filter((name) => name.startsWith('crypto-')),
       aliases,
     );
-    assert.ok(wants.every(({ from }) => from === `under /: ${format} root`));
+    assert.ok(wants.every(({ from }) => describeReason(from) === `under /: ${format} root`));
   });
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type { StorageNode, StorageStack } from '../../../src/model/storage.ts';
-import { programNeeds } from '../../../src/plan/program-needs.ts';
+import type { StorageNode, StorageStack } from '../../../../src/model/storage.ts';
+import { programNeeds } from '../../../../src/plan/storage/program-needs.ts';
 
 const disk: StorageNode = { type: 'disk', device: 'sda', drivers: [] };
 const layer = { device: 'dm-0', name: 'x', below: [disk] };

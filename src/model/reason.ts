@@ -1,0 +1,117 @@
+import { describeOrigin, type Origin } from './origin.ts';
+
+/** Why something is in the plan: a setting's place, or a fact of the host or the kernel. Plain JSON. */
+export type Reason = Origin | HostReason | ModuleReason;
+
+/** A fact of the host. */
+export type HostReason =
+  /** No other package manager is installed. */
+  | { readonly type: 'only manager' }
+  | UnderReason
+  | {
+      readonly type: 'device';
+      readonly bus: string;
+      readonly name: string;
+      readonly modalias: string;
+    }
+  /** `as`: the name there, null where this kernel's module has the same. */
+  | { readonly type: 'loaded'; readonly as: string | null }
+  /** Built into the running kernel and in use. */
+  | { readonly type: 'built in' }
+  | { readonly type: 'crypttab entry'; readonly entry: string }
+  | { readonly type: 'crypttab lines' }
+  | { readonly type: 'key'; readonly entry: string }
+  | { readonly type: 'kernel option'; readonly option: string }
+  | { readonly type: 'keyboard' }
+  /** `target`: where its microcode lies in the image. */
+  | { readonly type: 'processor'; readonly target: string };
+
+/** A layer of the storage below a mount point, swap or the resume device. */
+export interface UnderReason {
+  readonly type: 'under';
+  /** `/`, `/usr`, `swap`, … */
+  readonly purpose: string;
+  readonly layer: LayerName;
+}
+
+export type LayerName =
+  | { readonly type: 'file system' | 'checksum'; readonly name: string }
+  /** `luks2 root`, `raid1 md0`, `lvm vg-root`, `disk sda`, `loop /images/root`. */
+  | { readonly type: 'layer'; readonly kind: string; readonly name: string }
+  /** A device on the way to a disk, or one that only gives it clock, power or interrupts. */
+  | {
+      readonly type: 'driver';
+      readonly role: 'parent' | 'supplier';
+      readonly bus: string;
+      readonly name: string;
+    };
+
+/** What a module, a pattern or a kernel asks for. */
+export type ModuleReason =
+  /** A word of KernelModules= or HostModules=. */
+  | { readonly type: 'pattern'; readonly at: Origin; readonly word: string }
+  | { readonly type: 'needed by'; readonly module: string }
+  | {
+      readonly type: 'soft dependency' | 'weak dependency' | 'firmware';
+      readonly module: string;
+      /** True where the module is part of the kernel itself. */
+      readonly isBuiltin: boolean;
+    };
+
+/** A reason in a few words, as the plan and `why` print it. */
+export function describeReason(reason: Reason): string {
+  switch (reason.type) {
+    case 'file':
+    case 'flag':
+    case 'default':
+      return describeOrigin(reason);
+    case 'only manager':
+      return 'the only one installed';
+    case 'under':
+      return `under ${reason.purpose}: ${describeLayer(reason.layer)}`;
+    case 'device':
+      return `device ${reason.bus} ${reason.name}, ${reason.modalias}`;
+    case 'loaded':
+      return reason.as === null ? 'loaded on the host' : `loaded on the host as ${reason.as}`;
+    case 'built in':
+      return 'built into the running kernel';
+    case 'crypttab entry':
+      return `/etc/crypttab: ${reason.entry}`;
+    case 'crypttab lines':
+      return '/etc/crypttab, lines with x-initrd.attach';
+    case 'key':
+      return `key of crypttab entry "${reason.entry}"`;
+    case 'kernel option':
+      return `kernel command line: ${reason.option}`;
+    case 'keyboard':
+      return 'keyboard and console of the host';
+    case 'processor':
+      return `for the processor, in ${reason.target}`;
+    case 'pattern':
+      return `${describeOrigin(reason.at)} "${reason.word}"`;
+    case 'needed by':
+      return `needed by ${reason.module}`;
+    case 'soft dependency':
+    case 'weak dependency':
+    case 'firmware': {
+      const of = `${reason.type} of ${reason.module}`;
+      return reason.isBuiltin ? `${of}, which is built in` : of;
+    }
+    default:
+      return reason satisfies never;
+  }
+}
+
+function describeLayer(layer: LayerName): string {
+  switch (layer.type) {
+    case 'file system':
+    case 'checksum':
+      return `${layer.type} ${layer.name}`;
+    case 'layer':
+      return `${layer.kind} ${layer.name}`;
+    case 'driver':
+      return `${layer.role === 'supplier' ? 'supplier ' : ''}${layer.bus} ${layer.name}`;
+    default:
+      return layer satisfies never;
+  }
+}

@@ -1,0 +1,125 @@
+import type { LayerName } from '../../model/reason.ts';
+import type { StorageNode } from '../../model/storage.ts';
+
+/** All that one layer of the storage needs of an image. */
+export interface LayerNeeds {
+  /** The words that reports use for it. */
+  readonly name: Extract<LayerName, { readonly type: 'layer' }>;
+  readonly profiles: readonly string[];
+  /** Names of modules without which the layer does not come up. */
+  readonly modules: readonly string[];
+  /** Names and aliases that the layer asks the kernel for by itself. */
+  readonly asksFor: readonly string[];
+  /** File names of programs of which one has to be there, wherever it lies; empty where the kernel does it alone. */
+  readonly programs: readonly string[];
+}
+
+type Kind = StorageNode['type'];
+type NodeOf<T extends Kind> = Extract<StorageNode, { readonly type: T }>;
+type Rows = { readonly [T in Kind]: (node: NodeOf<T>) => Partial<LayerNeeds> };
+
+/**
+ * The one table of storage layers. A new layer is a type in model/storage.ts with its detection in host/, a row here, a
+ * folder in dropins/profiles and a boot scenario.
+ */
+const layers: Rows = {
+  crypt: ({ format, name, algorithms, tokens }) => ({
+    name: layer(format, name),
+    profiles: ['cryptsetup', ...tokens.flatMap((token) => tokenProfiles.get(token) ?? [])],
+    modules: [cryptFormats[format].module],
+    asksFor: algorithms.flatMap(algorithmAliases),
+    programs: cryptFormats[format].programs,
+  }),
+  lvm: ({ name }) => ({
+    profiles: /-tpool$|_(?:tdata|cdata|cvol)\b/.test(name) ? ['lvm', 'lvm-thin'] : ['lvm'],
+    modules: ['dm_mod'],
+    programs: ['lvm'],
+  }),
+  raid: ({ level, name }) => ({
+    name: layer(level, name),
+    profiles: ['raid'],
+    modules: ['md_mod', raidModules.get(level) ?? level],
+    programs: ['mdadm'],
+  }),
+  multipath: () => ({
+    profiles: ['dm', 'multipath'],
+    modules: ['dm_multipath'],
+    asksFor: ['dm_service_time', 'dm_queue_length', 'dm_round_robin'],
+  }),
+  mapper: () => ({ profiles: ['dm'], modules: ['dm_mod'] }),
+  bcache: () => ({ profiles: ['bcache'], modules: ['bcache'] }),
+  loop: ({ file }) => ({ name: layer('loop', file), modules: ['loop'] }),
+  partition: () => ({}),
+  disk: ({ device, drivers }) => ({
+    name: layer('disk', device),
+    profiles: drivers.flatMap(
+      ({ module, driver }) => busProfiles.get(module ?? driver ?? '') ?? [],
+    ),
+  }),
+};
+
+/** What `node` itself needs; the layers below it have needs of their own. */
+export function layerNeeds(node: StorageNode): LayerNeeds {
+  const row = rowOf(node.type, node);
+  const name = layer(node.type, node.type === 'disk' ? node.device : node.name);
+  return { name, profiles: [], modules: [], asksFor: [], programs: [], ...row };
+}
+
+/** A node and all that lies below it, from the top. */
+export function* layersOf(node: StorageNode): Generator<StorageNode> {
+  yield node;
+  if (node.type !== 'disk') for (const each of node.below) yield* layersOf(each);
+}
+
+// The kind and the node belong together, which only a type parameter can say.
+function rowOf<T extends Kind>(kind: T, node: NodeOf<T>): Partial<LayerNeeds> {
+  return layers[kind](node);
+}
+
+function layer(kind: string, name: string): LayerNeeds['name'] {
+  return { type: 'layer', kind, name };
+}
+
+type CryptFormat = NodeOf<'crypt'>['format'];
+
+const luks = { module: 'dm_crypt', programs: ['systemd-cryptsetup', 'cryptsetup'] };
+
+const cryptFormats = {
+  luks1: luks,
+  luks2: luks,
+  plain: luks,
+  verity: { module: 'dm_verity', programs: ['systemd-veritysetup', 'veritysetup'] },
+  integrity: { module: 'dm_integrity', programs: ['systemd-integritysetup', 'integritysetup'] },
+} as const satisfies Record<CryptFormat, { module: string; programs: readonly string[] }>;
+
+// Types of LUKS2 tokens that open it with a device.
+const tokenProfiles: ReadonlyMap<string, string> = new Map([
+  ['systemd-tpm2', 'tpm2'],
+  ['systemd-pkcs11', 'pkcs11'],
+]);
+
+// Three levels are one module, and carry its aliases only as numbers.
+const raidModules: ReadonlyMap<string, string> = new Map([
+  ['raid4', 'raid456'],
+  ['raid5', 'raid456'],
+  ['raid6', 'raid456'],
+]);
+
+// Drivers of disks that lie behind a network.
+const busProfiles: ReadonlyMap<string, string> = new Map([
+  ['iscsi_tcp', 'iscsi'],
+  ['nbd', 'nbd'],
+  ['nvme_tcp', 'nvmf'],
+  ['nvme_rdma', 'nvmf'],
+]);
+
+/**
+ * `aes-cbc-essiv:sha256`, `hmac(sha256)`: the kernel asks for each word as `crypto-WORD`, and for `essiv` and the like
+ * too. `sha3-256` is one word.
+ */
+function algorithmAliases(algorithm: string): readonly string[] {
+  return algorithm
+    .split(/-(?!\d)|[:()]/)
+    .filter((word) => /^[a-z]/.test(word) && !/^plain(?:64)?$/.test(word))
+    .map((word) => `crypto-${word}`);
+}

@@ -1,0 +1,51 @@
+import type { LayerName, UnderReason } from '../../model/reason.ts';
+import type { StorageNode, StorageStack } from '../../model/storage.ts';
+import { layerNeeds, layersOf } from './layers.ts';
+
+/** A module's name or alias that a part of the storage asks for. */
+export interface StorageWant {
+  readonly name: string;
+  readonly from: UnderReason;
+}
+
+/** What has to be loaded for all that the initrd mounts and swap: file systems, layers with their algorithms, drivers down to the bus. */
+export function storageWants(storage: readonly StorageStack[]): readonly StorageWant[] {
+  return storage.flatMap(({ purpose, fileSystem, checksum, below }) => {
+    const want = (layer: LayerName, names: readonly string[]): readonly StorageWant[] =>
+      names.map((name) => ({ name, from: { type: 'under', purpose, layer } }));
+    const wantsOf = (node: StorageNode): readonly StorageWant[] => {
+      const { name, modules, asksFor } = layerNeeds(node);
+      return [...want(name, [...modules, ...asksFor]), ...driverWants(node, want)];
+    };
+    return [
+      ...(fileSystem === null
+        ? []
+        : want({ type: 'file system', name: fileSystem }, [
+            fileSystem.replaceAll('-', '_'),
+            `fs-${fileSystem}`,
+          ])),
+      ...(checksum === null
+        ? []
+        : want({ type: 'checksum', name: checksum }, [`crypto-${checksum}`])),
+      ...below.flatMap((node) => [...layersOf(node)].flatMap(wantsOf)),
+    ];
+  });
+}
+
+function driverWants(
+  node: StorageNode,
+  want: (layer: LayerName, names: readonly string[]) => readonly StorageWant[],
+): readonly StorageWant[] {
+  if (node.type !== 'disk') return [];
+  return node.drivers.flatMap(({ device, bus, driver, module, modalias, role }) =>
+    want({ type: 'driver', role, bus, name: device }, [
+      ...(module === null ? driverNames(driver) : [module]),
+      ...(modalias === null ? [] : [modalias]),
+    ]),
+  );
+}
+
+// A driver that is built in has no link to a module; its name is often the module's.
+function driverNames(driver: string | null): readonly string[] {
+  return driver === null ? [] : [driver.replaceAll('-', '_')];
+}
