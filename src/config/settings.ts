@@ -1,3 +1,5 @@
+import { managerNames } from '../model/managers.ts';
+
 /**
  * The one settings table: it feeds the parser, the command line's flags, `--help` and the test of the
  * man page. A setting added here needs a field in `model/config.ts` and a line in `to-config.ts`.
@@ -64,10 +66,10 @@ export const settings = [
     key: 'PackageManager',
     section: 'Content',
     type: 'enum',
-    values: { apt: 'apt', dnf: 'dnf', zypper: 'zypper', pacman: 'pacman' },
+    values: Object.fromEntries(managerNames.map((name) => [name, name])),
     merge: 'last',
     flag: 'package-manager',
-    help: 'What installs the packages: apt, dnf, zypper or pacman',
+    help: `What installs the packages: ${managerNames.join(', ')}`,
     default: '',
   },
   {

@@ -1,13 +1,7 @@
 import { absolutePath } from '../model/brands.ts';
-import type {
-  Compression,
-  Config,
-  ExtraTree,
-  ManagerName,
-  OutputFormat,
-  Script,
-} from '../model/config.ts';
+import type { Compression, Config, ExtraTree, OutputFormat, Script } from '../model/config.ts';
 import { UsageError } from '../model/errors.ts';
+import { managerNames, type ManagerName } from '../model/managers.ts';
 import { describeOrigin, type Origin, type Sourced } from '../model/origin.ts';
 import type { PackageOrigin } from '../model/packages.ts';
 import type { Reason } from '../model/reason.ts';
@@ -90,10 +84,8 @@ function sourcesOf(given: readonly Sourced<string>[]): readonly PackageOrigin[] 
   return known.length === 0 ? defaultSources : known;
 }
 
-const managers = ['apt', 'dnf', 'zypper', 'pacman'] as const satisfies ManagerName[];
-
 function managerOf(given: Sourced<string> | undefined): Sourced<ManagerName> | undefined {
-  const value = managers.find((name) => name === given?.value);
+  const value = managerNames.find((name) => name === given?.value);
   return given && value && { value, from: given.from };
 }
 

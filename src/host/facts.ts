@@ -1,8 +1,9 @@
 import { parseCpuinfo } from '../formats/cpuinfo.ts';
 import { parseKernelConfig } from '../formats/kernel-config.ts';
 import type { AbsolutePath, KernelVersion } from '../model/brands.ts';
-import type { Architecture, ManagerName } from '../model/config.ts';
+import type { Architecture } from '../model/config.ts';
 import type { BootFacts, HostFacts, HostFile, OsFacts } from '../model/facts.ts';
+import type { ManagerName } from '../model/managers.ts';
 import type { Sourced } from '../model/origin.ts';
 import type { RootFiles, Sys } from '../model/sys.ts';
 import { chooseKernel } from './kernels.ts';

@@ -1,4 +1,5 @@
 import type { AbsolutePath } from './brands.ts';
+import type { ManagerName } from './managers.ts';
 import type { Origin, Sourced } from './origin.ts';
 import type { PackageOrigin } from './packages.ts';
 import type { Reason } from './reason.ts';
@@ -14,8 +15,6 @@ export interface Assignment {
 
 export type Compression = 'zstd' | 'xz' | 'gzip' | 'none';
 export type OutputFormat = 'cpio' | 'directory';
-/** `dnf` is dnf 4 or 5, whichever the host has. */
-export type ManagerName = 'apt' | 'dnf' | 'zypper' | 'pacman';
 
 /** What the drop-ins and flags come to for this host: every list in the order of its assignments. */
 export interface Config {

@@ -1,9 +1,8 @@
 import type { AbsolutePath, KernelVersion } from './brands.ts';
 import type { Architecture } from './config.ts';
+import type { Manager } from './managers.ts';
 import type { Reason } from './reason.ts';
 import type { StorageStack } from './storage.ts';
-
-export type Manager = 'apt' | 'dnf5' | 'dnf4' | 'zypper' | 'pacman';
 
 /** What is known of the machine that the initrd is for. Plain data, read once. */
 export interface HostFacts {

@@ -1,5 +1,5 @@
 import type { Architecture, Compression, OutputFormat } from './config.ts';
-import type { Manager } from './facts.ts';
+import type { Manager } from './managers.ts';
 import type { Origin } from './origin.ts';
 import type { PackageOrigin } from './packages.ts';
 import type { Reason } from './reason.ts';

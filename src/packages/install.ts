@@ -1,5 +1,5 @@
 import type { AbsolutePath } from '../model/brands.ts';
-import type { Manager } from '../model/facts.ts';
+import type { Manager } from '../model/managers.ts';
 import type { RootTree } from '../model/packages.ts';
 import type { Sys } from '../model/sys.ts';
 import { aptDriver } from './apt.ts';
