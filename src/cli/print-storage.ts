@@ -1,6 +1,6 @@
 import type { DriverFacts, StorageNode, StorageStack } from '../model/storage.ts';
 
-/** What lies under each mount point as a tree, the controllers at the end of their disk's line. */
+/** The storage under each mount point as a tree, the controllers at the end of their disk's line. */
 export function printStorage(storage: readonly StorageStack[]): string {
   return storage
     .flatMap(({ purpose, source, fileSystem, below }) => [

@@ -4,7 +4,7 @@ import type { Plan } from '../model/plan.ts';
 import { describeReason } from '../model/reason.ts';
 
 /**
- * What brings a file of a package into the image, by what the packages of the host own: paths without leading slash. The
+ * The reasons for a file of a package in the image, by the files that the packages of the host own: paths without leading slash. The
  * subject is a path or a file's name. undefined where no package owns it.
  */
 export function printWhyFile(
@@ -46,7 +46,7 @@ function reasons(plan: Plan, path: string, owner: string): readonly string[] {
   return lines.map((line) => `  ${line}\n`);
 }
 
-/** Whether a pattern of RemoveFiles= takes the path itself or a directory above it: `*` stops at a slash. */
+/** True where a pattern of RemoveFiles= takes the path itself or a directory above it: `*` stops at a slash. */
 function isBelow(pattern: string, path: string): boolean {
   const parts = path.split('/');
   return pattern

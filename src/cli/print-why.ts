@@ -4,7 +4,7 @@ import { describeReason, type Reason } from '../model/reason.ts';
 import { printStorage } from './print-storage.ts';
 
 /**
- * What brings a module, firmware file, package or file into the image, followed to the drop-in's line or the fact of the
+ * The reasons for a module, firmware file, package or file in the image, followed to the drop-in's line or the fact of the
  * host at its end. undefined where the plan does not name it.
  */
 export function printWhy(plan: Plan, subject: string): string | undefined {
@@ -36,7 +36,7 @@ function lines({ from, leftOutBy }: Item, links: readonly Link[]): readonly stri
 interface Item {
   readonly kind: string;
   readonly title: string;
-  /** What people may call it. */
+  /** The names that people may call it by. */
   readonly names: readonly string[];
   readonly from: Reason;
   /** The pattern for which it stays out all the same. */

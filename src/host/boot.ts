@@ -6,7 +6,7 @@ import { readCrypttab } from './crypttab.ts';
 import { isContained, readMounts } from './mounts.ts';
 import { readStorage } from './storage.ts';
 
-/** What an image for any machine knows of how it is booted. */
+/** An image for any machine knows nothing of how it is booted. */
 const anyBoot: BootFacts = {
   storage: [],
   isContained: false,

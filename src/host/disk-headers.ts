@@ -12,7 +12,7 @@ export interface DiskHeader {
 
 const nothing: DiskHeader = { algorithms: [], tokens: [] };
 
-/** What a device's LUKS header names; `device` is the kernel's name of it. Nothing where there is no header. */
+/** Algorithms and tokens that a device's LUKS header names; `device` is the kernel's name of it. Nothing where there is no header. */
 export function readLuksHeader(
   sys: Pick<Sys, 'openDisk'>,
   root: RootFiles,

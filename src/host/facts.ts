@@ -22,7 +22,7 @@ export interface HostRequest {
   readonly architecture: Architecture;
   readonly os: OsFacts;
   readonly boot: BootFacts;
-  /** Of the drop-ins and flags. */
+  /** PackageManager= of the drop-ins and flags. */
   readonly packageManager?: Sourced<ManagerName> | undefined;
 }
 

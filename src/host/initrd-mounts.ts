@@ -10,7 +10,7 @@ export interface InitrdMount {
 }
 
 /**
- * What systemd mounts before it switches to the host's root: / and /usr always, and what fstab gives the option
+ * File systems that systemd mounts before it switches to the host's root: / and /usr always, and what fstab gives the option
  * x-initrd.mount (systemd.mount(5)) but not noauto (initrd-fs.target in systemd.special(7)).
  */
 export function initrdMounts(root: RootFiles): readonly InitrdMount[] {

@@ -23,7 +23,7 @@ function isOfThisMachine(root: RootFiles): boolean {
 }
 
 /**
- * Whether / is a directory of another system, as it is in containers and chroots: an image made there is for a machine
+ * True where / is a directory of another system, as it is in containers and chroots: an image made there is for a machine
  * that is not to be seen.
  */
 export function isContained(root: RootFiles, mounts: readonly Mount[]): boolean {

@@ -7,7 +7,7 @@ import { blockNode, type StorageReader } from './storage-node.ts';
 import { sysfsAttribute, sysfsTarget } from './sysfs.ts';
 
 /**
- * What lies under all that the initrd mounts, the swap spaces and the device to resume from; nothing where /proc and
+ * The storage under all mounts of the initrd, the swap spaces and the device to resume from; nothing where /proc and
  * /sys are not the host's.
  */
 export function readStorage(
@@ -46,7 +46,7 @@ function whatLiesUnder(
     ({ mountPoint, fileSystem }) => mountPoint === purpose && !isCover(purpose, fileSystem),
   );
   if (mount !== undefined) return ofMount(reader, mount);
-  // What is not mounted now will be when the machine boots.
+  // A file system that is not mounted now will be when the machine boots.
   return entry === undefined || !required || purpose === '/' ? undefined : ofEntry(reader, entry);
 }
 

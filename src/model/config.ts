@@ -16,15 +16,15 @@ export interface Assignment {
 export type Compression = 'zstd' | 'xz' | 'gzip' | 'none';
 export type OutputFormat = 'cpio' | 'directory';
 
-/** What the drop-ins and flags come to for this host: every list in the order of its assignments. */
+/** The merged drop-ins and flags for this host: every list in the order of its assignments. */
 export interface Config {
   readonly format: OutputFormat;
   /** File name of the image. */
   readonly output: string;
   readonly compressOutput: Compression;
-  /** undefined: the compression's own default of ours. */
+  /** Undefined means our default level for that compression. */
   readonly compressLevel: number | undefined;
-  /** undefined: the one that is installed. */
+  /** Undefined means the only one that is installed. */
   readonly packageManager: Sourced<ManagerName> | undefined;
   readonly packages: readonly Sourced<string>[];
   readonly removePackages: readonly Sourced<string>[];
@@ -38,7 +38,7 @@ export interface Config {
   readonly removeUnusedLibraries: readonly Sourced<string>[];
   /** Patterns as in mkosi's manual: `-` negates, a trailing `/` is a subtree, `host` and `default` are words. */
   readonly kernelModules: readonly Sourced<string>[];
-  /** What the word `default` of KernelModules= stands for: the patterns of the tool's own drop-ins. */
+  /** Patterns of the tool's own drop-ins, for which the word `default` of KernelModules= stands. */
   readonly defaultKernelModules: readonly Sourced<string>[];
   /** Patterns for what the host has loaded and what its devices ask for: what they exclude does not come along. */
   readonly hostModules: readonly Sourced<string>[];
@@ -67,7 +67,7 @@ export interface Config {
 }
 
 export interface RemovalPattern extends Sourced<string> {
-  /** Whether it is of the tool's own drop-ins: what the user names stays whatever those say. */
+  /** True for the tool's own drop-ins, which never remove files that the user names. */
   readonly isDefault: boolean;
 }
 
@@ -83,7 +83,7 @@ export interface Script {
   readonly insideRoot: boolean;
 }
 
-/** What `[Match]` sections are compared with. */
+/** The facts that `[Match]` sections are compared with. */
 export interface MatchFacts {
   /** os-release ID, and its ID_LIKE words. */
   readonly distribution: string;
@@ -92,7 +92,7 @@ export interface MatchFacts {
   readonly release: readonly string[];
   readonly architecture: Architecture;
   readonly systemdVersion: string | undefined;
-  /** Whether what / lies on was seen down to the disks. */
+  /** True where the storage under / was seen down to the disks. */
   readonly storageKnown: boolean;
 }
 

@@ -4,7 +4,7 @@ import type { Manager } from './managers.ts';
 import type { Reason } from './reason.ts';
 import type { StorageStack } from './storage.ts';
 
-/** What is known of the machine that the initrd is for. Plain data, read once. */
+/** The facts of the machine that the initrd is for. Plain data, read once. */
 export interface HostFacts {
   readonly root: AbsolutePath;
   readonly os: OsFacts;
@@ -19,7 +19,7 @@ export interface HostFacts {
   readonly builtinInUse: readonly string[];
   /** Devices of the host; empty with `--generic`. */
   readonly devices: readonly DeviceFacts[];
-  /** What /, all else that the initrd mounts, and swap lie on; empty with `--generic`. */
+  /** The storage under /, all other mounts of the initrd, and swap; empty with `--generic`. */
   readonly storage: readonly StorageStack[];
   /** crypttab(5) lines with x-initrd.attach, as they stand. */
   readonly crypttab: readonly CrypttabEntry[];
@@ -33,7 +33,7 @@ export interface HostFacts {
 /** How the host boots. */
 export interface BootFacts {
   readonly storage: readonly StorageStack[];
-  /** Whether / is a directory of another system, as in a container: the image is for a machine that is not to be seen. */
+  /** True where / is a directory of another system, as in a container: the image is for a machine that is not to be seen. */
   readonly isContained: boolean;
   readonly crypttab: CrypttabFacts;
   /** Options that the kernel is started with. */
@@ -76,7 +76,7 @@ export interface KernelFacts {
   /** From that root, without leading slash: `usr/lib/modules/VERSION`, or `lib/modules/VERSION` where unmerged. */
   readonly modulesDirectory: string;
   readonly modules: ModuleIndex;
-  /** What lies below usr/lib/firmware (lib/firmware), by path from there without compression suffix changes. */
+  /** The files below usr/lib/firmware (lib/firmware), by path from there without compression suffix changes. */
   readonly firmware: FirmwareIndex;
   /** `CONFIG_X` of /boot/config-VERSION or the modules directory; undefined where no such file is. */
   readonly config: ReadonlyMap<string, string> | undefined;

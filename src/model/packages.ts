@@ -16,9 +16,9 @@ export interface ResolvedPackage {
   readonly origin: PackageOrigin;
   /** The version that the host has installed, where it has the package at all. */
   readonly hostVersion: string | undefined;
-  /** Of the archive; undefined for what was taken from the installed system. */
+  /** The digest of the archive; undefined for a package taken from the installed system. */
   readonly digest?: Digest | undefined;
-  /** What the package says of itself; undefined before it is installed. */
+  /** The fields that the package has of itself; undefined before it is installed. */
   readonly about?: PackageAbout | undefined;
 }
 

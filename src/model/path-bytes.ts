@@ -21,7 +21,7 @@ export function pathBytes(text: string): Buffer {
   );
 }
 
-/** Whether the text stands for bytes that are no UTF-8. */
+/** True where the text stands for bytes that are no UTF-8. */
 export function hasEscapes(text: string): boolean {
   return /[\udc80-\udcff]/u.test(text);
 }

@@ -16,7 +16,7 @@ export interface Plan {
   readonly architecture: Architecture;
   readonly distribution: { readonly id: string; readonly version: string | null };
   readonly generic: boolean;
-  /** What the host's /, all else that the initrd mounts, and swap lie on; empty when generic. */
+  /** The storage under the host's /, all other mounts of the initrd, and swap; empty when generic. */
   readonly storage: readonly StorageStack[];
   readonly profiles: readonly Reasoned[];
   readonly packages: PackagePlan;
@@ -55,7 +55,7 @@ export interface Reasoned {
   readonly from: Reason;
 }
 
-/** What is done to the installed root to make an initrd of it. */
+/** Changes to the installed root that make an initrd of it. */
 export interface RootPlan {
   readonly locale: string;
   readonly extraTrees: readonly {
@@ -75,7 +75,7 @@ export interface RootPlan {
 }
 
 export interface RemovalPlan extends Reasoned {
-  /** Whether it leaves alone what ExtraTrees= and packages of the user's own bring. */
+  /** True where it leaves alone files of ExtraTrees= and of packages that the user names. */
   readonly isDefault: boolean;
 }
 
@@ -91,9 +91,9 @@ export interface ModulePlan {
   readonly files: readonly PlannedModule[];
   /** Asked for, and neither a module nor built in. */
   readonly missing: readonly Reasoned[];
-  /** What the host has loaded or has a device for, and a pattern leaves out. */
+  /** Modules that the host has loaded or has a device for, and a pattern leaves out. */
   readonly leftOut: readonly LeftOutModule[];
-  /** What / of the host, and all else that the boot waits for, cannot be mounted without. */
+  /** Modules without which / of the host, or another mount that the boot waits for, cannot be mounted. */
   readonly rootNeeds: readonly RootNeed[];
 }
 
@@ -102,7 +102,7 @@ export interface RootNeed {
   readonly what: string;
   /** Names of modules of which one has to be there or built in, sorted. */
   readonly anyOf: readonly string[];
-  /** Whether an image without it is refused. */
+  /** True where an image without it is refused. */
   readonly strict: boolean;
 }
 

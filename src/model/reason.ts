@@ -46,7 +46,7 @@ export type LayerName =
       readonly name: string;
     };
 
-/** What a module, a pattern or a kernel asks for. */
+/** A pattern of the configuration, or a module that asks for another or for firmware. */
 export type ModuleReason =
   /** A word of KernelModules= or HostModules=. */
   | { readonly type: 'pattern'; readonly at: Origin; readonly word: string }

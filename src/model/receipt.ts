@@ -2,7 +2,7 @@ import type { AbsolutePath } from './brands.ts';
 import type { WrittenPart } from './image.ts';
 import type { ResolvedPackage } from './packages.ts';
 
-/** What a build did, for the report. */
+/** The result of a build, for the report. */
 export interface Receipt {
   readonly image: AbsolutePath;
   /** Bytes of the image with padding; for a directory, of its files. */

@@ -1,7 +1,7 @@
-/** What lies under one mount point or swap space, from the file system down to the controllers. Plain JSON. */
+/** The storage under one mount point or swap space, from the file system down to the controllers. Plain JSON. */
 export interface StorageStack {
   readonly purpose: MountPoint | 'swap' | 'resume';
-  /** Whether the boot stops where it is missing: /, /usr, and what fstab mounts in the initrd without `nofail`. */
+  /** True where the boot stops without it: /, /usr, and what fstab mounts in the initrd without `nofail`. */
   readonly required: boolean;
   /** As mountinfo has it: `/dev/mapper/root`, `server:/export`. */
   readonly source: string;
@@ -22,7 +22,7 @@ export type StorageNode =
       readonly format: 'luks1' | 'luks2' | 'plain' | 'verity' | 'integrity';
       /** Ciphers and hashes of the LUKS header or verity superblock; empty where it could not be read. */
       readonly algorithms: readonly string[];
-      /** What may open it besides a passphrase: types of LUKS2 tokens, for example `systemd-tpm2`. */
+      /** Types of LUKS2 tokens, which open it besides a passphrase: `systemd-tpm2` and the like. */
       readonly tokens: readonly string[];
     })
   | (Layer & { readonly type: 'lvm' | 'multipath' | 'mapper' | 'partition' | 'bcache' })

@@ -136,7 +136,7 @@ export interface Command {
   readonly okExit?: readonly number[];
   /** Where it runs; on the bare machine when absent. */
   readonly sandbox?: Sandbox;
-  /** What the program is run for, for messages: "Unpack the packages". */
+  /** The purpose of the run, for messages: "Unpack the packages". */
   readonly purpose: string;
 }
 
@@ -146,7 +146,7 @@ export interface Command {
  */
 export interface Sandbox {
   readonly root: AbsolutePath;
-  /** Whether the whole of `root` may be written; otherwise only what `binds` name. */
+  /** True where the whole of `root` may be written; otherwise only the directories that `binds` name. */
   readonly rootWritable: boolean;
   readonly binds: readonly Bind[];
   /** Directories in the sandbox that a program makes its root: each gets a /dev, /proc, /sys, /run and /tmp of its own. */

@@ -30,7 +30,7 @@ export function destinationPath(
 function checkDirectory(sys: Sys, machine: RootFiles, directory: AbsolutePath): void {
   const found = machine.stat(directory);
   if (found === undefined) {
-    // What is missing is made; what it is made in has to allow that.
+    // A missing directory is made, so the nearest one above it has to allow that.
     if (machine.lstat(directory)?.type === 'symlink') {
       throw new UsageError(
         `Cannot write to "${directory}": it is a link to what does not exist`,

@@ -17,7 +17,7 @@ const kernelOptions = {
 
 const levels = { zstd: 9, xz: 6, gzip: 6, none: 0 } as const satisfies Record<Compression, number>;
 
-/** What the kernel can unpack, by its configuration where that is known; the best first. */
+/** Compressions that the kernel can unpack, by its configuration where that is known; the best first. */
 export function unpackable(facts: HostFacts): readonly Compression[] {
   const { config } = facts.kernel;
   const known = (['zstd', 'xz', 'gzip'] as const).filter(
@@ -41,7 +41,7 @@ export function planParts(
   },
 ): { readonly parts: readonly PartPlan[]; readonly warnings: readonly string[] } {
   assertUsable(facts);
-  const { compression, warnings } = understood(config.compressOutput, facts);
+  const { compression, warnings } = chooseCompression(config.compressOutput, facts);
   const level = levelFor(config, compression);
   const packed = { compression, level };
   const plain = { compression: 'none', level: 0 } as const;
@@ -73,7 +73,7 @@ function assertUsable({ kernel: { config, version } }: HostFacts): void {
 }
 
 // A kernel that cannot unpack the image does not boot; its configuration decides where it is known.
-function understood(
+function chooseCompression(
   wanted: Compression,
   facts: HostFacts,
 ): { readonly compression: Compression; readonly warnings: readonly string[] } {

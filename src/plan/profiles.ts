@@ -35,7 +35,7 @@ export function suggestedProfiles(boot: BootFacts): readonly Sourced<string, Rea
 }
 
 /**
- * Whether everything under / was seen, down to the disks, and under what else the boot waits for. If not, an image has
+ * True where everything that the boot waits for was seen down to its disks, / at least. If not, an image has
  * to be ready for whatever it may be.
  */
 export function isStorageKnown({ storage, isContained }: BootFacts): boolean {

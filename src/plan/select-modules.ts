@@ -89,7 +89,7 @@ export function selectModules(config: Config, facts: HostFacts): ModulePlan {
 
 interface Pending {
   readonly record: ModuleRecord;
-  /** Of the rule that took it, or what needs it, among all rules. */
+  /** The place among all rules of the one that took it, or that took the module which needs it. */
   readonly position: number;
 }
 

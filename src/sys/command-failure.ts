@@ -8,7 +8,7 @@ import { shellQuote } from './shell-quote.ts';
 export interface Ending {
   readonly exitCode?: number | undefined;
   readonly signal?: string | undefined;
-  /** Of an attempt that did not get as far as a process: ENOENT and the like. */
+  /** The error of an attempt that did not get as far as a process: ENOENT and the like. */
   readonly code?: string | undefined;
   readonly stderr: string;
 }

@@ -10,7 +10,7 @@ export interface Launch {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
-  /** What descriptor 3 and those after it are fed with; sandboxArgv() expects the seccomp filter on 3. */
+  /** The content of descriptor 3 and those after it; sandboxArgv() expects the seccomp filter on 3. */
   readonly descriptors: readonly Uint8Array[];
 }
 

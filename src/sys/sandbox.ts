@@ -36,7 +36,7 @@ export function sandboxArgv(
   ];
 }
 
-// What a package manager and maintainer scripts need: owners, modes, chroot, device nodes, file capabilities, and the
+// Capabilities that a package manager and maintainer scripts need: owners, modes, chroot, device nodes, file capabilities, and the
 // change to an unprivileged user. Not among them: CAP_SYS_ADMIN, which could mount the host's disk, CAP_SYS_MODULE,
 // CAP_SYS_PTRACE, and CAP_DAC_READ_SEARCH, with which open_by_handle_at(2) reaches any file of the file system.
 const capabilities = [

@@ -1,7 +1,7 @@
 import type { LayerName } from '../../model/reason.ts';
 import type { StorageNode } from '../../model/storage.ts';
 
-/** All that one layer of the storage needs of an image. */
+/** The needs of one layer of the storage. */
 export interface LayerNeeds {
   /** The words that reports use for it. */
   readonly name: Extract<LayerName, { readonly type: 'layer' }>;
@@ -58,7 +58,7 @@ const layers: Rows = {
   }),
 };
 
-/** What `node` itself needs; the layers below it have needs of their own. */
+/** The needs of `node` alone; the layers below it have needs of their own. */
 export function layerNeeds(node: StorageNode): LayerNeeds {
   const row = rowOf(node.type, node);
   const name = layer(node.type, node.type === 'disk' ? node.device : node.name);

@@ -6,7 +6,7 @@ import { fileSystem } from './file-systems.ts';
 import { layerNeeds, layersOf } from './layers.ts';
 
 /**
- * What must be in the image, or built in, for /, /usr and all else that the boot waits for to be mounted: checked once
+ * Modules that must be in the image, or built in, for everything that the boot waits for to be mounted: checked once
  * more in the finished image. A file system or layer that this kernel has as a module is indispensable; of a bus's driver
  * another may have taken the place.
  */

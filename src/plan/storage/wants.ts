@@ -8,7 +8,7 @@ export interface StorageWant {
   readonly from: UnderReason;
 }
 
-/** What has to be loaded for all that the initrd mounts and swap: file systems, layers with their algorithms, drivers down to the bus. */
+/** Modules of the storage under all mounts of the initrd and swap: file systems, layers with their algorithms, drivers down to the bus. */
 export function storageWants(storage: readonly StorageStack[]): readonly StorageWant[] {
   return storage.flatMap(({ purpose, fileSystem, checksum, below }) => {
     const want = (layer: LayerName, names: readonly string[]): readonly StorageWant[] =>
