@@ -23,7 +23,7 @@ export function readBoot(
   const root = sys.root(hostRoot);
   const mounts = readMounts(root);
   return {
-    storage: readStorage({ sys, root }, mounts),
+    storage: readStorage(sys, root, mounts),
     isContained: isContained(root, mounts),
     crypttab: readCrypttab(root),
     commandLine: readCommandLine(root),

@@ -23,6 +23,8 @@ export function initrdMounts(root: RootFiles): readonly InitrdMount[] {
   const additional = entries.flatMap((entry) => {
     const { options } = entry;
     if (!options.includes('x-initrd.mount') || options.includes('noauto')) return [];
+    // A bind mount shows what other mounts have brought (systemd-fstab-generator(8)).
+    if (options.some((option) => option === 'bind' || option === 'rbind')) return [];
     const purpose = withoutExtraSlashes(entry.mountPoint);
     if (!isMountPoint(purpose) || purpose === '/' || purpose === '/usr') return [];
     return [{ purpose, required: !options.includes('nofail'), entry }];

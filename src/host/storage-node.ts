@@ -7,6 +7,8 @@ import { sysfsAttribute, sysfsTarget } from './sysfs.ts';
 export interface StorageReader {
   readonly sys: Pick<Sys, 'openDisk'>;
   readonly root: RootFiles;
+  /** The layers under the file system that holds a file of the host. */
+  readonly underFile: (path: string) => readonly StorageNode[];
 }
 
 /** A block device's directory in sysfs (Documentation/ABI/stable/sysfs-block) as a layer, with all that it lies on. */
@@ -29,7 +31,9 @@ export function blockNode(reader: StorageReader, directory: string): StorageNode
   if (level !== null) return { type: 'raid', device, name: device, level, below };
   if (device.startsWith('bcache')) return { type: 'bcache', device, name: device, below };
   const file = attribute('loop/backing_file');
-  if (file !== null) return { type: 'loop', device, name: device, file, below: [] };
+  if (file !== null) {
+    return { type: 'loop', device, name: device, file, below: reader.underFile(file) };
+  }
   return { type: 'disk', device, drivers: driversOfDisk(root, directory) };
 }
 

@@ -11,10 +11,18 @@ import { sysfsAttribute, sysfsTarget } from './sysfs.ts';
  * /sys are not the host's.
  */
 export function readStorage(
-  reader: StorageReader,
+  sys: StorageReader['sys'],
+  root: RootFiles,
   mounts: readonly Mount[],
 ): readonly StorageStack[] {
-  const { root } = reader;
+  const reader: StorageReader = {
+    sys,
+    root,
+    underFile: (path) => {
+      const mount = mountOf(mounts, path);
+      return mount === undefined ? [] : ofMount(reader, mount).below;
+    },
+  };
   const swaps = swapSpaces(root).map((source) => ({
     purpose: 'swap' as const,
     source,
@@ -26,8 +34,9 @@ export function readStorage(
   return [
     ...initrdMounts(root).flatMap((wanted) => {
       const found = whatLiesUnder(reader, mounts, wanted);
-      const { purpose, required } = wanted;
-      return found === undefined ? [] : [{ purpose, required, ...found }];
+      const { purpose, required, entry } = wanted;
+      const ofFstab = entry === undefined ? {} : { isInFstab: true };
+      return found === undefined ? [] : [{ purpose, required, ...ofFstab, ...found }];
     }),
     ...swaps,
     // Most resume from a swap space that is in use.
@@ -35,7 +44,7 @@ export function readStorage(
   ];
 }
 
-type Found = Omit<StorageStack, 'purpose' | 'required'>;
+type Found = Omit<StorageStack, 'purpose' | 'required' | 'isInFstab'>;
 
 function whatLiesUnder(
   reader: StorageReader,
@@ -55,7 +64,8 @@ function isCover(purpose: string, fileSystem: string): boolean {
   return fileSystem === 'autofs' || (fileSystem === 'overlay' && purpose !== '/');
 }
 
-function ofEntry(reader: StorageReader, { source, fileSystem }: FstabEntry): Found {
+function ofEntry(reader: StorageReader, entry: FstabEntry): Found {
+  const { source, fileSystem } = entry;
   const [, tag, value] = /^(UUID|LABEL|PARTUUID|PARTLABEL)="?([^"]*)/.exec(source) ?? [];
   const name = tag?.endsWith('UUID') === true ? value?.toLowerCase() : value;
   const device = tag === undefined ? source : `/dev/disk/by-${tag.toLowerCase()}/${name ?? ''}`;
@@ -63,8 +73,25 @@ function ofEntry(reader: StorageReader, { source, fileSystem }: FstabEntry): Fou
     source,
     fileSystem: fileSystem === 'auto' ? null : fileSystem,
     checksum: null,
-    below: device.startsWith('/dev/') ? nodes(reader, directoryOfSource(reader.root, device)) : [],
+    below: device.startsWith('/dev/')
+      ? nodes(reader, directoryOfSource(reader.root, device))
+      : imageFile(reader, entry),
   };
+}
+
+// A file system in a file gets a loop device when it is mounted (mount(8)).
+function imageFile(reader: StorageReader, { source, options }: FstabEntry): readonly StorageNode[] {
+  if (!source.startsWith('/') || !options.some((option) => /^loop(?:=|$)/.test(option))) return [];
+  const below = reader.underFile(source);
+  return [{ type: 'loop', device: 'loop', name: 'loop', file: source, below }];
+}
+
+/** The mount that holds a path: the last one on the nearest directory. */
+function mountOf(mounts: readonly Mount[], path: string): Mount | undefined {
+  const holds = ({ mountPoint }: Mount): boolean =>
+    path.startsWith(mountPoint === '/' ? '/' : `${mountPoint}/`);
+  const nearest = Math.max(...mounts.filter(holds).map(({ mountPoint }) => mountPoint.length), 0);
+  return mounts.findLast((mount) => holds(mount) && mount.mountPoint.length === nearest);
 }
 
 const bare = { required: false, fileSystem: null, checksum: null } as const;
@@ -150,7 +177,15 @@ function resumeDevice(reader: StorageReader): readonly StorageStack[] {
   if (number === null || number === '0:0') return [];
   const directory = sysfsTarget(reader.root, `sys/dev/block/${number}`);
   if (directory === null) return [];
-  return [{ purpose: 'resume', source: number, ...bare, below: nodes(reader, directory) }];
+  return [
+    {
+      purpose: 'resume',
+      isInFstab: false,
+      source: number,
+      ...bare,
+      below: nodes(reader, directory),
+    },
+  ];
 }
 
 function nodes(reader: StorageReader, directory: string | null): readonly StorageNode[] {

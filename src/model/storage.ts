@@ -7,6 +7,8 @@ export interface StorageStack {
   readonly source: string;
   /** undefined for swap. */
   readonly fileSystem: string | null;
+  /** True where fstab(5) has a line for it. */
+  readonly isInFstab?: boolean;
   /** btrfs's checksum of data as sysfs names it (`crc32c`), null where it is no btrfs or not known. */
   readonly checksum: string | null;
   /** The devices that hold it; empty for a network file system and where sysfs does not tell. */

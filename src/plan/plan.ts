@@ -8,6 +8,7 @@ import { firmwareWarnings } from './firmware-warnings.ts';
 import { hostEntries } from './host-entries.ts';
 import { selectMicrocode } from './microcode.ts';
 import { planParts } from './parts.ts';
+import { assertMountable, unseenWarnings, unservedWarnings } from './storage/assert-mountable.ts';
 import { programNeeds } from './storage/program-needs.ts';
 
 /** The whole build, decided. `infos` holds the `.modinfo` of the chosen modules by path. */
@@ -16,8 +17,15 @@ export function makePlan(
   facts: HostFacts,
   modules: ModulePlan,
   infos: ReadonlyMap<string, ModuleInfo>,
-  options: { readonly generic: boolean; readonly offline: boolean },
+  options: {
+    readonly generic: boolean;
+    readonly offline: boolean;
+    /** Profiles that the host asks for, whether they exist or not. */
+    readonly suggestedProfiles?: readonly Sourced<string, Reason>[];
+  },
 ): Plan {
+  const { suggestedProfiles = [] } = options;
+  assertMountable(config, facts, modules, suggestedProfiles);
   const firmware = selectFirmware(config, facts, modules, infos);
   const microcode = selectMicrocode(facts, options);
   const host = hostEntries(facts);
@@ -45,6 +53,8 @@ export function makePlan(
     warnings: [
       ...config.warnings,
       ...facts.warnings,
+      ...unservedWarnings(config, facts, suggestedProfiles),
+      ...unseenWarnings(facts),
       ...firmwareWarnings(modules, infos, firmware),
       ...warnings,
     ],

@@ -39,13 +39,23 @@ export function suggestedProfiles(boot: BootFacts): readonly Sourced<string, Rea
  * to be ready for whatever it may be.
  */
 export function isStorageKnown({ storage, isContained }: BootFacts): boolean {
-  const isSeen = ({ purpose, fileSystem: name, below }: StorageStack): boolean =>
-    reachesDisks(below) || (purpose !== '/' && fileSystem(name).isDiskless === true);
-  return (
-    !isContained &&
-    storage.some(({ purpose }) => purpose === '/') &&
-    storage.filter(({ required }) => required).every(isSeen)
-  );
+  const root = storage.find(({ purpose }) => purpose === '/');
+  if (isContained || root === undefined) return false;
+  const others = storage.filter((stack) => stack.required && stack !== root);
+  return isRootSeen(root) && others.every(isSeen);
+}
+
+// A live system and a container have an overlay or tmpfs there, too; that it is the machine's own only fstab can say.
+function isRootSeen({ fileSystem: name, below, isInFstab }: StorageStack): boolean {
+  const { liesIn } = fileSystem(name);
+  if (liesIn === 'network') return true;
+  return liesIn === undefined ? reachesDisks(below) : isInFstab === true;
+}
+
+// A device that is not there now says nothing of what lies below it; a warning names it.
+function isSeen({ purpose, fileSystem: name, below }: StorageStack): boolean {
+  if (fileSystem(name).liesIn !== undefined) return true;
+  return reachesDisks(below) || (below.length === 0 && purpose !== '/usr');
 }
 
 function reachesDisks(nodes: readonly StorageNode[]): boolean {

@@ -37,6 +37,7 @@ export async function decide(
   const root = sys.root(hostRoot);
   const os = readOs(root);
   const boot = readBoot(sys, request);
+  const suggested = suggestedProfiles(boot);
   const config = loadConfig(sys, {
     hostRoot,
     vendorDirectory,
@@ -49,7 +50,7 @@ export async function decide(
       storageKnown: isStorageKnown(boot),
     },
     profiles: request.profiles,
-    suggestedProfiles: suggestedProfiles(boot),
+    suggestedProfiles: suggested,
     assignments: request.assignments,
     generic,
   });
@@ -65,7 +66,11 @@ export async function decide(
     readModuleInfos(sys, sys.root(kernel.root), kernel.modulesDirectory, paths),
   );
   return {
-    plan: makePlan(config, facts, modules, infos, { generic, offline }),
+    plan: makePlan(config, facts, modules, infos, {
+      generic,
+      offline,
+      suggestedProfiles: suggested,
+    }),
     config,
     os,
     hostRoot,

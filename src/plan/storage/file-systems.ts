@@ -1,22 +1,37 @@
-/** A file system that needs more than its module, or has no disk below it. */
+/** A file system that needs more than its module, or has no disk of its own below it. */
 interface FileSystem {
   readonly profile?: string;
-  /** True where no disk lies below by its nature; any other one without a disk was not seen to its end. */
-  readonly isDiskless?: boolean;
+  /** Modules that it asks the kernel for by name, so that no dependency shows them. */
+  readonly asksFor?: readonly string[];
+  /**
+   * The place of its data where that is no disk of its own: another machine or the hypervisor, memory, or other mounts. Any
+   * other file system without a disk was not seen to its end.
+   */
+  readonly liesIn?: 'network' | 'memory' | 'mounts';
   /** True where the kernel has it in any case and lists it nowhere. */
   readonly isInEveryKernel?: boolean;
 }
 
+const nfs: FileSystem = {
+  profile: 'nfs',
+  liesIn: 'network',
+  asksFor: ['nfsv3', 'nfsv4', 'nfs_layout_nfsv41_files', 'nfs_layout_flexfiles'],
+};
+
+const memory: FileSystem = { liesIn: 'memory', isInEveryKernel: true };
+
 const fileSystems: ReadonlyMap<string, FileSystem> = new Map<string, FileSystem>([
-  ['9p', { isDiskless: true }],
+  // Mounted with trans=virtio, fd or xen, which is not among the options that the kernel shows.
+  ['9p', { liesIn: 'network', asksFor: ['9pnet_virtio', '9pnet_fd', '9pnet_xen'] }],
   ['btrfs', { profile: 'btrfs' }],
-  ['cifs', { profile: 'cifs', isDiskless: true }],
-  ['nfs', { profile: 'nfs', isDiskless: true }],
-  ['nfs4', { profile: 'nfs', isDiskless: true }],
-  ['ramfs', { isDiskless: true, isInEveryKernel: true }],
-  ['smb3', { isDiskless: true }],
-  ['tmpfs', { isDiskless: true, isInEveryKernel: true }],
-  ['virtiofs', { profile: 'virtiofs', isDiskless: true }],
+  ['cifs', { profile: 'cifs', liesIn: 'network' }],
+  ['nfs', nfs],
+  ['nfs4', nfs],
+  ['overlay', { liesIn: 'mounts' }],
+  ['ramfs', memory],
+  ['smb3', { profile: 'cifs', liesIn: 'network' }],
+  ['tmpfs', memory],
+  ['virtiofs', { liesIn: 'network' }],
   ['xfs', { profile: 'xfs' }],
   ['zfs', { profile: 'zfs' }],
 ]);

@@ -38,7 +38,8 @@ const layers: Rows = {
   raid: ({ level, name }) => ({
     name: layer(level, name),
     profiles: ['raid'],
-    modules: ['md_mod', raidModules.get(level) ?? level],
+    // A container of firmware RAID holds the disks, and no data of its own.
+    modules: ['md_mod', ...(level === 'container' ? [] : [raidModules.get(level) ?? level])],
     programs: ['mdadm'],
   }),
   multipath: () => ({

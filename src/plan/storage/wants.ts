@@ -1,5 +1,6 @@
 import type { LayerName, UnderReason } from '../../model/reason.ts';
 import type { StorageNode, StorageStack } from '../../model/storage.ts';
+import { fileSystem } from './file-systems.ts';
 import { layerNeeds, layersOf } from './layers.ts';
 
 /** A module's name or alias that a part of the storage asks for. */
@@ -10,19 +11,20 @@ export interface StorageWant {
 
 /** Modules of the storage under all mounts of the initrd and swap: file systems, layers with their algorithms, drivers down to the bus. */
 export function storageWants(storage: readonly StorageStack[]): readonly StorageWant[] {
-  return storage.flatMap(({ purpose, fileSystem, checksum, below }) => {
+  return storage.flatMap(({ purpose, fileSystem: name, checksum, below }) => {
     const want = (layer: LayerName, names: readonly string[]): readonly StorageWant[] =>
       names.map((name) => ({ name, from: { type: 'under', purpose, layer } }));
     const wantsOf = (node: StorageNode): readonly StorageWant[] => {
-      const { name, modules, asksFor } = layerNeeds(node);
-      return [...want(name, [...modules, ...asksFor]), ...driverWants(node, want)];
+      const { name: layer, modules, asksFor } = layerNeeds(node);
+      return [...want(layer, [...modules, ...asksFor]), ...driverWants(node, want)];
     };
     return [
-      ...(fileSystem === null
+      ...(name === null
         ? []
-        : want({ type: 'file system', name: fileSystem }, [
-            fileSystem.replaceAll('-', '_'),
-            `fs-${fileSystem}`,
+        : want({ type: 'file system', name }, [
+            name.replaceAll('-', '_'),
+            `fs-${name}`,
+            ...(fileSystem(name).asksFor ?? []),
           ])),
       ...(checksum === null
         ? []

@@ -13,7 +13,7 @@ const appliance = hosts['an appliance with a verity /usr and a /var that is moun
 function read(t: TestContext, tree: Tree): readonly StorageStack[] {
   const sys = makeSys({ searchPath: '/usr/bin:/bin' });
   const root = sys.root(plant(scratch(t), tree));
-  return readStorage({ sys, root }, readMounts(root));
+  return readStorage(sys, root, readMounts(root));
 }
 
 for (const [name, tree, algorithms] of [

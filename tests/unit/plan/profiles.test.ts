@@ -92,12 +92,17 @@ test('isStorageKnown() asks for a disk at the end of every way down from what th
     [false],
     [false, stack('/usr', disk)],
     [false, { ...stack('/'), fileSystem: 'overlay' }],
-    [false, { ...stack('/'), fileSystem: 'nfs' }],
+    [true, { ...stack('/'), fileSystem: 'nfs' }],
+    [true, { ...stack('/'), fileSystem: '9p' }],
+    [false, { ...stack('/'), fileSystem: 'tmpfs' }],
+    [true, { ...stack('/'), fileSystem: 'tmpfs', isInFstab: true }],
+    [true, stack('/', disk), { ...stack('/nix/store'), fileSystem: 'overlay' }],
     [false, stack('/', disk, { ...crypt, below: [] })],
     [false, stack('/', disk), stack('/usr')],
     [true, stack('/', disk), { ...stack('/usr'), required: false }],
     [true, stack('/', disk), { ...stack('/usr'), fileSystem: 'nfs' }],
-    [false, stack('/', disk), { ...stack('/var'), fileSystem: null }],
+    [true, stack('/', disk), { ...stack('/var'), fileSystem: null }],
+    [false, stack('/', disk), stack('/var', { ...crypt, below: [] })],
   ];
   for (const [isKnown, ...storage] of rows) {
     assert.equal(isStorageKnown(boot({ storage })), isKnown, JSON.stringify(storage));

@@ -19,7 +19,7 @@ for (const [name, changes, needs] of [
   [
     'another mount that the boot waits for',
     { purpose: '/var', below: [lvm] },
-    ['file system ext4 of /var: ext4 strict', 'lvm under /var: dm_mod'],
+    ['file system ext4 of /var: ext4 strict', 'lvm dm_mod under /var: dm_mod strict'],
   ],
   ['a mount that may fail', { purpose: '/var', required: false, below: [lvm] }, []],
   ['swap', { purpose: 'swap', required: false, fileSystem: null, below: [lvm] }, []],

@@ -1,0 +1,106 @@
+import type { Config } from '../../model/config.ts';
+import { BuildError } from '../../model/errors.ts';
+import type { HostFacts } from '../../model/facts.ts';
+import type { Sourced } from '../../model/origin.ts';
+import type { ModulePlan, RootNeed } from '../../model/plan.ts';
+import { describeReason, type Reason } from '../../model/reason.ts';
+import { fileSystem } from './file-systems.ts';
+
+/**
+ * Refuses, before anything is built, an image that could not mount / or what else the boot waits for.
+ * @throws BuildError naming each module that this kernel lacks or a pattern leaves out, and each layer without a profile
+ */
+export function assertMountable(
+  config: Config,
+  facts: HostFacts,
+  modules: ModulePlan,
+  suggested: readonly Sourced<string, Reason>[],
+): void {
+  const problems = [
+    ...unservedProfiles(config, facts, suggested).filter(({ isNeeded }) => isNeeded),
+    ...unmetNeeds(facts, modules),
+  ];
+  const [first] = problems;
+  if (first === undefined) return;
+  throw new BuildError(
+    [
+      `Cannot build an initrd that boots this host with kernel ${facts.kernel.version}:`,
+      ...problems.map(({ message }) => `- ${message}`),
+    ].join('\n'),
+    { hint: first.hint },
+  );
+}
+
+/** Sentences about profiles that the host asks for, that do not exist, and without which it may boot all the same. */
+export function unservedWarnings(
+  config: Config,
+  facts: HostFacts,
+  suggested: readonly Sourced<string, Reason>[],
+): readonly string[] {
+  return unservedProfiles(config, facts, suggested)
+    .filter(({ isNeeded }) => !isNeeded)
+    .map(({ message }) => `${message}; the initrd is made without`);
+}
+
+/** Sentences about file systems of fstab that are not mounted, so that nothing is known of their devices. */
+export function unseenWarnings({ storage }: HostFacts): readonly string[] {
+  return storage.flatMap(({ purpose, required, source, fileSystem: name, below }) =>
+    required && purpose !== '/' && below.length === 0 && fileSystem(name).liesIn === undefined
+      ? [
+          `Cannot see which devices ${purpose} (${source}) lies on, as it is not there now: mount it and build again, ` +
+            'or name what it needs with Profiles= and KernelModules=',
+        ]
+      : [],
+  );
+}
+
+interface Problem {
+  readonly message: string;
+  readonly hint: string;
+}
+
+function unservedProfiles(
+  config: Config,
+  { storage }: HostFacts,
+  suggested: readonly Sourced<string, Reason>[],
+): readonly (Problem & { readonly isNeeded: boolean })[] {
+  const taken = new Set(config.profiles.map(({ value }) => value));
+  const needed = new Set<string>(
+    storage.filter(({ required }) => required).map(({ purpose }) => purpose),
+  );
+  return suggested
+    .filter(({ value }) => !taken.has(value))
+    .map(({ value, from }) => ({
+      message: `${describeReason(from)} asks for the profile "${value}", and there is none`,
+      hint: `Write one: put a drop-in with the Packages= that it needs into /etc/pkginitrd/profiles/${value}`,
+      isNeeded: from.type === 'under' && needed.has(from.purpose),
+    }));
+}
+
+function unmetNeeds({ kernel }: HostFacts, modules: ModulePlan): readonly Problem[] {
+  const chosen = new Set(modules.files.map(({ name }) => name));
+  const leftOut = new Map(modules.leftOut.map(({ name, by }) => [name, by]));
+  const isThere = (name: string): boolean => chosen.has(name) || kernel.modules.builtin.has(name);
+  return modules.rootNeeds
+    .filter(({ strict, anyOf }) => strict && !anyOf.some(isThere))
+    .map(({ what, anyOf }) => {
+      const by = anyOf.flatMap((name) => leftOut.get(name) ?? []).at(0);
+      return by === undefined ? nowhere({ what, anyOf }) : excluded({ what, anyOf }, by);
+    });
+}
+
+function nowhere({ what, anyOf }: Pick<RootNeed, 'what' | 'anyOf'>): Problem {
+  const names = anyOf.map((name) => `"${name}"`).join(' or ');
+  return {
+    message: `${what} needs ${names}, which is neither a module of this kernel nor built in`,
+    hint: 'Install the module for this kernel, with DKMS wait until it is built, or choose another kernel',
+  };
+}
+
+function excluded({ what, anyOf }: Pick<RootNeed, 'what' | 'anyOf'>, by: Reason): Problem {
+  const names = anyOf.map((name) => `"${name}"`).join(' or ');
+  return {
+    message: `${what} needs ${names}, which ${describeReason(by)} leaves out`,
+    hint: 'Take the exclusion back',
+  };
+}
