@@ -1,12 +1,11 @@
 import { parseCpuinfo } from '../formats/cpuinfo.ts';
-import { parseKernelConfig } from '../formats/kernel-config.ts';
 import type { AbsolutePath, KernelVersion } from '../model/brands.ts';
 import type { Architecture } from '../model/config.ts';
 import type { BootFacts, HostFacts, HostFile, OsFacts } from '../model/facts.ts';
 import type { ManagerName } from '../model/managers.ts';
 import type { Sourced } from '../model/origin.ts';
 import type { RootFiles, Sys } from '../model/sys.ts';
-import { chooseKernel } from './kernels.ts';
+import { chooseKernel, readKernelConfig } from './kernels.ts';
 import { readDevices } from './devices.ts';
 import { readLoadedModules } from './loaded.ts';
 import { chooseManager } from './manager.ts';
@@ -39,9 +38,6 @@ export function readHostFacts(sys: Sys, request: HostRequest): HostFacts {
     : readLoadedModules(root, sys.root('/' as AbsolutePath), request.loadedModulesFile);
   const devices = request.generic ? [] : readDevices(root);
   const { storage, crypttab } = request.boot;
-  const config =
-    kernelRoot.readText(`boot/config-${kernel.version}`) ??
-    kernelRoot.readText(`${kernel.directory}/config`);
   return {
     root: request.hostRoot,
     os: request.os,
@@ -53,7 +49,7 @@ export function readHostFacts(sys: Sys, request: HostRequest): HostFacts {
       modulesDirectory: kernel.directory,
       modules: readModuleIndex(kernelRoot, kernel.directory),
       firmware: readFirmwareIndex(kernelRoot),
-      config: config === undefined ? undefined : parseKernelConfig(config),
+      config: readKernelConfig(kernelRoot, kernel.version, kernel.directory),
     },
     loadedModules: loaded.names,
     builtinInUse: request.generic ? [] : readBuiltinInUse(root, loaded.names, devices),

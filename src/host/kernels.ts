@@ -1,3 +1,5 @@
+import { parseKernelConfig } from '../formats/kernel-config.ts';
+import { MODULE_SUFFIX } from '../formats/module-name.ts';
 import { compareVersions } from '../formats/version-compare.ts';
 import { kernelVersion, type KernelVersion } from '../model/brands.ts';
 import { BuildError } from '../model/errors.ts';
@@ -12,15 +14,23 @@ export interface InstalledKernel {
   readonly directory: string;
 }
 
-/** Kernels with an index of modules, oldest first. */
+/** Kernels whose modules are indexed or that have everything built in, oldest first. */
 function installedKernels(root: RootFiles): readonly InstalledKernel[] {
   const found = new Map<string, InstalledKernel>();
   for (const parent of parents) {
     for (const name of root.list(parent)) {
       if (found.has(name) || !/^[0-9]/.test(name)) continue;
       const directory = `${parent}/${name}`;
-      if (hasIndex(root, directory)) found.set(name, { version: kernelVersion(name), directory });
+      if (hasIndex(root, directory) || isMonolithic(root, name, directory)) {
+        found.set(name, { version: kernelVersion(name), directory });
+      }
     }
+  }
+  for (const file of root.list('boot')) {
+    const name = file.replace(/^vmlinu[xz]-/, '');
+    const directory = `${parents[0]}/${name}`;
+    if (name === file || found.has(name) || !isMonolithic(root, name, directory)) continue;
+    found.set(name, { version: kernelVersion(name), directory });
   }
   return [...found.values()].sort((a, b) => compareVersions(a.version, b.version));
 }
@@ -40,19 +50,38 @@ export function chooseKernel(root: RootFiles, wanted: KernelVersion | undefined)
   if (unindexed !== undefined) {
     throw new BuildError(
       `Cannot use kernel "${wanted}": no modules.dep in "${unindexed}/${wanted}"`,
-      {
-        hint: `Run: depmod ${wanted}`,
-      },
+      { hint: `Run: depmod ${wanted}` },
     );
   }
   const known = kernels.map(({ version }) => version).join(', ');
-  throw new BuildError(`Cannot find kernel "${wanted}" below "${root.path}"`, {
-    hint: known === '' ? 'No kernel is installed there' : `Installed are: ${known}`,
+  throw new BuildError(`Cannot find kernel "${wanted}" below "${root.path}": it has no modules`, {
+    hint:
+      known === ''
+        ? 'No kernel is installed there; one without modules needs its configuration in /boot/config-VERSION'
+        : `Installed are: ${known}; one without modules needs its configuration in /boot/config-VERSION`,
   });
+}
+
+/** The configuration that lies with a kernel (`CONFIG_X`); undefined where there is none. */
+export function readKernelConfig(
+  root: RootFiles,
+  version: string,
+  directory: string,
+): ReadonlyMap<string, string> | undefined {
+  const text = root.readText(`boot/config-${version}`) ?? root.readText(`${directory}/config`);
+  return text === undefined ? undefined : parseKernelConfig(text);
 }
 
 function hasIndex(root: RootFiles, directory: string): boolean {
   return ['modules.dep', 'modules.dep.bin'].some(
     (name) => root.stat(`${directory}/${name}`) !== undefined,
   );
+}
+
+/** True for a kernel that loads no modules by its configuration, or that was installed with none. */
+function isMonolithic(root: RootFiles, version: string, directory: string): boolean {
+  const config = readKernelConfig(root, version, directory);
+  if (config !== undefined && config.get('CONFIG_MODULES') !== 'y') return true;
+  if (root.stat(`${directory}/modules.builtin`) === undefined) return false;
+  return ![...root.walk(directory)].some(({ path }) => MODULE_SUFFIX.test(path));
 }

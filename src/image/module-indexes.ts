@@ -16,6 +16,12 @@ export async function indexModules(
   depmod: AbsolutePath | undefined,
   workspace: AbsolutePath,
 ): Promise<AbsolutePath> {
+  const indexes = absolutePath(`${workspace}/indexes`);
+  // A kernel with everything built in may have no directory of modules.
+  if (sys.root(kernelRoot).stat(plan.modules.directory) === undefined) {
+    sys.root(workspace).mkdir('indexes', 0o755);
+    return indexes;
+  }
   if (depmod === undefined) {
     throw new BuildError('Cannot index the kernel modules: no package brought /usr/sbin/depmod', {
       hint: 'Name kmod in Packages=',
@@ -23,7 +29,6 @@ export async function indexModules(
   }
   const root = absolutePath(`${workspace}/depmod`);
   await sys.writeTree(root, readEntries(fileChunks(sys, depmod)));
-  const indexes = absolutePath(`${workspace}/indexes`);
   stageModules(sys, plan, kernelRoot, indexes);
   const modules = sys.root(kernelRoot).resolve(plan.modules.directory);
   await sys.run(depmodCommand(plan.kernelVersion, { root, modules, indexes }));

@@ -86,3 +86,37 @@ test(
     assert.match(booted.transcript, /^ROOT-MOUNT \/dev\/mapper\/group-root ext4$/m);
   },
 );
+
+// The volume group is never complete: what / lies on is activated all the same, after half a minute.
+test(
+  'an initrd finds its root in a volume group that misses another disk',
+  { timeout: 1_800_000 },
+  async (t) => {
+    const host = throwAwayHost(t, 'trixie');
+    if (host === undefined) return;
+    await deploy(host, {});
+    const [disk = ''] = await madeDisks(host, scratch(t), {
+      packages: ['lvm2'],
+      disks: 2,
+      uuid,
+      steps: [
+        'lvm pvcreate /dev/vda /dev/vdb',
+        'lvm vgcreate group /dev/vda /dev/vdb',
+        'lvm lvcreate --yes --size 72M --name root group /dev/vda',
+        'lvm lvcreate --yes --size 72M --name other group /dev/vdb',
+      ],
+      target: '/dev/group/root',
+      close: 'lvm vgchange -an group',
+    });
+    const booted = await boot({
+      kernel: host.kernel.image,
+      initrd: await buildIn(host, 'initrd', ['--generic']),
+      commandLine: `root=UUID=${uuid} rw`,
+      disks: [disk],
+      until: rootReached,
+      timeout: 300_000,
+    });
+    provesRoot(booted);
+    assert.match(booted.transcript, /^ROOT-MOUNT \/dev\/mapper\/group-root ext4$/m);
+  },
+);
