@@ -5,8 +5,9 @@ import { parse, stringify } from 'ini';
 export type Ini = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
 /**
- * Section to key to value, keys in lower case. An indented line continues a value, after a newline; of a key that stands
- * twice the last value counts. Lines before the first section and lines without `=` or `:` are left out.
+ * Section to key to value, keys in lower case. A line that is indented further than its key continues the value, after a
+ * newline; of a key that stands twice the last value counts. Lines before the first section and lines without `=` or `:`
+ * are left out.
  */
 export function parseIni(text: string): Ini {
   const sections: Readonly<Record<string, Readonly<Record<string, unknown>>>> = parse(quoted(text));
@@ -28,7 +29,7 @@ export function stringifyIni(
 
 function quoted(text: string): string {
   const lines: string[] = [];
-  let assignment: { readonly key: string; value: string } | undefined;
+  let assignment: { readonly key: string; readonly indent: number; value: string } | undefined;
   const finish = (): void => {
     if (assignment !== undefined)
       lines.push(`${quoteName(assignment.key)}=${quote(assignment.value)}`);
@@ -38,30 +39,31 @@ function quoted(text: string): string {
   for (const line of text.split(/\r?\n/)) {
     const trimmed = line.trim();
     if (trimmed === '' || trimmed.startsWith('#') || trimmed.startsWith(';')) continue;
-    const name = sectionName(line);
+    const indent = line.length - line.trimStart().length;
+    if (assignment !== undefined && indent > assignment.indent) {
+      assignment.value = `${assignment.value}\n${trimmed}`.trim();
+      continue;
+    }
+    const name = sectionName(trimmed);
     const separator = line.search(/[=:]/);
     if (name !== undefined) {
       finish();
       inSection = true;
       lines.push(`[${quoteName(name.replaceAll('.', '\\.'))}]`);
-    } else if (assignment !== undefined && /^\s/.test(line)) {
-      assignment.value = `${assignment.value}\n${trimmed}`.trim();
     } else if (inSection && separator > 0) {
       finish();
       const key = line.slice(0, separator).trim().toLowerCase();
-      assignment = { key, value: line.slice(separator + 1).trim() };
+      assignment = { key, indent, value: line.slice(separator + 1).trim() };
     }
   }
   finish();
   return lines.join('\n');
 }
 
-// A plain scan: a pattern that looks for the closing bracket takes quadratic time on a long line of blanks.
-function sectionName(line: string): string | undefined {
-  const trimmed = line.trimEnd();
-  return trimmed.startsWith('[') && trimmed.endsWith(']') && trimmed.length > 2
-    ? trimmed.slice(1, -1)
-    : undefined;
+// Up to the last bracket: readers take no notice of text behind it.
+function sectionName(trimmed: string): string | undefined {
+  const end = trimmed.lastIndexOf(']');
+  return trimmed.startsWith('[') && end > 1 ? trimmed.slice(1, end) : undefined;
 }
 
 // The mark at its end keeps a name from being one that the library treats in a way of its own: "key[]", "__proto__", "10".

@@ -63,6 +63,19 @@ solver.onlyRequires = true
 multiversion = provides:multiversion(kernel)
 multiversion.kernels = latest,latest-1,running
 `,
+  'headers.repo': `[a]
+enabled=1
+[b] # a comment
+enabled=0
+[c];x
+  k=1
+  j=2
+    more of j
+[d]
+  k = [not a section]
+    [nor this]
+i=1
+`,
   'odd.repo': `[a]
 __proto__=1
 constructor=2
