@@ -19,6 +19,8 @@ export interface ElfFacts {
   readonly rpath: readonly string[];
   readonly runpath: readonly string[];
   readonly dlopen: readonly DlopenDependency[];
+  /** The bytes of the file up to the end of what is loaded of it: fewer and it was cut off. */
+  readonly loadedBytes: number;
 }
 
 /** True where a file that starts so is meant as ELF. */
@@ -48,6 +50,10 @@ export function readElf(read: ReadAt): ElfFacts {
         : untilNul(file.bytes(interpreter.offset, limited('interpreter', interpreter.size, 4096))),
     ...dynamic,
     dlopen: readDlopen(file, header, segments),
+    loadedBytes: Math.max(
+      0,
+      ...segments.flatMap(({ type, offset, size }) => (type === PT_LOAD ? [offset + size] : [])),
+    ),
   };
 }
 

@@ -50,6 +50,12 @@ export function checkModules(overlay: ImageFiles, expect: ExpectedModules, repor
     const index = attempt(error, 'modules.dep.bin', parseModulesBin);
     if (index !== undefined) checkIndex(records, index, error);
   }
+  const aliases = overlay.lookup(`${directory}/modules.alias.bin`);
+  const hasAliases = aliases.type === 'found' && aliases.node.type === 'file';
+  if (!hasAliases || aliases.node.facts.type === 'empty') {
+    const message = 'Missing "modules.alias.bin", without which no device gets its driver';
+    error('modules.alias.bin', message, DEPMOD_HINT);
+  }
   const builtin = builtinModules();
   checkDepends(present, builtin, error);
   checkRootNeeds(rootNeeds, present.keys(), builtin, report);

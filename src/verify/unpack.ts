@@ -100,7 +100,11 @@ function toNode(entry: NewcEntry): Node<FileFacts> {
     case 0o120000:
       return { type: 'symlink', target: pathText(entry.data ?? Buffer.alloc(0)) };
     case 0o100000:
-      return { type: 'file', mode: entry.mode, facts: fileFacts(entry.path, entry.data) };
+      return {
+        type: 'file',
+        mode: entry.mode,
+        facts: fileFacts(entry.path, entry.size, entry.data),
+      };
     default:
       return { type: 'special' };
   }

@@ -7,10 +7,12 @@ import {
   type Decompress,
   type MemberCompression,
 } from '../formats/initrd/members.ts';
-import { checkInit, checkSystemd } from './check-init.ts';
+import { checkInit } from './check-init.ts';
 import { checkLibraries } from './check-libraries.ts';
 import { checkModules } from './check-modules.ts';
+import { checkSystemd } from './check-systemd.ts';
 import { wantsContent, type ImageFiles } from './file-facts.ts';
+import { MODULE_SUFFIX } from '../formats/module-name.ts';
 import { checkFirmware, checkPrograms } from './check-storage.ts';
 import type { ProgramNeed, RootNeed } from '../model/plan.ts';
 import { collectFindings, sentences, type Report, type VerifyReport } from './report.ts';
@@ -72,19 +74,31 @@ export { assertBootable } from './report.ts';
 export { lacksLibraries, namePackages } from './name-packages.ts';
 
 function checkSystem(overlay: ImageFiles, { expect }: VerifyInput, report: Report): void {
-  for (const [path, node] of overlay.entries()) {
-    if (node.type !== 'file' || node.facts.type !== 'damaged') continue;
-    // A file that is neither run nor loaded is somebody's data, and the image boots without it.
-    const matters = (node.mode & 0o111) !== 0 || /\.ko$|\.so(?:\.|$)/.test(path);
-    const message = `Damaged ELF file "${path}": ${node.facts.message}`;
-    report({ severity: matters ? 'error' : 'warning', check: 'elf', path, message });
-  }
+  checkWhole(overlay, report);
   checkInit(overlay, report);
-  checkSystemd(overlay, report);
+  checkSystemd(overlay, { hasModules: expect.modules.length > 0 }, report);
   checkModules(overlay, expect, report);
   checkFirmware(overlay, expect.firmware ?? [], report);
   checkPrograms(overlay, expect.programs ?? [], report);
   checkLibraries(overlay, report);
+}
+
+/** Files that are run or loaded have to be whole. */
+function checkWhole(overlay: ImageFiles, report: Report): void {
+  for (const [path, node] of overlay.entries()) {
+    if (node.type !== 'file') continue;
+    const { facts } = node;
+    if (facts.type === 'empty' && MODULE_SUFFIX.test(path)) {
+      report({ severity: 'error', check: 'elf', path, message: `Empty module "${path}"` });
+    }
+    if (facts.type !== 'damaged') continue;
+    // modprobe goes on without the other indexes.
+    const loaded = /\.so(?:\.|$)|\/modules\.alias\.bin$/.test(path) || MODULE_SUFFIX.test(path);
+    // A file that is neither run nor loaded is somebody's data, and the image boots without it.
+    const matters = (node.mode & 0o111) !== 0 || loaded;
+    const message = `Damaged file "${path}": ${facts.message}`;
+    report({ severity: matters ? 'error' : 'warning', check: 'elf', path, message });
+  }
 }
 
 async function* hashed(

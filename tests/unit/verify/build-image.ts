@@ -1,6 +1,7 @@
 // A small image that boots, in pieces that tests can break.
 import { gzipSync } from 'node:zlib';
 import { dataPadding, encodeHead, encodeTrailer } from '../../../src/formats/newc.ts';
+import { storedXz } from '../../../src/formats/stored.ts';
 import type { Entry } from '../../../src/model/image.ts';
 import type { VerifyReport } from '../../../src/verify/report.ts';
 import { verifyImage, type VerifyInput } from '../../../src/verify/verify.ts';
@@ -43,23 +44,60 @@ export function goodImage(): Image {
     program('usr/bin/sh', { type: 2 }),
     program('usr/bin/script', '#! /bin/sh -e\n'),
   );
-  for (const unit of ['initrd.target', 'initrd-switch-root.target', 'initrd-switch-root.service']) {
-    put(image.base, file(`usr/lib/systemd/system/${unit}`, '[Unit]\n'));
-  }
+  putSystemd(image.base);
   const lines = ['kernel/ahci.ko: kernel/libata.ko.xz', 'kernel/libata.ko.xz:'];
   put(
     image.kernel,
     moduleFile('kernel/ahci.ko', ['name=ahci', 'depends=libata,scsi_mod']),
-    file(`${MODULES}/kernel/libata.ko.xz`, 'compressed'),
+    file(`${MODULES}/kernel/libata.ko.xz`, Buffer.concat([...storedXz([Buffer.from('x')])])),
     file(`${MODULES}/modules.dep`, `${lines.join('\n')}\n`),
     file(
       `${MODULES}/modules.dep.bin`,
       modulesDepBin({ ahci: lines[0] ?? '', libata: lines[1] ?? '' }),
     ),
+    file(`${MODULES}/modules.alias.bin`, modulesDepBin({})),
     file(`${MODULES}/modules.builtin`, 'kernel/drivers/scsi/scsi-mod.ko\n'),
   );
   put(image.host, file('etc/crypttab', 'root /dev/sda2 none\n'));
   return image;
+}
+
+/** All that systemd calls on its way to the real root. */
+function putSystemd(tree: Tree): void {
+  const service = (...lines: readonly string[]): string =>
+    ['[Unit]', '[Service]', ...lines, ''].join('\n');
+  const units: Readonly<Record<string, string>> = {
+    'basic.target': '[Unit]\nRequires=sysinit.target\n',
+    'emergency.service': service('ExecStart=-/usr/bin/sulogin'),
+    'emergency.target': '[Unit]\nRequires=emergency.service\n',
+    'initrd-cleanup.service': service('ExecStart=systemctl --no-block isolate'),
+    'initrd-parse-etc.service': service('ExecStart=systemctl start initrd-cleanup.service'),
+    'initrd-root-fs.target': '[Unit]\n',
+    'initrd-switch-root.service': service('ExecStart=systemctl --no-block switch-root'),
+    'initrd-switch-root.target': '[Unit]\nWants=initrd-switch-root.service\n',
+    'initrd.target': '[Unit]\nRequires=basic.target\nWants=initrd-root-fs.target absent.target\n',
+    'sysinit.target': '[Unit]\n',
+    'systemd-udev-trigger.service': service('ExecStart=-udevadm trigger'),
+    'systemd-udevd.service': service('ExecStart=/usr/lib/systemd/systemd-udevd'),
+  };
+  for (const [name, text] of Object.entries(units)) {
+    put(tree, file(`usr/lib/systemd/system/${name}`, text));
+  }
+  const programs = [
+    ...['usr/bin/mount', 'usr/bin/sulogin', 'usr/bin/systemctl', 'usr/bin/udevadm'],
+    ...['usr/lib/systemd/system-generators/systemd-fstab-generator', 'usr/sbin/modprobe'],
+    ...['usr/lib/systemd/systemd-executor', 'usr/lib/systemd/systemd-udevd'],
+  ];
+  for (const path of programs) put(tree, program(path, { type: 2 }));
+  const rules: Readonly<Record<string, string>> = {
+    '60-persistent-storage':
+      'ENV{ID_FS_UUID_ENC}=="?*", SYMLINK+="disk/by-uuid/$env{ID_FS_UUID_ENC}"\n',
+    '80-drivers': 'ENV{MODALIAS}=="?*", RUN{builtin}+="kmod load"\n',
+    '99-systemd': 'SUBSYSTEM=="block", TAG+="systemd"\n',
+  };
+  for (const [name, text] of Object.entries(rules)) {
+    put(tree, file(`usr/lib/udev/rules.d/${name}.rules`, text));
+  }
 }
 
 /** Puts entries into a tree, with the directories they lie in. */

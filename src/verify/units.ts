@@ -1,0 +1,119 @@
+// The units of the image, found and put together as systemd does (systemd.unit(5)).
+import { parseUnit, unitList, type UnitSetting } from '../formats/unit.ts';
+import { keptBytes, type ImageFiles } from './file-facts.ts';
+
+export type Unit =
+  | { readonly type: 'missing' }
+  /** A link to /dev/null or an empty file. */
+  | { readonly type: 'masked'; readonly path: string }
+  | LoadedUnit;
+
+export interface LoadedUnit {
+  readonly type: 'loaded';
+  /** In the image, links followed. */
+  readonly path: string;
+  /** Of the unit and its drop-ins. */
+  readonly settings: readonly UnitSetting[];
+}
+
+/** What one unit asks for. */
+export type Dependency = (typeof dependencies)[number];
+
+export function findUnit(files: ImageFiles, name: string): Unit {
+  for (const candidate of [name, templateOf(name)]) {
+    if (candidate === undefined) continue;
+    for (const directory of directories) {
+      const place = placeOf(files, `${directory}/${candidate}`);
+      if (place.type === 'missing') continue;
+      if (place.type === 'masked') return place;
+      const settings = [place.path, ...dropIns(files, name, place.path)].flatMap((path) =>
+        parseUnit(keptBytes(files, path)?.toString() ?? ''),
+      );
+      return { type: 'loaded', path: place.path, settings };
+    }
+  }
+  return { type: 'missing' };
+}
+
+/** Names of other units, by a setting or by a link in a directory. */
+export function dependenciesOf(
+  files: ImageFiles,
+  name: string,
+  unit: LoadedUnit,
+  dependency: Dependency,
+): readonly string[] {
+  const named = unitList(unit.settings, 'Unit', dependency).flatMap((value) => value.split(/\s+/));
+  const suffix = linkDirectories[dependency];
+  if (suffix === undefined) return named;
+  const linked = namesOf(name, unit.path).flatMap((own) =>
+    directories.flatMap((directory) => files.list(`${directory}/${own}.${suffix}`)),
+  );
+  return [...named, ...linked];
+}
+
+const directories = [
+  '/etc/systemd/system',
+  '/usr/local/lib/systemd/system',
+  '/usr/lib/systemd/system',
+  '/lib/systemd/system',
+];
+
+const dependencies = ['Requires', 'Requisite', 'BindsTo', 'Wants', 'Upholds'] as const;
+
+const linkDirectories: Readonly<Partial<Record<Dependency, string>>> = {
+  Requires: 'requires',
+  Wants: 'wants',
+  Upholds: 'upholds',
+};
+
+type Place =
+  | { readonly type: 'missing' }
+  | { readonly type: 'masked'; readonly path: string }
+  | { readonly type: 'file'; readonly path: string };
+
+function placeOf(files: ImageFiles, path: string): Place {
+  const found = files.lookup(path);
+  // The image need not have a /dev, the kernel makes it.
+  if (found.path === 'dev/null') return { type: 'masked', path: path.slice(1) };
+  if (found.type !== 'found' || found.node.type !== 'file') return { type: 'missing' };
+  const bytes = keptBytes(files, found.path);
+  const isEmpty = bytes !== undefined && bytes.length === 0;
+  return { type: isEmpty ? 'masked' : 'file', path: found.path };
+}
+
+/** A unit that is a link to another has that one's names too. */
+function namesOf(name: string, path: string): readonly string[] {
+  const real = path.slice(path.lastIndexOf('/') + 1);
+  return [...new Set([name, real])];
+}
+
+function templateOf(name: string): string | undefined {
+  const found = /^([^@]+@)[^@]+(\.[a-z]+)$/.exec(name);
+  return found === null ? undefined : `${found[1]}${found[2]}`;
+}
+
+/** The one in the first directory stands for all of its name; then they count in the order of their names. */
+function dropIns(files: ImageFiles, name: string, path: string): readonly string[] {
+  const folders = [...new Set(namesOf(name, path).flatMap(dropInFolders))];
+  const byName = new Map<string, Place>();
+  for (const directory of directories) {
+    for (const folder of folders) {
+      const place = `${directory}/${folder}`;
+      for (const file of files.list(place)) {
+        if (!file.endsWith('.conf') || byName.has(file)) continue;
+        byName.set(file, placeOf(files, `${place}/${file}`));
+      }
+    }
+  }
+  return [...byName]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([, place]) => (place.type === 'file' ? [place.path] : []));
+}
+
+/** `a-b.service.d`, `a-.service.d`, `service.d`. */
+function dropInFolders(name: string): readonly string[] {
+  const dot = name.lastIndexOf('.');
+  const [stem, type] = [name.slice(0, dot), name.slice(dot + 1)];
+  const prefixes = [...stem.matchAll(/-/g)].map(({ index }) => stem.slice(0, index + 1));
+  return [...[stem, ...prefixes.toReversed()].map((each) => `${each}.${type}.d`), `${type}.d`];
+}
