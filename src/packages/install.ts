@@ -2,11 +2,11 @@ import type { AbsolutePath } from '../model/brands.ts';
 import type { Manager } from '../model/managers.ts';
 import type { RootTree } from '../model/packages.ts';
 import type { Sys } from '../model/sys.ts';
-import { aptDriver } from './apt.ts';
-import { dnf4Driver, dnf5Driver } from './dnf.ts';
+import { aptDriver } from './apt/apt.ts';
+import { dnf4Driver, dnf5Driver } from './rpm/dnf.ts';
 import type { PackageDriver, PackageRequest } from './driver.ts';
-import { pacmanDriver } from './pacman.ts';
-import { zypperDriver } from './zypper.ts';
+import { pacmanDriver } from './pacman/pacman.ts';
+import { zypperDriver } from './rpm/zypper.ts';
 
 /** Makes a root of the host's packages in the workspace. */
 export async function installPackages(sys: Sys, request: PackageRequest): Promise<RootTree> {

@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { aptDriver } from '../../../src/packages/apt.ts';
+import { aptDriver } from '../../../src/packages/apt/apt.ts';
 import type { Fetched } from '../../../src/packages/driver.ts';
 import { installPackages } from '../../../src/packages/install.ts';
 import { buildDeb, smallHost, type SmallHost } from './repository.ts';

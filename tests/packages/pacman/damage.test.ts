@@ -13,7 +13,7 @@ import { createServer } from 'node:http';
 import { after, test } from 'node:test';
 import type { AbsolutePath } from '../../../src/model/brands.ts';
 import type { PackageOrigin } from '../../../src/model/packages.ts';
-import { pacmanDriver } from '../../../src/packages/pacman.ts';
+import { pacmanDriver } from '../../../src/packages/pacman/pacman.ts';
 import { installPackages } from '../../../src/packages/install.ts';
 import { runOk } from '../../helpers/run.ts';
 import { cleanUp, failureOf, leavesAlone, refuses, sys, temporary } from '../apt/support.ts';

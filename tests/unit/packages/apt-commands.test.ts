@@ -9,7 +9,7 @@ import {
   namesCommand,
   resolveCommand,
   trustCommand,
-} from '../../../src/packages/apt-commands.ts';
+} from '../../../src/packages/apt/commands.ts';
 import { requestFor } from './support.ts';
 
 const request = requestFor();

@@ -6,7 +6,7 @@ import {
   parseUnauthenticated,
   parseUnknown,
   parseUntrusted,
-} from '../../../src/packages/apt-output.ts';
+} from '../../../src/packages/apt/output.ts';
 
 test('parsePrintedUris() reads archives and passes over the rest', () => {
   const output = [

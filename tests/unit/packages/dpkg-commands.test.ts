@@ -6,7 +6,7 @@ import {
   extractCommand,
   purgeCommand,
   unpackCommand,
-} from '../../../src/packages/dpkg-commands.ts';
+} from '../../../src/packages/apt/dpkg-commands.ts';
 import { requestFor } from './support.ts';
 
 const request = requestFor();

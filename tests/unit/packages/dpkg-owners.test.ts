@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { absolutePath } from '../../../src/model/brands.ts';
-import { readDpkgHost } from '../../../src/packages/dpkg-host.ts';
-import { readOwners } from '../../../src/packages/dpkg-owners.ts';
-import { removeTraces } from '../../../src/packages/dpkg-traces.ts';
+import { readDpkgHost } from '../../../src/packages/apt/dpkg-host.ts';
+import { readOwners } from '../../../src/packages/apt/dpkg-owners.ts';
+import { removeTraces } from '../../../src/packages/shared/traces.ts';
 import { rootFiles } from '../../../src/sys/root-files.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'owners-test-'));

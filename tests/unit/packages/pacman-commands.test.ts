@@ -8,8 +8,8 @@ import {
   installFilesCommand,
   removeCommand,
   resolveCommand,
-} from '../../../src/packages/pacman-commands.ts';
-import { parsePrinted } from '../../../src/packages/pacman-resolve.ts';
+} from '../../../src/packages/pacman/commands.ts';
+import { parsePrinted } from '../../../src/packages/pacman/resolve.ts';
 import { requestFor } from './support.ts';
 
 const request = requestFor({ manager: 'pacman' });

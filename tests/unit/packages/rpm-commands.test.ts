@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Command } from '../../../src/model/sys.ts';
-import * as dnf from '../../../src/packages/dnf-commands.ts';
-import * as rpm from '../../../src/packages/rpm-commands.ts';
-import * as zypper from '../../../src/packages/zypper-commands.ts';
+import * as dnf from '../../../src/packages/rpm/dnf-commands.ts';
+import * as rpm from '../../../src/packages/rpm/commands.ts';
+import * as zypper from '../../../src/packages/rpm/zypper-commands.ts';
 import { reasoned, requestFor } from './support.ts';
 
 const request = requestFor();

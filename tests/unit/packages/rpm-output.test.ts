@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseDnf, parseTable } from '../../../src/packages/dnf-output.ts';
-import { dnf4FrontEnd, dnf5FrontEnd } from '../../../src/packages/dnf.ts';
-import { parseInstalled } from '../../../src/packages/rpm-host.ts';
-import { parseChecked } from '../../../src/packages/rpm-check.ts';
+import { parseDnf, parseTable } from '../../../src/packages/rpm/dnf-output.ts';
+import { dnf4FrontEnd, dnf5FrontEnd } from '../../../src/packages/rpm/dnf.ts';
+import { parseInstalled } from '../../../src/packages/rpm/host.ts';
+import { parseChecked } from '../../../src/packages/rpm/check.ts';
 import {
   hasOnlyWarned,
   parseDescribed,
   parseFailedScripts,
-} from '../../../src/packages/rpm-output.ts';
-import { parseZypper } from '../../../src/packages/zypper-output.ts';
+} from '../../../src/packages/rpm/output.ts';
+import { parseZypper } from '../../../src/packages/rpm/zypper-output.ts';
 
 const said = (stdout: string, exitCode = 1, stderr = '') => ({ stdout, stderr, exitCode });
 

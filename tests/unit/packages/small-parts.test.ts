@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseControl } from '../../../src/formats/deb-control.ts';
-import { aptPreferences } from '../../../src/packages/apt-preferences.ts';
-import { localPath } from '../../../src/packages/archives.ts';
-import { debTime } from '../../../src/packages/deb-time.ts';
-import { essentialClosure } from '../../../src/packages/essential.ts';
-import { namesToRemove } from '../../../src/packages/names-to-remove.ts';
-import { unknownPackages } from '../../../src/packages/unknown-packages.ts';
+import { aptPreferences } from '../../../src/packages/apt/preferences.ts';
+import { localPath } from '../../../src/packages/apt/archives.ts';
+import { debTime } from '../../../src/packages/apt/deb-time.ts';
+import { essentialClosure } from '../../../src/packages/apt/essential.ts';
+import { namesToRemove } from '../../../src/packages/shared/names-to-remove.ts';
+import { unknownPackages } from '../../../src/packages/shared/unknown-packages.ts';
 import { reasoned } from './support.ts';
 
 const host = {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { PackageOrigin } from '../../../src/model/packages.ts';
-import { usableSources } from '../../../src/packages/sources.ts';
+import { usableSources } from '../../../src/packages/shared/sources.ts';
 import { requestFor } from './support.ts';
 
 type Row = readonly [sources: string, offline: boolean, expected: string];
