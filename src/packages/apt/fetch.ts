@@ -26,7 +26,6 @@ import type {
   Resolution,
 } from '../driver.ts';
 import { essentialClosure } from './essential.ts';
-import { usableSources } from '../shared/sources.ts';
 
 /** Brings every archive into the workspace, and finds out which of them come first. */
 export async function fetchArchives(
@@ -98,7 +97,7 @@ function refuseUnobtainable(
     if (taken.damaged.length > 0) throw offlineCorrupt(archive, taken.damaged);
     absent.push(archive);
   }
-  if (absent.length > 0) throw offlineMissing(absent, usableSources(plan));
+  if (absent.length > 0) throw offlineMissing(absent, plan.sources);
 }
 
 function leftOutWarning({ name, leftOut }: TakenArchive): readonly string[] {

@@ -3,7 +3,6 @@ import type { Sys } from '../../model/sys.ts';
 import { aptPaths, inside } from './layout.ts';
 import { controlOf, readDatabase } from './dpkg-installed.ts';
 import type { PackageRequest } from '../driver.ts';
-import { usableSources } from '../shared/sources.ts';
 
 /**
  * Package lists of what the host has installed, for apt beside its own: with them the versions of the host can be
@@ -11,7 +10,7 @@ import { usableSources } from '../shared/sources.ts';
  * among the sources.
  */
 export function writeInstalledIndex(sys: Sys, request: PackageRequest): readonly string[] {
-  if (!usableSources(request.plan).includes('installed')) return [];
+  if (!request.plan.sources.includes('installed')) return [];
   const { stanzas } = readDatabase(sys.root(request.hostRoot));
   const index = [...stanzas.values()].map((stanza) => {
     const [name, version, architecture] = ['package', 'version', 'architecture'].map((field) =>

@@ -10,7 +10,6 @@ import { apt, noLists, unresolvable } from './problems.ts';
 import { cacheDirectories, cachedCopies } from './archives.ts';
 import { readDpkgHost, type DpkgHost } from './dpkg-host.ts';
 import type { PackageRequest, Resolution } from '../driver.ts';
-import { usableSources } from '../shared/sources.ts';
 import { unknownPackages } from '../shared/unknown-packages.ts';
 
 const debug = logger('packages');
@@ -81,8 +80,8 @@ async function preferSuperseded(
   host: DpkgHost,
   archives: readonly PrintedArchive[],
 ): Promise<readonly PrintedArchive[]> {
-  if (!usableSources(request.plan).includes('cache')) return archives;
-  if (usableSources(request.plan).includes('installed')) {
+  if (!request.plan.sources.includes('cache')) return archives;
+  if (request.plan.sources.includes('installed')) {
     return archives.map((archive) => fromCache(sys, request, archive));
   }
   const sources = archives.flatMap((archive) => supersededFile(sys, request, host, archive));
@@ -175,7 +174,7 @@ function originOf(
   host: DpkgHost,
   archive: PrintedArchive,
 ): PackageOrigin {
-  const found = usableSources(request.plan).find((source) => {
+  const found = request.plan.sources.find((source) => {
     switch (source) {
       case 'cache':
         return cachedCopies(sys, request, archive).length > 0;

@@ -5,7 +5,6 @@ import { takeCached } from './archives.ts';
 import { readInstalled, type DpkgDatabase } from './dpkg-installed.ts';
 import { rebuildDeb } from './dpkg-rebuild.ts';
 import type { PackageRequest, ResolvedArchive } from '../driver.ts';
-import { usableSources } from '../shared/sources.ts';
 
 /** Where an archive was found, or why no source has it. */
 export type Taken =
@@ -33,7 +32,7 @@ export function takeArchive(
 ): Taken {
   let damaged: readonly AbsolutePath[] = [];
   let changed: readonly string[] = [];
-  for (const source of usableSources(request.plan)) {
+  for (const source of request.plan.sources) {
     switch (source) {
       case 'cache': {
         const taken = takeCached(sys, request, archive);

@@ -8,7 +8,6 @@ import { pacmanPaths } from './layout.ts';
 import { readLocal, type LocalPackage } from './local.ts';
 import { parseCorrupt, unfetchable, unobtainable, type Unobtainable } from './problems.ts';
 import { rebuildPackage } from './rebuild.ts';
-import { usableSources } from '../shared/sources.ts';
 
 /**
  * Brings every archive into the workspace and has pacman check digests and signatures there. A damaged one of a cache
@@ -69,7 +68,7 @@ function take(context: Context, archive: ResolvedArchive, damaged: ReadonlySet<s
   const { name, version, file } = archive;
   let cached: Unobtainable['cached'] = damaged.has(file) ? 'damaged' : 'absent';
   let changed: readonly string[] = [];
-  for (const source of usableSources(request.plan)) {
+  for (const source of request.plan.sources) {
     switch (source) {
       case 'cache': {
         // What only the installed system has is in no database that could vouch for a cached archive.
@@ -112,7 +111,7 @@ function take(context: Context, archive: ResolvedArchive, damaged: ReadonlySet<s
 function refuseUnobtainable({ plan }: PackageRequest, found: readonly Found[]): void {
   const nowhere = found.flatMap(({ taken }) => (taken.type === 'nowhere' ? [taken.why] : []));
   if (nowhere.length === 0) return;
-  throw unobtainable(nowhere, usableSources(plan).includes('installed'));
+  throw unobtainable(nowhere, plan.sources.includes('installed'));
 }
 
 /** The damaged archives of a cache; every other failure is thrown. */

@@ -7,7 +7,6 @@ import { buildConf, localConf, readPacmanConf, type PacmanHost } from './conf.ts
 import { pacmanPaths } from './layout.ts';
 import { localClosure, readLocal, type LocalPackage } from './local.ts';
 import { noDatabases, pacman, unresolvable } from './problems.ts';
-import { usableSources } from '../shared/sources.ts';
 import { unknownPackages } from '../shared/unknown-packages.ts';
 
 const debug = logger('packages');
@@ -25,7 +24,7 @@ export async function resolvePackages(sys: Sys, request: PackageRequest): Promis
     .filter(
       (name) => sys.root(request.hostRoot).stat(`${host.database}/sync/${name}.db`) === undefined,
     );
-  const fromInstalled = usableSources(request.plan).includes('installed');
+  const fromInstalled = request.plan.sources.includes('installed');
   if (missing.length > 0 && !fromInstalled) throw noDatabases(missing);
   if (missing.length === 0) {
     const archives = await bySync(sys, request, host, local, fromInstalled);
@@ -45,7 +44,7 @@ async function bySync(
   if (ran.exitCode !== 0) throw unresolvable(ran, request.plan.install, [...local.keys()]);
   const archives = parsePrinted(ran.stdout).map((archive) => {
     const hostVersion = local.get(archive.name)?.version;
-    const origin = usableSources(request.plan).find((source) => {
+    const origin = request.plan.sources.find((source) => {
       switch (source) {
         case 'cache':
           return cachedFile(sys, request, host, archive.file) !== undefined;

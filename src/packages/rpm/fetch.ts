@@ -9,7 +9,6 @@ import { rpmPaths } from './layout.ts';
 import { damagedFetched, notFetched, unfetchable, unobtainable } from './problems.ts';
 import { repositoryOf } from './resolve.ts';
 import { takeArchives, type Found } from './take.ts';
-import { usableSources } from '../shared/sources.ts';
 
 /**
  * Brings every archive into the workspace. The manager itself is asked for each that a repository lists, cached or not:
@@ -85,7 +84,7 @@ async function gather(
     found = found.map((each) => again.find(({ archive }) => archive === each.archive) ?? each);
   }
   const nowhere = found.flatMap(({ taken }) => (taken.type === 'nowhere' ? [taken.why] : []));
-  if (nowhere.length > 0) throw unobtainable(frontEnd, nowhere, usableSources(request.plan));
+  if (nowhere.length > 0) throw unobtainable(frontEnd, nowhere, request.plan.sources);
   return found;
 }
 
@@ -138,7 +137,7 @@ async function download(
   const first = await attempt(incomplete);
   if (first.exitCode === 0) return;
   // An archive of a cache may be whole and yet not the one that the repository has.
-  const mayRetry = !incomplete && usableSources(request.plan).includes('network');
+  const mayRetry = !incomplete && request.plan.sources.includes('network');
   const last = mayRetry ? await attempt(true) : first;
   if (last.exitCode !== 0) throw frontEnd.explainDownload(last) ?? unfetchable(frontEnd, last);
 }

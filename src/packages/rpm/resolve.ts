@@ -8,7 +8,6 @@ import { readHostRpms, type HostRpm } from './host.ts';
 import { installedRepository, writeInstalledIndex } from './index.ts';
 import { rpmPaths } from './layout.ts';
 import { noMetadata, unresolvable } from './problems.ts';
-import { usableSources } from '../shared/sources.ts';
 import { unknownPackages } from '../shared/unknown-packages.ts';
 
 const debug = logger('packages');
@@ -25,7 +24,7 @@ export async function resolveRpms(
 ): Promise<Resolution> {
   prepareCache(sys, request, frontEnd);
   const host = await readHostRpms(sys, request);
-  const sources = usableSources(request.plan);
+  const sources = request.plan.sources;
   const fromInstalled = host !== undefined && sources.includes('installed');
   const cached = sources.includes('cache')
     ? cachedNames(sys.root(request.hostRoot), frontEnd)
@@ -100,7 +99,7 @@ function originIn(
   const cache = sys.root(rpmPaths(request).cache);
   return (rpm) => {
     const repository = rpm.repository === installedRepository ? undefined : rpm.repository;
-    return usableSources(request.plan).find((source) => {
+    return request.plan.sources.find((source) => {
       switch (source) {
         case 'cache':
           return (

@@ -9,7 +9,6 @@ import { rpmPaths } from './layout.ts';
 import type { Unobtainable } from './problems.ts';
 import { rebuildRpm } from './rebuild.ts';
 import { repositoryOf } from './resolve.ts';
-import { usableSources } from '../shared/sources.ts';
 
 /** Where an archive was found, in the cache of this build, or why no source has it. */
 export type Taken =
@@ -55,7 +54,7 @@ interface Context {
 /** The source that an archive will come from, if nothing is wrong there. */
 function sourceOf(context: Context, archive: ResolvedArchive): PackageOrigin | undefined {
   const { sys, request, frontEnd, refused } = context;
-  return usableSources(request.plan).find((source) => {
+  return request.plan.sources.find((source) => {
     if (source !== 'cache') return true;
     const host = sys.root(request.hostRoot);
     const cache = sys.root(rpmPaths(request).cache);
@@ -72,7 +71,7 @@ function take(
 ): Taken {
   const cached = refused.get(archive) ?? 'absent';
   let state: Unobtainable['installed'] = 'absent';
-  for (const source of usableSources(request.plan)) {
+  for (const source of request.plan.sources) {
     switch (source) {
       case 'cache': {
         if (cached !== 'absent') break;

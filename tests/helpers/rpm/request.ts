@@ -2,7 +2,9 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { absolutePath, type AbsolutePath } from '../../../src/model/brands.ts';
+import type { PackageOrigin } from '../../../src/model/packages.ts';
 import type { PackageRequest } from '../../../src/packages/driver.ts';
+import { packageSources } from '../../../src/plan/package-sources.ts';
 import { makeSys } from '../../../src/sys/sys.ts';
 import { isRoot, need } from '../need.ts';
 import { cache } from '../paths.ts';
@@ -49,7 +51,7 @@ export interface Wishes extends Partial<PackageRequest['plan']> {
 /** An offline request, but for what is wished. */
 export function requestFor(
   host: RpmHost,
-  { names, without = [], locale, ...plan }: Wishes,
+  { names, without = [], locale, offline = true, sources = all, ...plan }: Wishes,
 ): PackageRequest {
   const reasoned = (values: readonly string[]) =>
     values.map((value, index) => ({
@@ -63,8 +65,7 @@ export function requestFor(
       remove: reasoned(without),
       withRecommends: false,
       withDocs: false,
-      offline: true,
-      sources: ['cache', 'installed', 'network'],
+      ...packageSources(sources, { offline }),
       ...plan,
     },
     os: {
@@ -77,6 +78,8 @@ export function requestFor(
     ...(locale === undefined ? {} : { locale }),
   };
 }
+
+const all: readonly PackageOrigin[] = ['cache', 'installed', 'network'];
 
 const made: string[] = [];
 

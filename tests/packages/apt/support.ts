@@ -7,6 +7,7 @@ import type { PackageOrigin } from '../../../src/model/packages.ts';
 import type { TreeEntry } from '../../../src/model/sys.ts';
 import type { PackageRequest } from '../../../src/packages/driver.ts';
 import { installPackages } from '../../../src/packages/install.ts';
+import { packageSources } from '../../../src/plan/package-sources.ts';
 import { makeSys } from '../../../src/sys/sys.ts';
 import { skipFor } from '../../helpers/need.ts';
 
@@ -36,8 +37,7 @@ export function requestFor(
       remove: reasoned(remove),
       withRecommends: false,
       withDocs: false,
-      sources,
-      offline,
+      ...packageSources(sources, { offline }),
     },
     os: {
       id: 'debian',
