@@ -1,16 +1,18 @@
-import { fetchArchives } from './fetch.ts';
+import type { PackageDriver } from '../driver.ts';
+import { readOwners } from './dpkg-owners.ts';
+import { downloadDebs } from './download.ts';
+import { aptWitnesses, openApt, type AptHost } from './host.ts';
 import { installArchives } from './install.ts';
 import { resolvePackages } from './resolve.ts';
-import { readOwners } from './dpkg-owners.ts';
-import type { PackageDriver } from '../driver.ts';
-import { timed } from '../shared/timed.ts';
+import { takeDebs } from './take.ts';
 
 /** Debian's apt and dpkg, and those of everything like Debian. */
-export const aptDriver: PackageDriver = {
-  resolve: async (sys, request) => timed(sys, 'resolve', resolvePackages(sys, request)),
-  fetch: async (sys, request, resolution) =>
-    timed(sys, 'fetch', fetchArchives(sys, request, resolution)),
-  install: async (sys, request, fetched) =>
-    timed(sys, 'install', installArchives(sys, request, fetched)),
+export const aptDriver: PackageDriver<AptHost> = {
+  open: openApt,
+  resolve: resolvePackages,
+  take: takeDebs,
+  download: downloadDebs,
+  install: installArchives,
+  witnesses: aptWitnesses,
   hostOwners: async (sys, hostRoot) => readOwners(sys.root(hostRoot)),
 };

@@ -1,6 +1,6 @@
 import type { Command } from '../../model/sys.ts';
 import { extractSandbox, inside, rootSandbox } from './layout.ts';
-import type { PackageRequest } from '../driver.ts';
+import type { PackageRequest } from '../../model/package-request.ts';
 
 /** Extracts archives into the root, with the host's tools and without any script. */
 export function extractCommand(request: PackageRequest, files: readonly string[]): Command {

@@ -1,6 +1,13 @@
 import { parseControl, type Stanza } from '../../formats/deb-control.ts';
+import {
+  diverted,
+  parseConffiles,
+  parseDigests,
+  parseDiversions,
+  parseFileList,
+  type Diversion,
+} from '../../formats/dpkg-info.ts';
 import type { RootFiles } from '../../model/sys.ts';
-import { diverted, parseDiversions, parseFileList, type Diversion } from './dpkg-owners.ts';
 
 /** What dpkg knows of a host's packages, read once. */
 export interface DpkgDatabase {
@@ -93,26 +100,4 @@ const memberNames = [
 
 function keyOf(name: string | undefined, architecture: string | undefined): string {
   return `${name}:${architecture}`;
-}
-
-/** "HEX  PATH" lines. */
-function parseDigests(text: string): ReadonlyMap<string, string> {
-  return new Map(
-    text.split('\n').flatMap((line) => {
-      const [, hex, path] = /^([0-9a-f]{32}) {2}(.+)$/.exec(line) ?? [];
-      return hex === undefined || path === undefined ? [] : [[path.replace(/^\//, ''), hex]];
-    }),
-  );
-}
-
-/** "/PATH MD5 [obsolete]" lines; what is obsolete belongs to an earlier version. */
-function parseConffiles(text: string): ReadonlyMap<string, string> {
-  return new Map(
-    text.split('\n').flatMap((line) => {
-      const [path, hex, ...flags] = line.trim().split(' ');
-      const isKnown = path?.startsWith('/') === true && /^[0-9a-f]{32}$/.test(hex ?? '');
-      if (!isKnown || flags.length > 0 || hex === undefined) return [];
-      return [[path.slice(1), hex]];
-    }),
-  );
 }

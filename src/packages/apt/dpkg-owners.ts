@@ -1,3 +1,4 @@
+import { diverted, parseDiversions, parseFileList } from '../../formats/dpkg-info.ts';
 import type { RootFiles } from '../../model/sys.ts';
 
 /** Which package ships which path, from dpkg's file lists: paths as they lie in the root, directories left out. */
@@ -19,42 +20,6 @@ export function readOwners(root: RootFiles): ReadonlyMap<string, string> {
   }
   for (const directory of directories) owners.delete(directory);
   return owners;
-}
-
-export interface Diversion {
-  readonly to: string;
-  /** The package that ships the file at the old place; `:` for a local one. */
-  readonly by: string;
-}
-
-/** dpkg-divert(1)'s database: three lines each, from, to, by whom. */
-export function parseDiversions(text: string): ReadonlyMap<string, Diversion> {
-  const lines = text.split('\n');
-  const diversions = new Map<string, Diversion>();
-  for (let at = 0; at + 2 < lines.length; at += 3) {
-    const [from, to, by] = lines.slice(at, at + 3);
-    if (from !== undefined && to !== undefined && by !== undefined) {
-      diversions.set(from.slice(1), { to: to.slice(1), by });
-    }
-  }
-  return diversions;
-}
-
-/** Absolute paths, one a line, the first of them "/.", to paths without leading slash. */
-export function parseFileList(text: string): readonly string[] {
-  return text
-    .split('\n')
-    .filter((line) => line.startsWith('/') && line !== '/.')
-    .map((line) => line.slice(1));
-}
-
-export function diverted(
-  path: string,
-  owner: string,
-  diversions: ReadonlyMap<string, Diversion>,
-): string {
-  const diversion = diversions.get(path);
-  return diversion === undefined || diversion.by === owner ? path : diversion.to;
 }
 
 function atMergedUsr(path: string, merged: readonly string[]): string {

@@ -1,11 +1,18 @@
-import { createHash } from 'node:crypto';
 import { arMagic, encodeArHeader } from '../../formats/ar.ts';
 import { encodeStanza } from '../../formats/deb-control.ts';
 import { encodeTarEnd, encodeTarHead, tarPadding, type TarEntry } from '../../formats/tar.ts';
 import type { RootFiles, Sys } from '../../model/sys.ts';
 import type { DpkgDatabase, InstalledPackage } from './dpkg-installed.ts';
 import { packagedOwners } from '../shared/host-names.ts';
-import { isOptional, rebuildTar, type Rebuilt, type RebuiltEntry } from '../shared/rebuild.ts';
+import {
+  collectInstalled,
+  isOptional,
+  rebuildTar,
+  type Kept,
+  type Rebuilt,
+  type RebuiltEntry,
+  type Shipped,
+} from '../shared/rebuild.ts';
 
 /**
  * Writes the archive of an installed package to `file` in `target`, from its files and dpkg's records, uncompressed.
@@ -18,8 +25,10 @@ export function rebuildDeb(
   target: RootFiles,
   file: string,
 ): Rebuilt {
-  const { entries, missing, leftOut } = collect(host, installed);
-  if (missing.length > 0) return { type: 'changed', files: missing };
+  const collected = collectInstalled(host, shippedBy(installed), 'md5');
+  if (collected.changed.length > 0) return { type: 'changed', files: collected.changed };
+  const entries = entriesOf(host, collected.kept);
+  const leftOut = collected.leftOut.map(({ path }) => path);
   const mtime = entries.reduce(
     (newest, { tar }) => (tar.type === 'file' ? Math.max(newest, tar.mtime) : newest),
     0,
@@ -46,69 +55,54 @@ export function rebuildDeb(
     return { type: 'rebuilt', bytes: target.stat(file)?.size ?? 0, leftOut };
   }
   target.remove(file);
-  return { type: 'changed', files: changed.map((path) => path.slice(1)) };
+  return { type: 'changed', files: changed.map((path) => path.replace(/^\.\//, '')) };
 }
 
-interface Collected {
-  readonly entries: readonly RebuiltEntry[];
-  readonly missing: readonly string[];
-  readonly leftOut: readonly string[];
+interface ShippedPath extends Shipped {
+  /** The package has files below it. */
+  readonly isParent: boolean;
 }
 
-function collect(host: RootFiles, installed: InstalledPackage): Collected {
-  const entries: RebuiltEntry[] = [];
-  const missing: string[] = [];
-  const leftOut: string[] = [];
+/** dpkg's records: paths, and MD5 digests of most files. */
+function shippedBy({ files, conffiles, digests }: InstalledPackage): readonly ShippedPath[] {
+  const parents = new Set(files.map(({ path }) => path.replace(/\/[^/]*$/, '')));
+  return files.map(({ path, at }) => {
+    const isParent = parents.has(path);
+    return {
+      ...{ path, at, isParent },
+      isOptional: isOptional(path),
+      record: {
+        type: 'any',
+        digest: conffiles.get(path) ?? digests.get(path),
+        // Nobody knows whether it is what the package shipped, and /etc/shadow is such a file.
+        withoutDigest: isParent || path.startsWith('usr/') ? 'take' : 'leave out',
+        defaults: conffiles.has(path) ? defaultSuffixes : undefined,
+      },
+    };
+  });
+}
+
+// What dpkg or ucf leaves beside a changed configuration file.
+const defaultSuffixes = ['.dpkg-dist', '.dpkg-new', '.ucf-dist'];
+
+function entriesOf(host: RootFiles, kept: readonly Kept<ShippedPath>[]): readonly RebuiltEntry[] {
   const ownerOf = packagedOwners(host);
-  const parents = new Set(installed.files.map(({ path }) => path.replace(/\/[^/]*$/, '')));
-  for (const { path, at } of installed.files) {
-    const known = installed.conffiles.get(path);
-    const source = known === undefined ? at : packagedConffile(host, at, known);
-    if (source === undefined) {
-      leftOut.push(path);
-      continue;
-    }
-    const stat = known === undefined ? host.lstat(source) : host.stat(source);
-    if (stat === undefined) {
-      if (!isOptional(path)) missing.push(path);
-      continue;
-    }
+  return kept.flatMap(({ shipped: { path, isParent, record }, source }): RebuiltEntry[] => {
+    if (source === undefined) return [];
+    const { at, stat } = source;
     const common = { ...ownerOf(stat), path: `./${path}`, mtime: stat.mtime };
     // What a merged /usr made a link of was a directory in the package that has files below it.
-    if (stat.type === 'directory' || parents.has(path)) {
+    if (stat.type === 'directory' || isParent) {
       const mode = stat.type === 'directory' ? common.mode : 0o755;
-      entries.push({ tar: { ...common, type: 'directory', mode }, content: undefined });
-    } else if (stat.type === 'symlink') {
-      const link = host.readlink(source) ?? '';
-      const tar = { ...common, type: 'symlink', mode: 0o777, target: link } as const;
-      entries.push({ tar, content: undefined });
-    } else if (stat.type === 'file') {
-      const digest = known ?? installed.digests.get(path);
-      // Nobody knows whether it is what the package shipped, and /etc/shadow is such a file.
-      if (digest === undefined && !path.startsWith('usr/')) {
-        leftOut.push(path);
-        continue;
-      }
-      entries.push({
-        tar: { ...common, type: 'file', size: stat.size },
-        content: { at: source, digest },
-      });
-    } else {
-      missing.push(path);
+      return [{ tar: { ...common, type: 'directory', mode }, content: undefined }];
     }
-  }
-  return { entries, missing, leftOut };
-}
-
-/** The file itself where it is as it was shipped, or what dpkg or ucf left beside it. */
-function packagedConffile(host: RootFiles, path: string, digest: string): string | undefined {
-  return ['', '.dpkg-dist', '.dpkg-new', '.ucf-dist']
-    .map((suffix) => `${path}${suffix}`)
-    .find((candidate) => {
-      if (host.stat(candidate)?.type !== 'file') return false;
-      const bytes = host.readBytes(candidate);
-      return bytes !== undefined && createHash('md5').update(bytes).digest('hex') === digest;
-    });
+    if (stat.type === 'symlink') {
+      const target = host.readlink(at) ?? '';
+      return [{ tar: { ...common, type: 'symlink', mode: 0o777, target }, content: undefined }];
+    }
+    const digest = 'digest' in record ? record.digest : undefined;
+    return [{ tar: { ...common, type: 'file', size: stat.size }, content: { at, digest } }];
+  });
 }
 
 // A directory's time is that of the last change in it, which is the host's.

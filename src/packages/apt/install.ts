@@ -1,21 +1,22 @@
+import { BuildError } from '../../model/errors.ts';
 import type { ResolvedPackage, RootTree } from '../../model/packages.ts';
 import type { Command, RootFiles, Sys } from '../../model/sys.ts';
 import { aptPaths } from './layout.ts';
 import { hashOf } from '../shared/digest.ts';
-import { debHeaderSize, debTime } from './deb-time.ts';
 import { readDpkgAbout } from './dpkg-about.ts';
 import { configureCommand, extractCommand, purgeCommand, unpackCommand } from './dpkg-commands.ts';
 import { readOwners } from './dpkg-owners.ts';
 import { dpkgFailure } from './dpkg-problems.ts';
 import { removeTraces } from '../shared/traces.ts';
-import type { Fetched, FetchedArchive, PackageRequest } from '../driver.ts';
+import type { PackageRequest } from '../../model/package-request.ts';
+import type { Fetched, FetchedArchive } from '../driver.ts';
+import type { AptJob } from './host.ts';
 import { namesToRemove } from '../shared/names-to-remove.ts';
 import { timed } from '../shared/timed.ts';
 
 /** Makes the root: essential files first, then one dpkg that unpacks everything and one that configures it. */
 export async function installArchives(
-  sys: Sys,
-  request: PackageRequest,
+  { sys, request }: AptJob,
   fetched: Fetched,
 ): Promise<RootTree> {
   const newest = newestTime(sys, fetched.archives);
@@ -25,13 +26,19 @@ export async function installArchives(
   const removed = namesToRemove(request.plan.remove, fetched.archives);
 
   const root = prepareRoot(sys, request);
-  await timed(sys, 'extract', runDpkg(sys, request, extractCommand(request, files(early))));
+  await timed(sys, 'extract', async () =>
+    runDpkg(sys, request, extractCommand(request, files(early))),
+  );
   root.write(policy, '#!/bin/sh\nexit 101\n', 0o755);
   const unpack = unpackCommand(request, epoch, files([...early, ...late]));
-  await timed(sys, 'unpack', runDpkg(sys, request, unpack));
-  await timed(sys, 'configure', runDpkg(sys, request, configureCommand(request, epoch)));
+  await timed(sys, 'unpack', async () => runDpkg(sys, request, unpack));
+  await timed(sys, 'configure', async () =>
+    runDpkg(sys, request, configureCommand(request, epoch)),
+  );
   if (removed.length > 0) {
-    await timed(sys, 'purge', runDpkg(sys, request, purgeCommand(request, epoch, removed)));
+    await timed(sys, 'purge', async () =>
+      runDpkg(sys, request, purgeCommand(request, epoch, removed)),
+    );
   }
   root.remove(policy);
   removeTraces(root);
@@ -65,6 +72,20 @@ function newestTime(sys: Sys, archives: readonly FetchedArchive[]): number {
       file.close();
     }
   }, 0);
+}
+
+// A .deb is an ar(5) archive: an 8 byte magic, then a 60 byte header whose bytes 16 to 27 are the member's time in
+// decimal. dpkg-deb sets every member's time to the build's SOURCE_DATE_EPOCH, the date of the newest changelog entry.
+const debHeaderSize = 68;
+
+/** The build time of a .deb, in seconds since 1970. `header` is its first debHeaderSize bytes. */
+export function debTime(header: Buffer, file: string): number {
+  const text = header.toString('latin1');
+  const time = Number(text.slice(24, 36).trim());
+  if (!text.startsWith('!<arch>\ndebian-binary') || !Number.isSafeInteger(time)) {
+    throw new BuildError(`Cannot read "${file}": it is not a Debian package`);
+  }
+  return time;
 }
 
 // A merged /usr has to be there before the first file: older packages ship files below /bin and /lib, and base-files

@@ -1,6 +1,6 @@
 import { absolutePath, type AbsolutePath } from '../../model/brands.ts';
-import type { Sandbox } from '../../model/sys.ts';
-import type { PackageRequest } from '../driver.ts';
+import type { PackageRequest } from '../../model/package-request.ts';
+import type { Ran, Sandbox } from '../../model/sys.ts';
 
 /** Where things lie inside the sandboxes. Mount points can be made below /run only: a host root is read-only. */
 export const inside = {
@@ -69,4 +69,59 @@ export function rootSandbox(request: PackageRequest): Sandbox {
     network: false,
     suppressSync: true,
   };
+}
+
+// The host's configuration stays in force but for this: an empty system is installed to, our caches are written, and
+// nothing is locked since nothing of the host changes. No option weakens what apt demands of a repository.
+export function options({ plan }: PackageRequest, architecture: string): readonly string[] {
+  return [
+    `Dir::State::status=${inside.state}/status`,
+    `Dir::State::extended_states=${inside.state}/extended_states`,
+    `Dir::Cache=${inside.cache}`,
+    'Dir::Cache::pkgcache=pkgcache.bin',
+    'Dir::Cache::srcpkgcache=srcpkgcache.bin',
+    `Dir::Cache::archives=${inside.state}/archives`,
+    `Dir::Etc::preferences=${inside.state}/preferences`,
+    'Debug::NoLocking=true',
+    `APT::Architecture=${architecture}`,
+    `APT::Architectures=${architecture}`,
+    `APT::Install-Recommends=${plan.withRecommends}`,
+    'APT::Install-Suggests=false',
+    'APT::Get::Assume-Yes=true',
+    // Otherwise apt takes itself, and all it depends on, for essential.
+    'pkgCacheGen::ForceEssential=,',
+  ].flatMap((option) => ['-o', option]);
+}
+
+export function withSources(sources: readonly string[]): readonly string[] {
+  return sources.flatMap((source) => ['--with-source', source]);
+}
+
+// apt-get's exit code for every error.
+export const failed = 100;
+
+export const env = { DEBIAN_FRONTEND: 'noninteractive' };
+
+// Nobody depends on the essential packages, and every script may use them. base-files has the os-release.
+export function targets({ plan }: PackageRequest): readonly string[] {
+  return ['?essential', 'base-files', ...plan.install.map(({ value }) => value)];
+}
+
+/** What apt-get says is wrong. */
+export function complaint(ran: Ran): string {
+  const errors = ran.stderr.split('\n').filter((line) => line.startsWith('E: '));
+  return (
+    errors.map((line) => line.slice(3)).join('; ') || ran.stderr.trim() || 'apt-get gave no reason'
+  );
+}
+
+/** Whether apt has found an archive in that list alone: there is no such file yet. */
+export function isOfInstalledIndex(location: string): boolean {
+  return location.startsWith(`file:${inside.state}/`);
+}
+
+/** The path of a `file:` URI; undefined for one that has to be fetched. */
+export function localPath(uri: string): string | undefined {
+  const [, path] = /^(?:file|copy):(?:\/\/)?(\/.*)$/.exec(uri) ?? [];
+  return path === undefined ? undefined : decodeURIComponent(path);
 }

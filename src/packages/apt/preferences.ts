@@ -1,11 +1,12 @@
-import type { DpkgHost } from './dpkg-host.ts';
-
 /**
- * apt_preferences(5) for the build. The first record that names a version decides, so ours stand before those of the
+ * apt_preferences(5) for the build, with the versions of `pinned` before all others. The first record that names a version decides, so ours stand before those of the
  * host, which keep their say in everything else.
  */
-export function aptPreferences(host: DpkgHost, pinned: boolean, ownPreferences: string): string {
-  const pins = [...(pinned ? host.packages : [])]
+export function aptPreferences(
+  pinned: ReadonlyMap<string, { readonly version: string }>,
+  ownPreferences: string,
+): string {
+  const pins = [...pinned]
     .filter(([name]) => name !== 'usrmerge')
     .sort(([a], [b]) => (a < b ? -1 : 1))
     // Above 1000, so that the version running here is preferred even to a newer one.

@@ -1,16 +1,20 @@
 import { logger } from '../../log.ts';
-import type { PackageOrigin } from '../../model/packages.ts';
-import type { Ran, Sys } from '../../model/sys.ts';
-import { isOfInstalledIndex, writeInstalledIndex } from './index.ts';
-import { namesCommand, resolveCommand } from './commands.ts';
-import { aptPaths } from './layout.ts';
-import { parsePrintedUris, parseUnknown, type PrintedArchive } from './output.ts';
-import { aptPreferences } from './preferences.ts';
-import { apt, noLists, unresolvable } from './problems.ts';
-import { cacheDirectories, cachedCopies } from './archives.ts';
-import { readDpkgHost, type DpkgHost } from './dpkg-host.ts';
-import type { PackageRequest, Resolution } from '../driver.ts';
+import type { Ran } from '../../model/sys.ts';
+import type { Resolution } from '../driver.ts';
+import { originOf } from '../shared/take.ts';
 import { unknownPackages } from '../shared/unknown-packages.ts';
+import { cachedCopies, type AptJob } from './host.ts';
+import { writeInstalledIndex } from './index.ts';
+import { aptPaths } from './layout.ts';
+import { namesCommand } from './lists.ts';
+import { aptPreferences } from './preferences.ts';
+import {
+  parsePrintedUris,
+  parseUnknown,
+  resolveCommand,
+  type PrintedArchive,
+} from './print-uris.ts';
+import { apt, noLists, unresolvable } from './problems.ts';
 
 const debug = logger('packages');
 
@@ -18,18 +22,22 @@ const debug = logger('packages');
  * Asks apt what the request comes to: with the versions that the host runs where they can be had, for those are the
  * ones this machine is known to boot with.
  */
-export async function resolvePackages(sys: Sys, request: PackageRequest): Promise<Resolution> {
-  const host = readDpkgHost(sys.root(request.hostRoot));
-  prepareState(sys, request);
-  const index = writeInstalledIndex(sys, request);
-  if (index.length === 0 && !hasLists(sys, request)) throw noLists();
-  const { archives, warnings } = await choose(sys, request, host, index);
+export async function resolvePackages(job: AptJob): Promise<Resolution> {
+  const { sys, request, host } = job;
+  prepareState(job);
+  const index = writeInstalledIndex(sys, request, host.database);
+  if (index.length === 0 && !host.hasLists) throw noLists();
+  const { archives, warnings } = await choose(job, index);
   return {
-    archives: archives.map((archive) => ({
-      ...archive,
-      origin: originOf(sys, request, host, archive),
-      hostVersion: host.packages.get(archive.name)?.version,
-    })),
+    archives: archives.map((archive) => {
+      const hostVersion = host.packages.get(archive.name)?.version;
+      // Fetching finds out whether it really comes from there.
+      const origin = originOf(request.plan, archive, {
+        cache: () => cachedCopies(job, archive).length > 0,
+        installed: () => hostVersion === archive.version,
+      });
+      return { ...archive, hostVersion, origin: origin ?? 'network' };
+    }),
     index,
     warnings,
   };
@@ -40,22 +48,16 @@ interface Choice {
   readonly warnings: readonly string[];
 }
 
-async function choose(
-  sys: Sys,
-  request: PackageRequest,
-  host: DpkgHost,
-  index: readonly string[],
-): Promise<Choice> {
-  writePreferences(sys, request, host, true);
-  const pinned = await attempt(sys, request, host, index);
+async function choose(job: AptJob, index: readonly string[]): Promise<Choice> {
+  writePreferences(job, job.host.packages);
+  const pinned = await attempt(job, index);
   if (pinned.exitCode === 0) {
     const archives = parsePrintedUris(pinned.stdout);
-    const preferred = await preferSuperseded(sys, request, host, archives);
-    return { archives: preferred, warnings: [] };
+    return { archives: await preferSuperseded(job, archives), warnings: [] };
   }
-  await refuseUnknown(sys, request, host, pinned);
-  writePreferences(sys, request, host, false);
-  const newest = await attempt(sys, request, host, index);
+  await refuseUnknown(job, pinned);
+  writePreferences(job, new Map());
+  const newest = await attempt(job, index);
   if (newest.exitCode !== 0) throw unresolvable(newest);
   return { archives: parsePrintedUris(newest.stdout), warnings: [unpinned] };
 }
@@ -63,90 +65,62 @@ async function choose(
 const unpinned =
   'Cannot combine the package versions installed here with those in the package lists, taking the newest ones';
 
-async function attempt(
-  sys: Sys,
-  request: PackageRequest,
-  host: DpkgHost,
-  sources: readonly string[],
-): Promise<Ran> {
+async function attempt({ sys, request, host }: AptJob, sources: readonly string[]): Promise<Ran> {
   return sys.run(resolveCommand(request, host.architecture, sources));
 }
 
 // Lists that are newer than the installed packages no longer name their archives, which may still lie in a cache.
 // apt takes those as they are: no list has a digest for them any more, and the host was installed from them.
 async function preferSuperseded(
-  sys: Sys,
-  request: PackageRequest,
-  host: DpkgHost,
+  job: AptJob,
   archives: readonly PrintedArchive[],
 ): Promise<readonly PrintedArchive[]> {
-  if (!request.plan.sources.includes('cache')) return archives;
-  if (request.plan.sources.includes('installed')) {
-    return archives.map((archive) => fromCache(sys, request, archive));
-  }
-  const sources = archives.flatMap((archive) => supersededFile(sys, request, host, archive));
-  if (sources.length === 0) return archives;
-  const ran = await attempt(sys, request, host, sources);
+  const { sources } = job.request.plan;
+  if (!sources.includes('cache')) return archives;
+  if (sources.includes('installed')) return archives.map((archive) => fromCache(job, archive));
+  const files = archives.flatMap((archive) => supersededFile(job, archive));
+  if (files.length === 0) return archives;
+  const ran = await attempt(job, files);
   if (ran.exitCode === 0) return parsePrintedUris(ran.stdout);
-  debug('cannot use %o: %s', sources, ran.stderr);
+  debug('cannot use %o: %s', files, ran.stderr);
   return archives;
 }
 
-/** What apt knows of the installed system alone, as the archive of a cache where one has it. */
-function fromCache(sys: Sys, request: PackageRequest, archive: PrintedArchive): PrintedArchive {
-  if (!isOfInstalledIndex(archive.location)) return archive;
-  const root = sys.root(request.hostRoot);
-  for (const directory of cacheDirectories) {
-    const found = root.stat(`${directory}/${archive.file}`);
-    if (found?.type !== 'file') continue;
-    return {
-      ...archive,
-      location: `file:/${directory}/${archive.file}`,
-      size: found.size,
-      digest: undefined,
-    };
-  }
-  return archive;
+/** An archive that apt knows of the installed system alone, as that of a cache where one has it. */
+function fromCache(job: AptJob, archive: PrintedArchive): PrintedArchive {
+  if (archive.from.type !== 'installed only') return archive;
+  const cached = firstCached(job, archive.file);
+  if (cached === undefined) return archive;
+  return { ...archive, from: { type: 'superseded', path: cached.path }, size: cached.size };
 }
 
-function supersededFile(
-  sys: Sys,
-  request: PackageRequest,
-  host: DpkgHost,
-  { name, version }: PrintedArchive,
-): readonly string[] {
-  const installed = host.packages.get(name);
+function supersededFile(job: AptJob, { name, version }: PrintedArchive): readonly string[] {
+  const installed = job.host.packages.get(name);
   if (installed === undefined || installed.version === version) return [];
   const file = `${name}_${installed.version.replaceAll(':', '%3a')}_${installed.architecture}.deb`;
-  const root = sys.root(request.hostRoot);
-  return cacheDirectories
-    .map((directory) => `/${directory}/${file}`)
-    .filter((path) => root.stat(path)?.type === 'file')
-    .slice(0, 1);
+  const cached = firstCached(job, file);
+  return cached === undefined ? [] : [cached.path];
+}
+
+function firstCached({ sys, request, host }: AptJob, file: string) {
+  const files = sys.root(request.hostRoot);
+  for (const path of host.cached.get(file) ?? []) {
+    const stat = files.stat(path);
+    if (stat?.type === 'file') return { path: `/${path}`, size: stat.size };
+  }
+  return undefined;
 }
 
 // Every word that apt does not know may come from another drop-in, so all of them are named at once.
-async function refuseUnknown(
-  sys: Sys,
-  request: PackageRequest,
-  host: DpkgHost,
-  ran: Ran,
-): Promise<void> {
+async function refuseUnknown({ sys, request, host }: AptJob, ran: Ran): Promise<void> {
   const unknown = parseUnknown(ran.stderr);
   if (unknown.length === 0) return;
   const known = await sys.run(namesCommand(request, host.architecture));
   throw unknownPackages(apt, request.plan.install, unknown, known.stdout.split('\n'));
 }
 
-function hasLists(sys: Sys, { hostRoot }: PackageRequest): boolean {
-  return sys
-    .root(hostRoot)
-    .list('var/lib/apt/lists')
-    .some((name) => /_Packages(\.[a-z0-9]+)?$/.test(name));
-}
-
 // What apt needs to take the root for a system without any package.
-function prepareState(sys: Sys, request: PackageRequest): void {
+function prepareState({ sys, request }: AptJob): void {
   const { state, cache } = aptPaths(request);
   const own = sys.root(state);
   own.mkdir('archives/partial', 0o755);
@@ -157,34 +131,9 @@ function prepareState(sys: Sys, request: PackageRequest): void {
 }
 
 function writePreferences(
-  sys: Sys,
-  request: PackageRequest,
-  host: DpkgHost,
-  pinned: boolean,
+  { sys, request, host }: AptJob,
+  pinned: AptJob['host']['packages'],
 ): void {
-  const preferences = sys.root(request.hostRoot).readText('etc/apt/preferences') ?? '';
-  const text = aptPreferences(host, pinned, preferences);
+  const text = aptPreferences(pinned, host.preferences);
   sys.root(aptPaths(request).state).write('preferences', text, 0o644);
-}
-
-// Where the archive would come from as things are now; fetching finds out whether it really does.
-function originOf(
-  sys: Sys,
-  request: PackageRequest,
-  host: DpkgHost,
-  archive: PrintedArchive,
-): PackageOrigin {
-  const found = request.plan.sources.find((source) => {
-    switch (source) {
-      case 'cache':
-        return cachedCopies(sys, request, archive).length > 0;
-      case 'installed':
-        return host.packages.get(archive.name)?.version === archive.version;
-      case 'network':
-        return true;
-      default:
-        return source satisfies never;
-    }
-  });
-  return found ?? 'network';
 }

@@ -1,70 +1,53 @@
-import { absolutePath, type AbsolutePath } from '../../model/brands.ts';
-import type { Sys } from '../../model/sys.ts';
-import { aptPaths } from './layout.ts';
-import { takeCached } from './archives.ts';
-import { readInstalled, type DpkgDatabase } from './dpkg-installed.ts';
+import { absolutePath } from '../../model/brands.ts';
+import type { Found, Missed, ResolvedArchive, Resolution, Taken } from '../driver.ts';
+import { isIntact } from '../shared/digest.ts';
+import { takeArchive } from '../shared/take.ts';
+import { refuseNowhere } from '../shared/unobtainable.ts';
+import { readInstalled } from './dpkg-installed.ts';
 import { rebuildDeb } from './dpkg-rebuild.ts';
-import type { PackageRequest, ResolvedArchive } from '../driver.ts';
+import { cachedCopies, type AptJob } from './host.ts';
+import { aptPaths } from './layout.ts';
+import { apt } from './problems.ts';
 
-/** Where an archive was found, or why no source has it. */
-export type Taken =
-  | { readonly type: 'cached' }
-  | {
-      readonly type: 'rebuilt';
-      /** From the directory of archives. */
-      readonly file: string;
-      readonly bytes: number;
-      readonly leftOut: readonly string[];
-    }
-  | { readonly type: 'fetch' }
-  | {
-      readonly type: 'nowhere';
-      readonly damaged: readonly AbsolutePath[];
-      readonly changed: readonly string[];
-    };
+/** Copies out of caches and makes of installed files what is to be had there. */
+export async function takeDebs(job: AptJob, { archives }: Resolution): Promise<readonly Found[]> {
+  const { plan } = job.request;
+  const looked = archives.map((archive) =>
+    takeArchive(plan, archive, {
+      fromCache: (wanted) => takeCached(job, wanted),
+      fromInstalled: (wanted) => rebuild(job, wanted),
+    }),
+  );
+  return refuseNowhere(apt, plan, looked);
+}
 
-/** Takes an archive from the first source that has it; one that has to be fetched is left to be. */
-export function takeArchive(
-  sys: Sys,
-  request: PackageRequest,
-  database: () => DpkgDatabase,
+/**
+ * Copies an archive out of a cache into the workspace. The copy is what is checked and used, so neither a changing
+ * cache nor a half-written file in it can do harm.
+ */
+function takeCached(
+  job: AptJob,
   archive: ResolvedArchive,
-): Taken {
-  let damaged: readonly AbsolutePath[] = [];
-  let changed: readonly string[] = [];
-  for (const source of request.plan.sources) {
-    switch (source) {
-      case 'cache': {
-        const taken = takeCached(sys, request, archive);
-        if (taken.type === 'taken') return { type: 'cached' };
-        if (taken.type === 'corrupt') damaged = taken.files;
-        break;
-      }
-      case 'installed': {
-        const rebuilt = rebuild(sys, request, database(), archive);
-        if (rebuilt?.type === 'rebuilt') return rebuilt;
-        if (rebuilt !== undefined) changed = rebuilt.files;
-        break;
-      }
-      case 'network':
-        return { type: 'fetch' };
-      default:
-        source satisfies never;
+): Extract<Taken, { readonly type: 'cached' }> | Missed {
+  const { sys, request } = job;
+  const { state, archives } = aptPaths(request);
+  const own = sys.root(state);
+  const copies = cachedCopies(job, archive);
+  for (const copy of copies) {
+    own.copyIn(copy, `archives/${archive.file}`);
+    if (isIntact(sys, absolutePath(`${archives}/${archive.file}`), archive.digest)) {
+      return { type: 'cached', file: archive.file };
     }
+    own.remove(`archives/${archive.file}`);
   }
-  return { type: 'nowhere', damaged, changed };
+  return copies.length === 0 ? { type: 'absent' } : { type: 'damaged', copies };
 }
 
 // Beside apt's own archives, which it would throw away for their digest.
-function rebuild(
-  sys: Sys,
-  request: PackageRequest,
-  database: DpkgDatabase,
-  archive: ResolvedArchive,
-) {
-  const installed = readInstalled(database, archive);
-  if (installed === undefined) return undefined;
+function rebuild({ sys, request, host }: AptJob, archive: ResolvedArchive) {
+  const installed = readInstalled(host.database, archive);
+  if (installed === undefined) return { type: 'absent' } as const;
   const file = `installed/${archive.file}`;
-  const target = sys.root(absolutePath(aptPaths(request).archives));
-  return { ...rebuildDeb(sys, database, installed, target, file), file };
+  const target = sys.root(aptPaths(request).archives);
+  return { ...rebuildDeb(sys, host.database, installed, target, file), file };
 }

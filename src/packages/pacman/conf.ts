@@ -9,7 +9,7 @@ import { BuildError } from '../../model/errors.ts';
 import type { RootFiles } from '../../model/sys.ts';
 
 /** What the host's pacman.conf says, Include= lines replaced by what they include. */
-export interface PacmanHost {
+export interface PacmanConf {
   readonly options: readonly PacmanLine[];
   readonly repositories: readonly PacmanSection[];
   /** Absolute paths in the host, with the defaults of pacman. */
@@ -18,19 +18,25 @@ export interface PacmanHost {
   /** Shell patterns of directories that are repositories themselves: no cache has a copy of what lies there. */
   readonly localRepositories: readonly string[];
   readonly keyring: string;
+  /** Files that were read in the place of Include= lines. */
+  readonly included: readonly string[];
   /** Patterns of NoExtract=, which the host's packages were installed without. */
   readonly notExtracted: readonly string[];
 }
 
-export function readPacmanConf(host: RootFiles): PacmanHost {
+export function readPacmanConf(host: RootFiles): PacmanConf {
   const text = host.readText('etc/pacman.conf');
   if (text === undefined) {
     throw new BuildError(`Cannot use pacman: no "/etc/pacman.conf" in "${host.path}"`, {
       hint: 'Install the configuration of your distribution, or give another root with --host-root',
     });
   }
+  const included = new Set<string>();
   const sections = parsePacmanConf(text, (pattern) =>
-    host.glob(pattern).map((path) => host.readText(path) ?? ''),
+    host.glob(pattern).map((path) => {
+      included.add(path);
+      return host.readText(path) ?? '';
+    }),
   );
   const options = sections.find(({ name }) => name === 'options')?.lines ?? [];
   const words = (key: string) =>
@@ -48,6 +54,7 @@ export function readPacmanConf(host: RootFiles): PacmanHost {
     database: withoutTrailingSlashes(database),
     caches: caches.length === 0 ? ['/var/cache/pacman/pkg'] : caches,
     keyring,
+    included: [...included],
     notExtracted: words('NoExtract'),
   };
 }
@@ -62,10 +69,10 @@ function localDirectories({ name, lines }: PacmanSection): readonly string[] {
 }
 
 /** The configuration of a build: the host's, without what would reach for the host or ask about it. */
-export function buildConf(host: PacmanHost, withDocs: boolean): string {
+export function buildConf(conf: PacmanConf, withDocs: boolean): string {
   return encodePacmanConf([
-    { name: 'options', lines: buildOptions(host, withDocs) },
-    ...host.repositories,
+    { name: 'options', lines: buildOptions(conf, withDocs) },
+    ...conf.repositories,
   ]);
 }
 
@@ -73,24 +80,24 @@ export function buildConf(host: PacmanHost, withDocs: boolean): string {
  * For a transaction out of files alone, some of which are made of installed ones and cannot have a signature. All
  * others have passed the host's SigLevel before.
  */
-export function localConf(host: PacmanHost, withDocs: boolean): string {
-  const lines = buildOptions(host, withDocs).filter(({ key }) => key !== 'LocalFileSigLevel');
+export function localConf(conf: PacmanConf, withDocs: boolean): string {
+  const lines = buildOptions(conf, withDocs).filter(({ key }) => key !== 'LocalFileSigLevel');
   const optional = { key: 'LocalFileSigLevel', value: 'Optional' };
   return encodePacmanConf([{ name: 'options', lines: [...lines, optional] }]);
 }
 
 /** Whether packages of a repository are taken only with a signature: SigLevel of pacman.conf(5). */
-export function needsSignature(host: PacmanHost, repository: string): boolean {
-  const own = host.repositories.find(({ name }) => name === repository)?.lines ?? [];
-  const words = [...host.options, ...own]
+export function needsSignature(conf: PacmanConf, repository: string): boolean {
+  const own = conf.repositories.find(({ name }) => name === repository)?.lines ?? [];
+  const words = [...conf.options, ...own]
     .filter(({ key }) => key === 'SigLevel')
     .flatMap(({ value }) => (value ?? '').split(/\s+/));
   const last = words.findLast((word) => /^(?:Package)?(?:Never|Optional|Required)$/.test(word));
   return last === undefined || last.endsWith('Required');
 }
 
-function buildOptions(host: PacmanHost, withDocs: boolean): readonly PacmanLine[] {
-  const kept = host.options.filter(({ key }) => !dropped.has(key));
+function buildOptions(conf: PacmanConf, withDocs: boolean): readonly PacmanLine[] {
+  const kept = conf.options.filter(({ key }) => !dropped.has(key));
   const docs = { key: 'NoExtract', value: documentation.join(' ') };
   return withDocs ? kept : [...kept, docs];
 }

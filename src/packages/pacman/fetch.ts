@@ -1,130 +1,115 @@
 import { absolutePath } from '../../model/brands.ts';
+import type { PackageRequest } from '../../model/package-request.ts';
 import type { Sys } from '../../model/sys.ts';
-import type { Fetched, PackageRequest, ResolvedArchive, Resolution } from '../driver.ts';
-import { keepArchive, takeCached } from './caches.ts';
-import { downloadCommand } from './commands.ts';
-import { needsSignature, readPacmanConf, type PacmanHost } from './conf.ts';
+import type {
+  Fetched,
+  FetchedArchive,
+  Found,
+  Missed,
+  Nowhere,
+  ResolvedArchive,
+  Resolution,
+  Taken,
+} from '../driver.ts';
+import { chunksOf } from '../shared/digest.ts';
+import { leftOutWarnings, takeArchive } from '../shared/take.ts';
+import { refuseNowhere } from '../shared/unobtainable.ts';
+import { needsSignature } from './conf.ts';
+import { downloadCommand, nameOf, parseCorrupt, unfetchable } from './downloading.ts';
+import type { PacmanJob } from './host.ts';
 import { pacmanPaths } from './layout.ts';
-import { readLocal, type LocalPackage } from './local.ts';
-import { parseCorrupt, unfetchable, unobtainable, type Unobtainable } from './problems.ts';
+import { pacman } from './problems.ts';
 import { rebuildPackage } from './rebuild.ts';
 
+/** Copies out of caches and makes of installed files what is to be had there. */
+export async function takePackages(
+  job: PacmanJob,
+  { archives }: Resolution,
+): Promise<readonly Found[]> {
+  const looked = archives.map((archive) => look(job, archive, new Set()));
+  return refuseNowhere(pacman, job.request.plan, looked);
+}
+
 /**
- * Brings every archive into the workspace and has pacman check digests and signatures there. A damaged one of a cache
- * is taken from the next source.
+ * Has pacman fetch what is missing and check digests and signatures of all. A damaged archive of a cache is taken from
+ * the next source.
  */
-export async function fetchArchives(
-  sys: Sys,
-  request: PackageRequest,
-  { archives, warnings }: Resolution,
+export async function downloadPackages(
+  job: PacmanJob,
+  { warnings }: Resolution,
+  taken: readonly Found[],
 ): Promise<Fetched> {
-  const hostRoot = sys.root(request.hostRoot);
-  const host = readPacmanConf(hostRoot);
-  const context = { sys, request, host, local: readLocal(hostRoot, host.database) };
+  const { sys, request } = job;
   const damaged = new Set<string>();
-  let found = archives.map((archive) => take(context, archive, damaged));
+  let found = taken;
   for (;;) {
-    refuseUnobtainable(request, found);
-    const corrupt = await check(context, found, damaged);
+    const corrupt = await check(job, found, damaged);
     if (corrupt.length === 0) break;
     for (const file of corrupt) damaged.add(file);
-    found = found.map((each) =>
-      corrupt.includes(each.archive.file) ? take(context, each.archive, damaged) : each,
+    const again = found.map((each) =>
+      corrupt.includes(each.archive.file) ? look(job, each.archive, damaged) : each,
     );
+    found = refuseNowhere(pacman, request.plan, again);
   }
-  for (const { archive, taken } of found) {
-    if (taken.type === 'fetch') await keepArchive(sys, request, archive.file);
+  for (const { archive, taken: source } of found) {
+    if (source.type === 'fetch') await keep(sys, request, archive.file);
   }
-  return {
-    archives: found.map(({ archive, taken }) => fetchedArchive(request, archive, taken)),
-    warnings: [...warnings, ...found.flatMap(leftOutWarning)],
-  };
+  const archives = found.map((each) => place(job, each));
+  return { archives, warnings: [...warnings, ...leftOutWarnings(archives)] };
 }
 
-interface Context {
-  readonly sys: Sys;
-  readonly request: PackageRequest;
-  readonly host: PacmanHost;
-  readonly local: ReadonlyMap<string, LocalPackage>;
+function look(
+  job: PacmanJob,
+  archive: ResolvedArchive,
+  damaged: ReadonlySet<string>,
+): Found | Nowhere {
+  return takeArchive(job.request.plan, archive, {
+    fromCache: (wanted) =>
+      damaged.has(wanted.file) ? { type: 'damaged', copies: [] } : takeCached(job, wanted),
+    fromInstalled: (wanted) => rebuild(job, wanted),
+  });
 }
 
-type Taken =
-  | { readonly type: 'cached' | 'fetch' }
-  | {
-      readonly type: 'rebuilt';
-      readonly file: string;
-      readonly bytes: number;
-      readonly leftOut: readonly string[];
-    }
-  | { readonly type: 'nowhere'; readonly why: Unobtainable };
-
-interface Found {
-  readonly archive: ResolvedArchive;
-  readonly taken: Taken;
+/** Copies an archive and its signature into the workspace, where pacman checks and uses them. */
+function takeCached(
+  { sys, request, host }: PacmanJob,
+  { file, from }: ResolvedArchive,
+): Extract<Taken, { readonly type: 'cached' }> | Missed {
+  // What only the installed system has is in no database that could vouch for a cached archive.
+  if (from.type !== 'repository') return { type: 'absent' };
+  const files = sys.root(request.hostRoot);
+  const find = (name: string) =>
+    host.cached.get(name)?.find((path) => files.stat(path)?.type === 'file');
+  const [archive, signature] = [find(file), find(`${file}.sig`)];
+  if (archive === undefined) return { type: 'absent' };
+  if (signature === undefined && needsSignature(host.conf, from.id)) return { type: 'unsigned' };
+  const own = sys.root(pacmanPaths(request).archives);
+  own.copyIn(files.resolve(archive), file);
+  if (signature !== undefined) own.copyIn(files.resolve(signature), `${file}.sig`);
+  return { type: 'cached', file };
 }
 
-function take(context: Context, archive: ResolvedArchive, damaged: ReadonlySet<string>): Found {
-  const { sys, request, host, local } = context;
-  const { name, version, file } = archive;
-  let cached: Unobtainable['cached'] = damaged.has(file) ? 'damaged' : 'absent';
-  let changed: readonly string[] = [];
-  for (const source of request.plan.sources) {
-    switch (source) {
-      case 'cache': {
-        // What only the installed system has is in no database that could vouch for a cached archive.
-        if (damaged.has(file) || archive.location === '') break;
-        const signed = needsSignature(host, archive.location.replace(/\/.*/, ''));
-        const answer = takeCached(sys, request, host, file, signed);
-        if (answer === 'taken') return { archive, taken: { type: 'cached' } };
-        cached = answer;
-        break;
-      }
-      case 'installed': {
-        const installed = local.get(name);
-        if (installed?.version !== version) break;
-        const target = sys.root(pacmanPaths(request).archives);
-        const rebuiltFile = `installed/${name}-${version}-${installed.architecture}.pkg.tar`;
-        const hostRoot = sys.root(request.hostRoot);
-        const rebuilt = rebuildPackage(
-          sys,
-          hostRoot,
-          installed,
-          host.notExtracted,
-          target,
-          rebuiltFile,
-        );
-        if (rebuilt.type === 'rebuilt')
-          return { archive, taken: { ...rebuilt, file: rebuiltFile } };
-        changed = rebuilt.files;
-        break;
-      }
-      case 'network':
-        if (archive.location !== '') return { archive, taken: { type: 'fetch' } };
-        break;
-      default:
-        source satisfies never;
-    }
-  }
-  return { archive, taken: { type: 'nowhere', why: { name, version, file, cached, changed } } };
+function rebuild({ sys, request, host }: PacmanJob, { name, version }: ResolvedArchive) {
+  const installed = host.local.get(name);
+  if (installed?.version !== version) return { type: 'absent' } as const;
+  const target = sys.root(pacmanPaths(request).archives);
+  const file = `installed/${name}-${version}-${installed.architecture}.pkg.tar`;
+  const files = sys.root(request.hostRoot);
+  const { notExtracted } = host.conf;
+  return { ...rebuildPackage(sys, files, installed, notExtracted, target, file), file };
 }
 
-function refuseUnobtainable({ plan }: PackageRequest, found: readonly Found[]): void {
-  const nowhere = found.flatMap(({ taken }) => (taken.type === 'nowhere' ? [taken.why] : []));
-  if (nowhere.length === 0) return;
-  throw unobtainable(nowhere, plan.sources.includes('installed'));
-}
-
-/** The damaged archives of a cache; every other failure is thrown. */
+/** The damaged archives of a cache, removed; every other failure is thrown. */
 async function check(
-  { sys, request, host }: Context,
+  { sys, request, host }: PacmanJob,
   found: readonly Found[],
   damaged: ReadonlySet<string>,
 ): Promise<readonly string[]> {
-  const signed = found.filter(({ taken }) => taken.type === 'cached' || taken.type === 'fetch');
+  const signed = found.filter(({ taken }) => taken.type !== 'rebuilt');
   if (signed.length === 0) return [];
   const network = signed.some(({ taken }) => taken.type === 'fetch');
-  const names = signed.map(({ archive }) => archive.location);
-  const ran = await sys.run(downloadCommand(request, host.keyring, names, network));
+  const names = signed.map(({ archive }) => nameOf(archive));
+  const ran = await sys.run(downloadCommand(request, host.conf.keyring, names, network));
   if (ran.exitCode === 0) return [];
   const corrupt = parseCorrupt(ran).filter((file) => !damaged.has(file));
   if (corrupt.length === 0) throw unfetchable(ran, names);
@@ -133,23 +118,25 @@ async function check(
   return corrupt;
 }
 
-function fetchedArchive(request: PackageRequest, archive: ResolvedArchive, taken: Taken) {
-  const { archives } = pacmanPaths(request);
-  if (taken.type === 'rebuilt') {
-    const path = absolutePath(`${archives}/${taken.file}`);
-    const size = taken.bytes;
-    return { ...archive, path, size, file: taken.file, origin: 'installed', early: false } as const;
+/** Keeps a fetched archive and its signature for the next build. */
+async function keep(sys: Sys, request: PackageRequest, file: string): Promise<void> {
+  const { archives, cache } = pacmanPaths(request);
+  const own = sys.root(archives);
+  // The signature first: an archive without one is of no use.
+  for (const name of [`${file}.sig`, file]) {
+    if (own.stat(name) === undefined) continue;
+    const source = absolutePath(`${archives}/${name}`);
+    await sys.writeAtomically(absolutePath(`${cache}/${name}`), chunksOf(sys, source), 0o644);
   }
-  const origin = taken.type === 'fetch' ? 'network' : 'cache';
-  const path = absolutePath(`${archives}/${archive.file}`);
-  return { ...archive, path, origin, early: false } as const;
 }
 
-function leftOutWarning({ archive, taken }: Found): readonly string[] {
-  if (taken.type !== 'rebuilt' || taken.leftOut.length === 0) return [];
-  const paths = taken.leftOut.map((path) => `"/${path}"`).join(', ');
-  return [
-    `Cannot find the packaged default of ${paths}, which was changed here:` +
-      ` "${archive.name}" goes into the image without it`,
-  ];
+function place({ sys, request }: PacmanJob, { archive, taken }: Found): FetchedArchive {
+  const directory = pacmanPaths(request).archives;
+  const file = taken.type === 'fetch' ? archive.file : taken.file;
+  const common = { ...archive, file, path: absolutePath(`${directory}/${file}`), early: false };
+  if (taken.type === 'rebuilt') {
+    return { ...common, origin: 'installed', size: taken.bytes, leftOut: taken.leftOut };
+  }
+  const size = archive.size ?? sys.root(directory).stat(file)?.size ?? 0;
+  return { ...common, origin: taken.type === 'fetch' ? 'network' : 'cache', size, leftOut: [] };
 }

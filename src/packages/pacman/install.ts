@@ -2,23 +2,28 @@ import type { RootTree } from '../../model/packages.ts';
 import type { Command, Ran, RootFiles, Sys } from '../../model/sys.ts';
 import { hashOf } from '../shared/digest.ts';
 import { removeTraces } from '../shared/traces.ts';
-import type { Fetched, FetchedArchive, PackageRequest } from '../driver.ts';
+import type { Fetched, FetchedArchive } from '../driver.ts';
 import { namesToRemove } from '../shared/names-to-remove.ts';
-import { installCommand, installFilesCommand, removeCommand } from './commands.ts';
-import { readPacmanConf } from './conf.ts';
+import { nameOf } from './downloading.ts';
+import type { PacmanJob } from './host.ts';
 import { pacmanPaths } from './layout.ts';
 import { aboutOf, readLocal, readLocalOwners } from './local.ts';
-import { failedScripts, uninstallable } from './problems.ts';
+import {
+  failedScripts,
+  installCommand,
+  installFilesCommand,
+  removeCommand,
+  uninstallable,
+} from './transaction.ts';
 import { timed } from '../shared/timed.ts';
 
 /** Makes the root in one transaction. */
 export async function installArchives(
-  sys: Sys,
-  request: PackageRequest,
+  { sys, request, host }: PacmanJob,
   fetched: Fetched,
 ): Promise<RootTree> {
   const { archives } = fetched;
-  const { keyring } = readPacmanConf(sys.root(request.hostRoot));
+  const { keyring } = host.conf;
   const removed = namesToRemove(request.plan.remove, archives);
   const root = sys.root(pacmanPaths(request).root);
   const install = archives.some(({ origin }) => origin === 'installed')
@@ -27,12 +32,10 @@ export async function installArchives(
         keyring,
         archives.map(({ file }) => file),
       )
-    : installCommand(
-        request,
-        keyring,
-        archives.map(({ location }) => location),
-      );
-  const ran = await timed(sys, 'transaction', runPacman(sys, install, 'install the packages'));
+    : installCommand(request, keyring, archives.map(nameOf));
+  const ran = await timed(sys, 'transaction', async () =>
+    runPacman(sys, install, 'install the packages'),
+  );
   if (removed.length > 0) {
     await runPacman(sys, removeCommand(request, keyring, removed), 'remove packages');
   }

@@ -1,6 +1,7 @@
 import { absolutePath, type AbsolutePath } from '../../model/brands.ts';
-import type { Sandbox } from '../../model/sys.ts';
-import type { PackageRequest } from '../driver.ts';
+import { BuildError } from '../../model/errors.ts';
+import type { PackageRequest } from '../../model/package-request.ts';
+import type { Command, Ran, Sandbox } from '../../model/sys.ts';
 
 /** Where things lie inside the sandboxes: below /run, the only place where mount points can be made. */
 export const inside = {
@@ -51,3 +52,69 @@ export function pacmanSandbox(request: PackageRequest, network: boolean): Sandbo
     suppressSync: true,
   };
 }
+
+// Of the host only the keyring is used by this; hooks of the host's /etc are about the host.
+export function common(conf: string, keyring: string): readonly string[] {
+  return [
+    ...['--config', conf],
+    ...['--root', inside.root],
+    ...['--dbpath', inside.database],
+    ...['--cachedir', inside.archives],
+    ...['--gpgdir', keyring],
+    ...['--hookdir', inside.hooks],
+    ...['--logfile', '/dev/null'],
+    ...['--noconfirm', '--noprogressbar'],
+    ...['--color', 'never'],
+  ];
+}
+
+export function pacmanCommand(
+  request: PackageRequest,
+  purpose: string,
+  args: readonly string[],
+): Command {
+  return {
+    argv: ['pacman', ...args],
+    okExit: [0, 1],
+    env: {
+      SYSTEMD_OFFLINE: '1',
+      SYSTEMD_IN_CHROOT: '1',
+      // Both are done once, when everything is there.
+      SYSTEMD_HWDB_UPDATE_BYPASS: '1',
+      KERNEL_INSTALL_BYPASS: '1',
+    },
+    sandbox: pacmanSandbox(request, false),
+    purpose,
+  };
+}
+
+/** pacman's refusal where a key or a signature is what it lacks. */
+export function keyProblem(ran: Ran, packages: readonly string[] = []): BuildError | undefined {
+  const text = `${ran.stdout}\n${ran.stderr}`;
+  const isKey =
+    /keyring is not writable|Public keyring not found|required key missing from keyring|unknown trust|missing required signature|key "\w+" could not be looked up|is unknown\b/.test(
+      text,
+    ) || /PGP signature/.test(text);
+  if (!isKey) return undefined;
+  // pacman says neither which package nor which key.
+  const repositories = new Set(packages.map((name) => `"${name.replace(/\/.*/, '')}"`));
+  const whose = repositories.size === 0 ? '' : ` of ${[...repositories].join(', ')}`;
+  return new BuildError(`Cannot trust the packages${whose}: ${complaint(ran)}`, {
+    hint: 'Run "pacman-key --init", "pacman-key --populate" and "pacman -Sy"',
+  });
+}
+
+/** What pacman says is wrong. */
+export function complaint(ran: Ran): string {
+  return errorsOf(ran).join('; ') || ran.stderr.trim() || 'pacman gave no reason';
+}
+
+export function errorsOf(ran: Ran): readonly string[] {
+  return ran.stderr
+    .split('\n')
+    .filter((line) => line.startsWith('error: ') && line !== readOnly)
+    .map((line) => line.slice('error: '.length));
+}
+
+// The host is read-only on purpose; importing a key is the user's job.
+const readOnly = 'error: keyring is not writable';

@@ -1,11 +1,19 @@
-import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { parseAlpmDesc } from '../../formats/alpm-desc.ts';
 import { fnmatch } from '../../formats/fnmatch.ts';
 import { parseMtree, type MtreeEntry } from '../../formats/mtree.ts';
-import { encodeTarHead, tarPadding, type TarEntry } from '../../formats/tar.ts';
+import { encodeTarHead, tarPadding } from '../../formats/tar.ts';
 import type { RootFiles, Sys } from '../../model/sys.ts';
-import { isOptional, rebuildTar, type Rebuilt, type RebuiltEntry } from '../shared/rebuild.ts';
+import {
+  collectInstalled,
+  isOptional,
+  rebuildTar,
+  type Kept,
+  type Rebuilt,
+  type RebuiltEntry,
+  type Shipped,
+  type ShippedRecord,
+} from '../shared/rebuild.ts';
 import type { LocalPackage } from './local.ts';
 
 /**
@@ -25,9 +33,10 @@ export function rebuildPackage(
   const mtree = packed === undefined ? undefined : readMtree(packed);
   if (packed === undefined || mtree === undefined) return { type: 'changed', files: [records] };
   const backup = backupPaths(host, installed);
-  const { entries, changed, leftOut } = collect(host, mtree, backup, notExtracted);
-  if (changed.length > 0) return { type: 'changed', files: changed };
-  const data = rebuildTar(sys, host, entries, 'sha256');
+  const collected = collectInstalled(host, shippedBy(mtree, backup, notExtracted), 'sha256');
+  if (collected.changed.length > 0) return { type: 'changed', files: collected.changed };
+  const leftOut = collected.leftOut.map(({ path }) => path);
+  const data = rebuildTar(sys, host, collected.kept.map(entryOf), 'sha256');
   const script = host.readBytes(`${installed.directory}/install`);
   const members = [
     ...member('.PKGINFO', Buffer.from(packageInfo(installed, backup))),
@@ -56,49 +65,66 @@ function readMtree(packed: Buffer): readonly MtreeEntry[] | undefined {
   }
 }
 
-interface Collected {
-  readonly entries: readonly RebuiltEntry[];
-  readonly changed: readonly string[];
-  readonly leftOut: readonly string[];
+interface ShippedEntry extends Shipped {
+  readonly entry: MtreeEntry;
 }
 
-function collect(
-  host: RootFiles,
+/** pacman's records: the .MTREE that came with the package has everything but the files' contents. */
+function shippedBy(
   mtree: readonly MtreeEntry[],
   backup: ReadonlySet<string>,
   notExtracted: readonly string[],
-): Collected {
-  const entries: RebuiltEntry[] = [];
-  const changed: string[] = [];
-  const leftOut: string[] = [];
-  for (const entry of mtree) {
-    const { path, mode, uid, gid, time } = entry;
-    if (metadata.has(path)) continue;
-    const common = { path, mode, uid, gid, owner: '', group: '', mtime: time };
-    if (entry.type === 'dir') {
-      entries.push({ tar: { ...common, type: 'directory' }, content: undefined });
-      continue;
-    }
-    // Made by systemd-sysusers; the host's name its people and their passwords.
-    if (accounts.has(path)) continue;
-    if (entry.type === 'link') {
-      const type = host.lstat(path)?.type;
-      const target = type === 'symlink' ? host.readlink(path) : undefined;
-      if (target === entry.target) {
-        entries.push({ tar: { ...common, type: 'symlink', target }, content: undefined });
-      } else if (type !== undefined || !isAbsent(path, notExtracted)) changed.push(path);
-      continue;
-    }
-    const at = backup.has(path) ? packagedDefault(host, entry) : path;
-    if (at === undefined) leftOut.push(path);
-    else if (host.lstat(at)?.type !== 'file' || entry.sha256 === undefined) {
-      if (host.lstat(at) !== undefined || !isAbsent(path, notExtracted)) changed.push(path);
-    } else {
-      const tar: TarEntry = { ...common, type: 'file', size: entry.size };
-      entries.push({ tar, content: { at, digest: entry.sha256 } });
-    }
+): readonly ShippedEntry[] {
+  return (
+    mtree
+      .filter(({ path }) => !metadata.has(path))
+      // Made by systemd-sysusers; the host's name its people and their passwords.
+      .filter(({ path, type }) => type === 'dir' || !accounts.has(path))
+      .map((entry) => ({
+        ...{ entry, path: entry.path, at: entry.path },
+        isOptional: isAbsent(entry.path, notExtracted),
+        record: recordOf(entry, backup),
+      }))
+  );
+}
+
+function recordOf(
+  { path, type, target, sha256: digest }: MtreeEntry,
+  backup: ReadonlySet<string>,
+): ShippedRecord {
+  switch (type) {
+    case 'dir':
+      return { type: 'complete' };
+    case 'link':
+      return { type: 'symlink', target };
+    case 'file':
+      return {
+        type: 'file',
+        digest,
+        withoutDigest: 'refuse',
+        defaults: backup.has(path) ? ['.pacnew'] : undefined,
+      };
+    default:
+      return type satisfies never;
   }
-  return { entries, changed, leftOut };
+}
+
+function entryOf({ shipped: { entry }, source }: Kept<ShippedEntry>): RebuiltEntry {
+  const { path, mode, uid, gid, time: mtime, type, target, size, sha256: digest } = entry;
+  const common = { path, mode, uid, gid, owner: '', group: '', mtime };
+  switch (type) {
+    case 'dir':
+      return { tar: { ...common, type: 'directory' }, content: undefined };
+    case 'link':
+      return { tar: { ...common, type: 'symlink', target }, content: undefined };
+    case 'file':
+      return {
+        tar: { ...common, type: 'file', size },
+        content: { at: source?.at ?? path, digest },
+      };
+    default:
+      return type satisfies never;
+  }
 }
 
 const metadata: ReadonlySet<string> = new Set(['.PKGINFO', '.INSTALL', '.BUILDINFO', '.CHANGELOG']);
@@ -111,15 +137,6 @@ const accounts: ReadonlySet<string> = new Set(
 function isAbsent(path: string, notExtracted: readonly string[]): boolean {
   const last = notExtracted.findLast((pattern) => fnmatch(pattern.replace(/^!/, ''), path));
   return isOptional(path) || (last !== undefined && !last.startsWith('!'));
-}
-
-/** The configuration file itself where it is as it was shipped, or what pacman left beside it. */
-function packagedDefault(host: RootFiles, { path, sha256 }: MtreeEntry): string | undefined {
-  return [path, `${path}.pacnew`].find((candidate) => {
-    if (host.lstat(candidate)?.type !== 'file') return false;
-    const bytes = host.readBytes(candidate);
-    return bytes !== undefined && createHash('sha256').update(bytes).digest('hex') === sha256;
-  });
 }
 
 /** "PATH\tMD5" lines; the digest of the package is in the .MTREE. */

@@ -1,7 +1,7 @@
+import type { RpmHeader } from '../../formats/rpm-header.ts';
 import type { BuildError } from '../../model/errors.ts';
-import type { Command, Ran, RootFiles, Sys } from '../../model/sys.ts';
-import type { PackageRequest } from '../driver.ts';
-import type { HostRpm } from './host.ts';
+import type { PackageRequest } from '../../model/package-request.ts';
+import type { Command, Ran, Sys } from '../../model/sys.ts';
 
 /** What differs between dnf and zypper: they choose and fetch the packages, rpm installs them. */
 export interface RpmFrontEnd {
@@ -13,18 +13,25 @@ export interface RpmFrontEnd {
   readonly hostCache: { readonly file: string; readonly key: string; readonly otherwise: string };
   /** Where the host's repositories are described, as a shell pattern. */
   readonly repositoryFiles: string;
+  /** Files and directories of its configuration, the repositories among them. */
+  readonly configuration: readonly string[];
   /** Its directory below /var/cache/pkginitrd, where what was fetched is kept under the same names. */
   readonly ownCache: string;
   /** Shell patterns of the metadata in the cache. */
   readonly metadata: readonly string[];
   /** Where the metadata of what the host has installed go, below the state of the build. */
   readonly installedMetadata: string;
+  /** The command line that installs a changed package again. */
+  reinstall(name: string): string;
   /** Makes a repository of that metadata known, where options do not do so. */
   configureInstalled(sys: Sys, request: PackageRequest): void;
-  /** Where in the cache an archive may lie, as a shell pattern; without a repository that of any. */
-  archivePattern(archive: WantedArchive): string;
-  /** Where a package that lies `below` a local repository would be in the cache; undefined without metadata of it. */
-  placeFor(cache: RootFiles, repository: string, below: string): string | undefined;
+  /** The repository of an archive in the cache, by its path there; undefined for what is no archive. */
+  repositoryOf(path: string): string | undefined;
+  /**
+   * Where a package that lies `below` a local repository would be in the cache, whose top-level names are `cached`;
+   * undefined without metadata of the repository.
+   */
+  placeFor(cached: readonly string[], repository: string, below: string): string | undefined;
   resolveCommand(request: PackageRequest, wanted: readonly string[], scope: Scope): Command;
   downloadCommand(request: PackageRequest, wanted: readonly string[], network: boolean): Command;
   parse(ran: Ran): Answer;
@@ -34,14 +41,32 @@ export interface RpmFrontEnd {
   explainDownload(ran: Ran): BuildError | undefined;
 }
 
+export interface HostRpm {
+  /** [EPOCH:]VERSION-RELEASE, as the managers print it. */
+  readonly version: string;
+  readonly architecture: string;
+}
+
+export interface RpmConfiguration {
+  /** The manager's cache, without leading slash. */
+  readonly cacheDirectory: string;
+  /**
+   * Where repositories of `file:` lie, by their ids, as shell patterns without leading slash: no manager copies their
+   * packages into its cache. Variables such as $basearch match any name.
+   */
+  readonly localRepositories: ReadonlyMap<string, readonly string[]>;
+}
+
+/** A package as rpm's database has it. */
+export interface InstalledRpm {
+  /** As it was built: what the installation added is not in it. */
+  readonly header: RpmHeader;
+  /** Numbers of files that were left out when it was installed, as documentation may be. */
+  readonly notInstalled: ReadonlySet<number>;
+}
+
 /** From whose metadata a request is resolved: the repositories', that of what the host has installed, or both. */
 export type Scope = 'repositories' | 'installed' | 'both';
-
-export interface WantedArchive {
-  /** undefined for one that no repository lists. */
-  readonly repository: string | undefined;
-  readonly file: string;
-}
 
 export type Answer =
   | { readonly type: 'resolved'; readonly rpms: readonly ChosenRpm[] }
@@ -57,5 +82,5 @@ export interface ChosenRpm {
   readonly architecture: string;
   readonly repository: string;
   /** Bytes, as exact as the manager prints them. */
-  readonly size: number;
+  readonly size: number | undefined;
 }

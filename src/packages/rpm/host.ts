@@ -1,39 +1,94 @@
-import { logger } from '../../log.ts';
-import type { Sys } from '../../model/sys.ts';
-import type { PackageRequest } from '../driver.ts';
-import { installedCommand } from './commands.ts';
+import type { RootFiles, Sys } from '../../model/sys.ts';
+import type { PackageRequest } from '../../model/package-request.ts';
+import type { Job, ResolvedArchive } from '../driver.ts';
+import type { HostRpm, RpmConfiguration, RpmFrontEnd } from './front-end.ts';
 
-const debug = logger('packages');
-
-export interface HostRpm {
-  /** [EPOCH:]VERSION-RELEASE, as the managers print it. */
-  readonly version: string;
-  readonly architecture: string;
+/** What dnf or zypper, and rpm, need of a host. */
+export interface RpmHost {
+  readonly frontEnd: RpmFrontEnd;
+  readonly configuration: RpmConfiguration;
+  /** By name; undefined where the database cannot be read. */
+  readonly installed: ReadonlyMap<string, HostRpm> | undefined;
+  /** By name: archives of our cache, of the host's, and of repositories on its disk, in this order. */
+  readonly archives: ReadonlyMap<string, readonly HostArchive[]>;
 }
 
-/** What the host has installed, from rpm's database where it lies; undefined where it cannot be read. */
-export async function readHostRpms(
-  sys: Sys,
-  request: PackageRequest,
-): Promise<ReadonlyMap<string, HostRpm> | undefined> {
-  const ran = await sys.run(installedCommand(request));
-  if (ran.exitCode === 0) return parseInstalled(ran.stdout);
-  debug('cannot read the rpm database: %s', ran.stderr);
-  return undefined;
+export type RpmJob = Job<RpmHost>;
+
+/** An archive that lies on the host. */
+export interface HostArchive {
+  /** In the host. */
+  readonly path: string;
+  /** In the cache of this build. */
+  readonly relative: string;
+  readonly repository: string;
+  /** A local repository is asked for its own packages alone. */
+  readonly place: 'cache' | 'local repository';
 }
 
-/** "NAME\tEPOCH:VERSION-RELEASE\tARCHITECTURE" for each package; of one installed twice, as a kernel is, the last. */
-export function parseInstalled(output: string): ReadonlyMap<string, HostRpm> {
-  const rows = output.split('\n').map((line) => line.split('\t'));
-  return new Map(
-    rows.flatMap(([name = '', version, architecture]) =>
-      version === undefined || architecture === undefined || name === 'gpg-pubkey'
-        ? []
-        : [[name, { version: withoutZeroEpoch(version), architecture }]],
-    ),
+/** An archive in our cache, in the host's, or in a repository on the host's disk. */
+export function findArchive(
+  { sys, request, host }: RpmJob,
+  { file, from }: Pick<ResolvedArchive, 'file' | 'from'>,
+): HostArchive | undefined {
+  const files = sys.root(request.hostRoot);
+  return host.archives
+    .get(file)
+    ?.filter(({ repository, place }) =>
+      from.type === 'repository' ? repository === from.id : place === 'cache',
+    )
+    .find(({ path }) => files.stat(path)?.type === 'file');
+}
+
+/** Lists once what every archive will be looked for in. `cached` are the top-level names in this build's cache. */
+export function listArchives(
+  files: RootFiles,
+  frontEnd: RpmFrontEnd,
+  { cacheDirectory, localRepositories }: RpmConfiguration,
+  cached: readonly string[],
+): ReadonlyMap<string, readonly HostArchive[]> {
+  const directories = [`var/cache/pkginitrd/${frontEnd.ownCache}`, cacheDirectory];
+  const inCaches = directories.flatMap((directory) =>
+    files.glob(`${directory}/**/*.rpm`).flatMap((path): HostArchive[] => {
+      const relative = path.slice(directory.length + 1);
+      const repository = frontEnd.repositoryOf(relative);
+      return repository === undefined ? [] : [{ path, relative, repository, place: 'cache' }];
+    }),
   );
+  const inRepositories = [...localRepositories].flatMap(([repository, patterns]) =>
+    patterns
+      .flatMap((pattern) => files.glob(pattern))
+      .flatMap((directory) =>
+        files.glob(`${directory}/**/*.rpm`).flatMap((path): HostArchive[] => {
+          const below = path.slice(directory.length + 1);
+          const relative = frontEnd.placeFor(cached, repository, below);
+          return relative === undefined
+            ? []
+            : [{ path, relative, repository, place: 'local repository' }];
+        }),
+      ),
+  );
+  const found = new Map<string, HostArchive[]>();
+  for (const archive of [...inCaches, ...inRepositories]) {
+    const name = archive.path.replace(/^.*\//, '');
+    const same = found.get(name) ?? [];
+    same.push(archive);
+    found.set(name, same);
+  }
+  return found;
 }
 
-export function withoutZeroEpoch(version: string): string {
-  return version.replace(/^0:/, '');
+/** Where the manager has put archives in the cache of this build, by repository and name. */
+export function listFetched(
+  sys: Sys,
+  cache: PackageRequest['hostRoot'],
+  frontEnd: RpmFrontEnd,
+): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const path of sys.root(cache).glob('**/*.rpm')) {
+    const repository = frontEnd.repositoryOf(path);
+    const key = `${repository}/${path.replace(/^.*\//, '')}`;
+    if (repository !== undefined && !found.has(key)) found.set(key, path);
+  }
+  return found;
 }

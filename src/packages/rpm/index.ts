@@ -5,14 +5,10 @@ import {
   type RpmRelation,
   type RpmRelationType,
 } from '../../formats/rpm-md.ts';
-import type { Sys } from '../../model/sys.ts';
-import type { PackageRequest } from '../driver.ts';
-import { fileOwnersCommand, relationsCommand } from './commands.ts';
+import type { PackageRequest } from '../../model/package-request.ts';
+import type { Command, Sys } from '../../model/sys.ts';
 import type { RpmFrontEnd } from './front-end.ts';
-import { rpmPaths } from './layout.ts';
-
-/** The id of a repository of what the host has installed. */
-export const installedRepository = 'pkginitrd-installed';
+import { anyFailure, managerSandbox, rpmPaths } from './layout.ts';
 
 /**
  * Gives the manager metadata of what the host has installed: with it the versions of the host can be chosen when no
@@ -36,6 +32,28 @@ export async function writeInstalledIndex(
     state.write(`${frontEnd.installedMetadata}/${name}`, text, 0o644);
   }
   frontEnd.configureInstalled(sys, request);
+}
+
+/**
+ * Prints "@", name, epoch, version, release and architecture of everything on the host, and behind it what it provides,
+ * requires and so on: type, name, flags and version.
+ */
+export function relationsCommand(request: PackageRequest): Command {
+  const relations = rpmRelationTypes.map((type) => {
+    const tag = type.slice(0, -1).toUpperCase();
+    return `[${type}\\t%{${tag}NAME}\\t%{${tag}FLAGS}\\t%{${tag}VERSION}\\n]`;
+  });
+  const head = ['NAME', 'EPOCHNUM', 'VERSION', 'RELEASE', 'ARCH'].map((tag) => `%{${tag}}`);
+  return {
+    argv: [
+      'rpm',
+      ...['--query', '--all', '--queryformat'],
+      `@${head.join('\\t')}\\n${relations.join('')}`,
+    ],
+    okExit: [0, 1],
+    sandbox: managerSandbox(request, false),
+    purpose: 'Read what the installed packages need of each other',
+  };
 }
 
 /** "@NAME EPOCH VERSION RELEASE ARCHITECTURE" lines with their relations behind them: TYPE NAME FLAGS VERSION. */
@@ -89,6 +107,21 @@ async function readWantedFiles(
     if (asked !== undefined) owned.set(name, [...(owned.get(name) ?? []), ...asked]);
   }
   return owned;
+}
+
+/** Prints package and path of every file of the packages that provide one of `paths`. */
+export function fileOwnersCommand(request: PackageRequest, paths: readonly string[]): Command {
+  return {
+    argv: [
+      'rpm',
+      ...['--query', '--queryformat', '[%{=NAME}\\t%{FILENAMES}\\n]'],
+      ...['--whatprovides', ...paths],
+    ],
+    // The number of those that nobody provides.
+    okExit: anyFailure,
+    sandbox: managerSandbox(request, false),
+    purpose: 'Read which installed package has which file',
+  };
 }
 
 // rpm finds /bin/sh in a package with /usr/bin/sh where the one directory is a link to the other.

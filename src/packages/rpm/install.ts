@@ -4,19 +4,26 @@ import type { Reasoned } from '../../model/plan.ts';
 import type { Command, Ran, RootFiles, Sys } from '../../model/sys.ts';
 import { hashOf } from '../shared/digest.ts';
 import { removeTraces } from '../shared/traces.ts';
-import type { Fetched, FetchedArchive, PackageRequest } from '../driver.ts';
-import { describeCommand, eraseCommand, installCommand, ownersCommand } from './commands.ts';
+import type { PackageRequest } from '../../model/package-request.ts';
+import type { Fetched, FetchedArchive } from '../driver.ts';
+import { leftOutWarnings } from '../shared/take.ts';
+import { describeCommand, parseDescribed, type DescribedRpm } from './describe.ts';
+import type { RpmJob } from './host.ts';
 import { rpmPaths } from './layout.ts';
-import { hasOnlyWarned, parseDescribed, parseFailedScripts, type DescribedRpm } from './output.ts';
-import { parseOwners } from './owners.ts';
-import { rpmFailure } from './problems.ts';
+import { ownersCommand, parseOwners } from './owners.ts';
+import {
+  eraseCommand,
+  hasOnlyWarned,
+  installCommand,
+  parseFailedScripts,
+  rpmFailure,
+} from './transaction.ts';
 import { accountFiles, secretAccountFiles, staticAccounts } from '../shared/static-accounts.ts';
 import { timed } from '../shared/timed.ts';
 
 /** Makes the root in one transaction of the host's rpm, whichever manager chose the packages. */
 export async function installRpms(
-  sys: Sys,
-  request: PackageRequest,
+  { sys, request }: RpmJob,
   { archives, warnings }: Fetched,
 ): Promise<RootTree> {
   const files = archives.map(({ file }) => file);
@@ -29,12 +36,14 @@ export async function installRpms(
   for (const directory of ['/', 'dev', 'proc', 'run', 'sys']) root.mkdir(directory, 0o755);
   // What a package says of a directory that is mounted over does not reach it.
   root.mkdir('tmp', 0o1777);
-  const leftOut = archives.flatMap((archive) => archive.leftOut ?? []);
+  const leftOut = archives.flatMap((archive) => archive.leftOut);
   // Without them every file would be root's, and the scripts give away the numbers anew.
   for (const path of accountFiles.filter((file) => leftOut.includes(file))) {
     root.write(path, staticAccounts(sys.root(request.hostRoot), path), 0o644);
   }
-  const ran = await timed(sys, 'rpm', runRpm(sys, request, installCommand(request, epoch, files)));
+  const ran = await timed(sys, 'rpm', async () =>
+    runRpm(sys, request, installCommand(request, epoch, files)),
+  );
   if (removed.length > 0) await runRpm(sys, request, eraseCommand(request, epoch, removed));
   const owners = await sys.run(ownersCommand(request));
   removeTraces(root);
@@ -49,7 +58,11 @@ export async function installRpms(
     owners: parseOwners(owners.stdout, root),
     metadata,
     newestPackageTime: newest,
-    warnings: [...warnings, ...archives.flatMap(leftOutWarning), ...scriptWarnings(ran)],
+    warnings: [
+      ...warnings,
+      ...leftOutWarnings(archives, (path) => accounts.includes(path)),
+      ...scriptWarnings(ran),
+    ],
   };
 }
 
@@ -85,15 +98,7 @@ function scriptWarnings(ran: Ran): readonly string[] {
   );
 }
 
-function leftOutWarning({ name, leftOut = [] }: FetchedArchive): readonly string[] {
-  const accounts = [...accountFiles, ...secretAccountFiles];
-  const paths = leftOut.filter((path) => !accounts.includes(path)).map((path) => `"/${path}"`);
-  if (paths.length === 0) return [];
-  return [
-    `Cannot find the packaged default of ${paths.join(', ')}, which was changed here:` +
-      ` "${name}" goes into the image without it`,
-  ];
-}
+const accounts = [...accountFiles, ...secretAccountFiles];
 
 function removeLocks(root: RootFiles): void {
   for (const directory of ['usr/lib/sysimage/rpm', 'var/lib/rpm'])

@@ -1,16 +1,8 @@
-import { parseRpmHeader, type RpmHeader } from '../../formats/rpm-header.ts';
-import type { Sys } from '../../model/sys.ts';
-import type { PackageRequest } from '../driver.ts';
-import { headersCommand } from './commands.ts';
-import type { HostRpm } from './host.ts';
-
-/** A package as rpm's database has it. */
-export interface InstalledRpm {
-  /** As it was built: what the installation added is not in it. */
-  readonly header: RpmHeader;
-  /** Numbers of files that were left out when it was installed, as documentation may be. */
-  readonly notInstalled: ReadonlySet<number>;
-}
+import { parseRpmHeader } from '../../formats/rpm-header.ts';
+import type { PackageRequest } from '../../model/package-request.ts';
+import type { Command, Sys } from '../../model/sys.ts';
+import type { HostRpm, InstalledRpm } from './front-end.ts';
+import { anyFailure, managerSandbox } from './layout.ts';
 
 /** Reads what is installed in just these versions, by name; without what was built before rpm 4. */
 export async function readInstalledRpms(
@@ -26,6 +18,24 @@ export async function readInstalledRpms(
     ),
   );
   return parseHeaders(ran.stdout);
+}
+
+/**
+ * Prints for packages of the host's database, given as NAME-VERSION-RELEASE.ARCHITECTURE, "=NAME", the header as it was
+ * built in base64, and "-" with the states of the files.
+ */
+export function headersCommand(request: PackageRequest, packages: readonly string[]): Command {
+  return {
+    argv: [
+      'rpm',
+      ...['--query', '--queryformat'],
+      '=%{NAME}\\n%{HEADERIMMUTABLE:base64}\\n-[%{FILESTATES} ]\\n',
+      ...packages,
+    ],
+    okExit: anyFailure,
+    sandbox: managerSandbox(request, false),
+    purpose: 'Read the headers of installed packages',
+  };
 }
 
 /** Reads "=NAME", lines of base64 and "-STATE..." for each package. */

@@ -1,6 +1,6 @@
 import { absolutePath, type AbsolutePath } from '../../model/brands.ts';
+import type { PackageRequest } from '../../model/package-request.ts';
 import type { Sandbox } from '../../model/sys.ts';
-import type { PackageRequest } from '../driver.ts';
 
 /** Where things lie inside the sandboxes. Mount points can be made below /run only: a host root is read-only. */
 export const inside = {
@@ -55,4 +55,17 @@ export function installSandbox(request: PackageRequest): Sandbox {
     network: false,
     suppressSync: true,
   };
+}
+
+/** The id of a repository of what the host has installed. */
+export const installedRepository = 'pkginitrd-installed';
+
+/** rpm's exit code is the number of packages that failed. */
+export const anyFailure = Array.from({ length: 256 }, (_, code) => code);
+
+/** What rpm prints of a package's identity. */
+export const nameVersionArchitecture = '%{NAME}\\t%{EPOCHNUM}:%{VERSION}-%{RELEASE}\\t%{ARCH}';
+
+export function withoutZeroEpoch(version: string): string {
+  return version.replace(/^0:/, '');
 }

@@ -1,4 +1,28 @@
-import type { RootFiles } from '../../model/sys.ts';
+import type { AbsolutePath } from '../../model/brands.ts';
+import type { PackageRequest } from '../../model/package-request.ts';
+import type { Command, RootFiles } from '../../model/sys.ts';
+import { anyFailure, inside, installSandbox } from './layout.ts';
+
+/** Prints package, mode in decimal and path of every file in the root's database. */
+export function ownersCommand(request: PackageRequest): Command {
+  return {
+    argv: ['rpm', ...['--root', inside.root, '--query', '--all', '--queryformat', nameModeFile]],
+    sandbox: installSandbox(request),
+    purpose: 'Read which package owns which file',
+  };
+}
+
+/** The same of a host; nothing where its database cannot be read. */
+export function hostOwnersCommand(hostRoot: AbsolutePath): Command {
+  return {
+    argv: ['rpm', '--query', '--all', '--queryformat', nameModeFile],
+    okExit: anyFailure,
+    sandbox: { root: hostRoot, rootWritable: false, binds: [], network: false, suppressSync: true },
+    purpose: 'Read which package of the host owns which file',
+  };
+}
+
+const nameModeFile = '[%{=NAME}\\t%{FILEMODES}\\t%{FILENAMES}\\n]';
 
 /**
  * Which package ships which path, from lines "NAME\tMODE\tPATH": paths as they lie in the root, directories left out.

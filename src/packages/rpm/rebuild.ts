@@ -15,8 +15,15 @@ import {
 } from '../../formats/rpm-files.ts';
 import { numbersOf, patchRpmHeader, rpmHeaderMagic } from '../../formats/rpm-header.ts';
 import type { RootFiles, Sys } from '../../model/sys.ts';
-import { isOptional, type Rebuilt } from '../shared/rebuild.ts';
-import type { InstalledRpm } from './installed.ts';
+import {
+  checkedContent,
+  collectInstalled,
+  isOptional,
+  type Kept,
+  type Rebuilt,
+  type Shipped,
+} from '../shared/rebuild.ts';
+import type { InstalledRpm } from './front-end.ts';
 
 /**
  * Writes the archive of an installed package to `file` in `target`, uncompressed: the header of rpm's database and the
@@ -34,13 +41,11 @@ export function rebuildRpm(
   const format = payloadFormat(header);
   const algorithm = fileAlgorithm(header);
   if (format === undefined || algorithm === undefined) return { type: 'impossible' };
-  const { entries, leftOut, ghosts, missing } = collect(
-    host,
-    filesOf(header),
-    notInstalled,
-    algorithm,
-  );
-  if (missing.length > 0) return { type: 'changed', files: missing };
+  const collected = collectInstalled(host, shippedBy({ header, notInstalled }), algorithm);
+  if (collected.changed.length > 0) return { type: 'changed', files: collected.changed };
+  const entries = entriesOf(filesOf(header), collected.kept);
+  const leftOut = collected.leftOut.map(({ path }) => path);
+  const ghosts = [...collected.leftOut, ...collected.absent].map(({ index }) => index);
 
   const changed: string[] = [];
   const [plain, stored] = [createHash('sha256'), createHash('sha256')];
@@ -87,70 +92,52 @@ interface PayloadEntry {
     | { readonly type: 'file'; readonly at: string };
 }
 
-interface Collected {
-  readonly entries: readonly PayloadEntry[];
-  /** What could be had and is not as it was shipped, for the user to know. */
-  readonly leftOut: readonly string[];
-  /** All that is left out, by its number in the header. */
-  readonly ghosts: readonly number[];
-  readonly missing: readonly string[];
+interface ShippedRpmFile extends Shipped {
+  /** In the header. */
+  readonly index: number;
+  readonly file: RpmFile;
 }
 
-function collect(
-  host: RootFiles,
+/** The records of rpm's database: the header as it was built has everything but the files' contents. */
+function shippedBy({ header, notInstalled }: InstalledRpm): readonly ShippedRpmFile[] {
+  return [...filesOf(header).entries()]
+    .filter(([, file]) => !file.isGhost)
+    .map(([index, file]) => ({
+      ...{ index, file, path: file.path, at: file.path },
+      isOptional: file.isOptional || isOptional(file.path) || notInstalled.has(index),
+      record:
+        file.type === 'file'
+          ? {
+              type: 'file',
+              digest: file.digest,
+              withoutDigest: 'refuse',
+              defaults: file.mayChange ? ['.rpmnew'] : undefined,
+              // Lines that were only added are cut off.
+              size: file.size,
+            }
+          : { type: 'complete' },
+    }));
+}
+
+function entriesOf(
   files: readonly RpmFile[],
-  notInstalled: ReadonlySet<number>,
-  algorithm: string,
-): Collected {
-  const entries: PayloadEntry[] = [];
-  const leftOut: string[] = [];
-  const ghosts: number[] = [];
-  const missing: string[] = [];
+  kept: readonly Kept<ShippedRpmFile>[],
+): readonly PayloadEntry[] {
   const last = lastLinks(files);
-  for (const [index, file] of files.entries()) {
-    if (file.isGhost) continue;
-    if (file.type !== 'file') {
-      // All of it is in the header; in front of a payload of rpm a link has its target.
-      entries.push({ index, file, content: { type: file.type === 'symlink' ? 'link' : 'none' } });
-    } else if (file.mayChange) {
-      const at = packagedDefault(host, file, algorithm);
-      if (at !== undefined) entries.push({ index, file, content: { type: 'file', at } });
-      else {
-        ghosts.push(index);
-        leftOut.push(file.path);
-      }
-    } else if (host.lstat(file.path)?.type === 'file') {
-      // Of several links to one file the last has the content.
-      const content = { type: 'file', at: file.path } as const;
-      entries.push({ index, file, content: last.has(index) ? content : { type: 'none' } });
-    } else if (host.lstat(file.path) === undefined && isAbsent(file, index, notInstalled)) {
-      ghosts.push(index);
-    } else missing.push(file.path);
-  }
-  return { entries, leftOut, ghosts, missing };
-}
-
-/** Whether the host may have been installed without the file. */
-function isAbsent(file: RpmFile, index: number, notInstalled: ReadonlySet<number>): boolean {
-  return file.isOptional || isOptional(file.path) || notInstalled.has(index);
+  return kept.map(({ shipped: { index, file }, source }) => {
+    // In front of a payload of rpm a link has its target.
+    if (source === undefined) {
+      return { index, file, content: { type: file.type === 'symlink' ? 'link' : 'none' } };
+    }
+    // Of several links to one file the last has the content.
+    const isEmpty = !file.mayChange && !last.has(index);
+    return { index, file, content: isEmpty ? { type: 'none' } : { type: 'file', at: source.at } };
+  });
 }
 
 function lastLinks(files: readonly RpmFile[]): ReadonlySet<number> {
   const byInode = new Map(files.map(({ inode }, index) => [inode, index]));
   return new Set(byInode.values());
-}
-
-/** The file itself where it is as it was shipped or was only added to, or what rpm left beside it. */
-function packagedDefault(
-  host: RootFiles,
-  { path, size, digest }: RpmFile,
-  algorithm: string,
-): string | undefined {
-  return [path, `${path}.rpmnew`].find((candidate) => {
-    if (host.lstat(candidate)?.type !== 'file') return false;
-    const bytes = host.readBytes(candidate)?.subarray(0, size);
-    return bytes !== undefined && createHash(algorithm).update(bytes).digest('hex') === digest;
-  });
 }
 
 /** The payload before it is compressed; what is not as the header has it is added to `changed`. */
@@ -171,19 +158,9 @@ function* payload(
         yield rpmFilePadding(Buffer.byteLength(file.target));
         break;
       case 'file': {
-        const hash = createHash(algorithm);
-        const source = sys.open(host.resolve(content.at));
-        try {
-          if (source.size !== file.size && !file.mayChange) changed.push(file.path);
-          for (let at = 0; at < file.size; at += chunkSize) {
-            const chunk = source.read(at, Math.min(chunkSize, file.size - at));
-            hash.update(chunk);
-            yield chunk;
-          }
-        } finally {
-          source.close();
-        }
-        if (hash.digest('hex') !== file.digest) changed.push(file.path);
+        const { size, digest, mayChange: mayBeLonger } = file;
+        const wanted = { at: content.at, size, digest, mayBeLonger };
+        if (!(yield* checkedContent(sys, host, wanted, algorithm))) changed.push(file.path);
         yield rpmFilePadding(file.size);
         break;
       }
@@ -193,8 +170,6 @@ function* payload(
   }
   yield rpmPayloadEnd;
 }
-
-const chunkSize = 1 << 20;
 
 function* hashed(chunks: Iterable<Uint8Array>, hash: Hash): Generator<Uint8Array> {
   for (const chunk of chunks) {

@@ -1,14 +1,13 @@
 import { logger } from '../../log.ts';
 import type { PackageOrigin } from '../../model/packages.ts';
-import type { Sys } from '../../model/sys.ts';
-import type { PackageRequest, Resolution } from '../driver.ts';
-import { cachedNames, findArchive, prepareCache } from './cache.ts';
-import type { Answer, ChosenRpm, RpmFrontEnd, Scope } from './front-end.ts';
-import { readHostRpms, type HostRpm } from './host.ts';
-import { installedRepository, writeInstalledIndex } from './index.ts';
-import { rpmPaths } from './layout.ts';
-import { noMetadata, unresolvable } from './problems.ts';
+import type { ArchiveSource, Resolution } from '../driver.ts';
+import { originOf } from '../shared/take.ts';
 import { unknownPackages } from '../shared/unknown-packages.ts';
+import type { Answer, ChosenRpm, HostRpm, RpmFrontEnd, Scope } from './front-end.ts';
+import { findArchive, type RpmJob } from './host.ts';
+import { writeInstalledIndex } from './index.ts';
+import { installedRepository } from './layout.ts';
+import { noMetadata, unresolvable } from './problems.ts';
 
 const debug = logger('packages');
 
@@ -17,115 +16,88 @@ const debug = logger('packages');
  * they can be had, for those are the ones this machine is known to boot with. Where the installed system is among the
  * sources the manager sees it as one more repository, and as the only one where the others cannot help.
  */
-export async function resolveRpms(
-  sys: Sys,
-  request: PackageRequest,
-  frontEnd: RpmFrontEnd,
-): Promise<Resolution> {
-  prepareCache(sys, request, frontEnd);
-  const host = await readHostRpms(sys, request);
-  const sources = request.plan.sources;
-  const fromInstalled = host !== undefined && sources.includes('installed');
-  const cached = sources.includes('cache')
-    ? cachedNames(sys.root(request.hostRoot), frontEnd)
-    : new Set<string>();
-  if (host !== undefined) {
+export async function resolveRpms(job: RpmJob): Promise<Resolution> {
+  const { sys, request, host } = job;
+  const { installed, frontEnd } = host;
+  const { sources } = request.plan;
+  const fromInstalled = installed !== undefined && sources.includes('installed');
+  if (installed !== undefined) {
+    const isCached = (file: string): boolean =>
+      sources.includes('cache') &&
+      host.archives.get(file)?.some(({ place }) => place === 'cache') === true;
     await writeInstalledIndex(
       ...([sys, request, frontEnd] as const),
-      (file) => fromInstalled || cached.has(file),
+      (file) => fromInstalled || isCached(file),
     );
   }
-  const ask = async (pins: Pins, scope: Scope): Promise<Answer> => {
-    // zypper takes the newest where a name is asked for both with and without a version.
-    const plain = request.plan.install.filter(({ value }) => !pins.has(value));
-    const wanted = [...plain.map(({ value }) => value), ...pins.values()];
-    return frontEnd.parse(await sys.run(frontEnd.resolveCommand(request, wanted, scope)));
-  };
-  const scope = host === undefined ? 'repositories' : 'both';
-  const originOf = originIn(sys, request, frontEnd, host);
-  const isAtHand = (rpm: ChosenRpm): boolean => originOf(rpm) !== undefined;
-  const choose = async (): Promise<Choice> => {
-    const answer = await ask(new Map(), scope);
-    if (answer.type === 'no metadata' && fromInstalled) {
-      debug('no metadata of %o, going by the installed system', answer.repositories);
-      const installed = await ask(new Map(), 'installed');
-      if (installed.type === 'resolved') return { rpms: installed.rpms, warnings: [] };
-      const words = installed.type === 'unknown' ? installed.words : [];
-      throw noMetadata(frontEnd, answer.repositories, request.plan.install, words);
-    }
-    const newest = accept(request, frontEnd, answer);
-    const preferred = await preferInstalled(
-      frontEnd,
-      async (pins) => ask(pins, scope),
-      newest,
-      host,
-    );
-    if (preferred.rpms.every(isAtHand)) return preferred;
-    if (newest.every(isAtHand)) return { rpms: newest, warnings: [uncached] };
-    if (!fromInstalled) return preferred;
-    // Metadata that are newer than the system choose packages that only the network has.
-    const installed = await ask(new Map(), 'installed');
-    return installed.type === 'resolved' ? { rpms: installed.rpms, warnings: [] } : preferred;
-  };
-  const { rpms, warnings } = await choose();
+  const { rpms, warnings } = await choose(job, fromInstalled);
   return {
     archives: rpms.map((rpm) => ({
       ...rpm,
       file: fileOf(rpm),
-      location: `${rpm.repository}/${fileOf(rpm)}`,
+      from: sourceOf(rpm),
       // The manager checks an archive with the digest in its metadata, wherever it comes from.
       digest: undefined,
-      origin: originOf(rpm) ?? 'network',
-      hostVersion: host?.get(rpm.name)?.version,
+      origin: originIn(job, rpm) ?? 'network',
+      hostVersion: installed?.get(rpm.name)?.version,
     })),
-    warnings: host === undefined ? [...warnings, unreadable] : warnings,
+    warnings: installed === undefined ? [...warnings, unreadable] : warnings,
   };
 }
 
-/** The repository of a resolved archive; undefined for one that only the host's own database knows. */
-export function repositoryOf({ location }: { readonly location: string }): string | undefined {
-  const repository = location.slice(0, location.lastIndexOf('/'));
-  return repository === installedRepository ? undefined : repository;
+interface Choice {
+  readonly rpms: readonly ChosenRpm[];
+  readonly warnings: readonly string[];
 }
 
-/** Says from where a package would come; undefined where no source of this build has it. */
-function originIn(
-  sys: Sys,
-  request: PackageRequest,
-  frontEnd: RpmFrontEnd,
-  host: ReadonlyMap<string, HostRpm> | undefined,
-): (rpm: ChosenRpm) => PackageOrigin | undefined {
-  const files = sys.root(request.hostRoot);
-  const cache = sys.root(rpmPaths(request).cache);
-  return (rpm) => {
-    const repository = rpm.repository === installedRepository ? undefined : rpm.repository;
-    return request.plan.sources.find((source) => {
-      switch (source) {
-        case 'cache':
-          return (
-            findArchive(files, cache, frontEnd, { repository, file: fileOf(rpm) }) !== undefined
-          );
-        case 'installed':
-          return isInstalled(host, rpm);
-        case 'network':
-          return repository !== undefined;
-        default:
-          return source satisfies never;
-      }
-    });
-  };
+async function choose(job: RpmJob, fromInstalled: boolean): Promise<Choice> {
+  const { request, host } = job;
+  const scope = host.installed === undefined ? 'repositories' : 'both';
+  const isAtHand = (rpm: ChosenRpm): boolean => originIn(job, rpm) !== undefined;
+  const answer = await ask(job, new Map(), scope);
+  if (answer.type === 'no metadata' && fromInstalled) {
+    debug('no metadata of %o, going by the installed system', answer.repositories);
+    const installed = await ask(job, new Map(), 'installed');
+    if (installed.type === 'resolved') return { rpms: installed.rpms, warnings: [] };
+    const words = installed.type === 'unknown' ? installed.words : [];
+    throw noMetadata(host.frontEnd, answer.repositories, request.plan.install, words);
+  }
+  const newest = accept(job, answer);
+  const preferred = await preferInstalled(job, scope, newest);
+  if (preferred.rpms.every(isAtHand)) return preferred;
+  if (newest.every(isAtHand)) return { rpms: newest, warnings: [uncached] };
+  if (!fromInstalled) return preferred;
+  // Metadata that are newer than the system choose packages that only the network has.
+  const installed = await ask(job, new Map(), 'installed');
+  return installed.type === 'resolved' ? { rpms: installed.rpms, warnings: [] } : preferred;
 }
 
-function isInstalled(host: ReadonlyMap<string, HostRpm> | undefined, rpm: ChosenRpm): boolean {
-  const installed = host?.get(rpm.name);
-  return installed?.version === rpm.version && installed.architecture === rpm.architecture;
+async function ask({ sys, request, host }: RpmJob, pins: Pins, scope: Scope): Promise<Answer> {
+  const { frontEnd } = host;
+  // zypper takes the newest where a name is asked for both with and without a version.
+  const plain = request.plan.install.filter(({ value }) => !pins.has(value));
+  const wanted = [...plain.map(({ value }) => value), ...pins.values()];
+  return frontEnd.parse(await sys.run(frontEnd.resolveCommand(request, wanted, scope)));
 }
 
-function accept(
-  request: PackageRequest,
-  frontEnd: RpmFrontEnd,
-  answer: Answer,
-): readonly ChosenRpm[] {
+/** The source that a package would come from; undefined where no source of this build has it. */
+function originIn(job: RpmJob, rpm: ChosenRpm): PackageOrigin | undefined {
+  const archive = { file: fileOf(rpm), from: sourceOf(rpm) };
+  const installed = job.host.installed?.get(rpm.name);
+  return originOf(job.request.plan, archive, {
+    cache: () => findArchive(job, archive) !== undefined,
+    installed: () =>
+      installed?.version === rpm.version && installed.architecture === rpm.architecture,
+  });
+}
+
+function sourceOf({ repository }: ChosenRpm): ArchiveSource {
+  return repository === installedRepository
+    ? { type: 'installed only' }
+    : { type: 'repository', id: repository, uri: undefined };
+}
+
+function accept({ request, host: { frontEnd } }: RpmJob, answer: Answer): readonly ChosenRpm[] {
   switch (answer.type) {
     case 'resolved':
       return answer.rpms;
@@ -150,28 +122,22 @@ const unpinned =
 /** Name to the word that asks for one version of it. */
 type Pins = ReadonlyMap<string, string>;
 
-interface Choice {
-  readonly rpms: readonly ChosenRpm[];
-  readonly warnings: readonly string[];
-}
-
 // A second resolution is needed only where the newest versions are not those of the host; a third where some of the
 // host's are in no repository any more.
 async function preferInstalled(
-  frontEnd: RpmFrontEnd,
-  ask: (pins: Pins) => Promise<Answer>,
+  job: RpmJob,
+  scope: Scope,
   newest: readonly ChosenRpm[],
-  host: ReadonlyMap<string, HostRpm> | undefined,
 ): Promise<Choice> {
-  const pins = pinsFor(frontEnd, newest, host);
+  const pins = pinsFor(job.host.frontEnd, newest, job.host.installed);
   if (pins.size === 0) return { rpms: newest, warnings: [] };
-  let answer = await ask(pins);
+  let answer = await ask(job, pins, scope);
   if (answer.type === 'unknown') {
     const gone = new Set(answer.words);
     const rest = new Map([...pins].filter(([, pin]) => !gone.has(pin)));
     debug('in no repository: %o', answer.words);
     if (rest.size === 0) return { rpms: newest, warnings: [] };
-    answer = await ask(rest);
+    answer = await ask(job, rest, scope);
   }
   if (answer.type === 'resolved') return { rpms: answer.rpms, warnings: [] };
   debug('cannot pin: %o', answer);
@@ -181,11 +147,11 @@ async function preferInstalled(
 function pinsFor(
   frontEnd: RpmFrontEnd,
   rpms: readonly ChosenRpm[],
-  host: ReadonlyMap<string, HostRpm> | undefined,
+  installedRpms: ReadonlyMap<string, HostRpm> | undefined,
 ): Pins {
   const pins = new Map<string, string>();
   for (const { name, version, architecture } of rpms) {
-    const installed = host?.get(name);
+    const installed = installedRpms?.get(name);
     if (installed?.architecture !== architecture || installed.version === version) continue;
     pins.set(name, frontEnd.pin(name, installed));
   }

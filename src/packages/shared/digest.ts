@@ -10,6 +10,10 @@ export function hashOf(sys: Sys, path: AbsolutePath, algorithm: Digest['algorith
   return hash.digest('hex');
 }
 
+export function isIntact(sys: Sys, path: AbsolutePath, digest: Digest | undefined): boolean {
+  return digest === undefined || hashOf(sys, path, digest.algorithm) === digest.hex;
+}
+
 /** A file of this machine in chunks, so that no archive is held in memory as a whole. */
 export function* chunksOf(sys: Sys, path: AbsolutePath): Generator<Buffer> {
   const file = sys.open(path);

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { encodeTarEnd, encodeTarHead, tarPadding, type TarEntry } from '../../formats/tar.ts';
-import type { Digest } from '../../model/packages.ts';
-import type { RootFiles, Sys } from '../../model/sys.ts';
+import type { FileStat, RootFiles, Sys } from '../../model/sys.ts';
 
+/** What became of an installed package that was to be written as an archive again. */
 export type Rebuilt =
   | {
       readonly type: 'rebuilt';
@@ -12,6 +12,140 @@ export type Rebuilt =
     }
   /** Files that are not as the package shipped them: nothing was written. */
   | { readonly type: 'changed'; readonly files: readonly string[] };
+
+/** One entry of a package, as the package database says it was shipped. */
+export interface Shipped {
+  /** In the package, without leading slash. */
+  readonly path: string;
+  /** In the host, where a diversion may have moved it. */
+  readonly at: string;
+  /** The host may have been installed without it, as without documentation. */
+  readonly isOptional: boolean;
+  readonly record: ShippedRecord;
+}
+
+export type ShippedRecord =
+  /** All of it is in the database: the host is not asked. */
+  | { readonly type: 'complete' }
+  | { readonly type: 'symlink'; readonly target: string }
+  | ({ readonly type: 'file' } & ShippedContent)
+  /** The database has the path alone, and for a file what follows. */
+  | ({ readonly type: 'any' } & ShippedContent);
+
+interface ShippedContent {
+  /** Hex; undefined where the database has none, and then `withoutDigest` decides. */
+  readonly digest: string | undefined;
+  readonly withoutDigest: 'take' | 'leave out' | 'refuse';
+  /** Of configuration, the names that a packaged default may have beside the changed file: ".rpmnew". */
+  readonly defaults: readonly string[] | undefined;
+  /** Bytes of the file that the digest is of; undefined for the whole file. */
+  readonly size?: number | undefined;
+}
+
+/** An entry whose content can be had. */
+export interface Kept<S extends Shipped> {
+  readonly shipped: S;
+  /** Where in the host its content lies; undefined where the database has all of it. */
+  readonly source: { readonly at: string; readonly stat: FileStat } | undefined;
+}
+
+export interface Collected<S extends Shipped> {
+  readonly kept: readonly Kept<S>[];
+  /** Configuration whose packaged default is nowhere, for the user to know. */
+  readonly leftOut: readonly S[];
+  /** Entries that the host was installed without. */
+  readonly absent: readonly S[];
+  /** Paths that are not as the package shipped them. */
+  readonly changed: readonly string[];
+}
+
+/** Compares the installed files with what the database says was shipped. Contents of plain files are not read yet. */
+export function collectInstalled<S extends Shipped>(
+  host: RootFiles,
+  shipped: readonly S[],
+  algorithm: string,
+): Collected<S> {
+  const kept: Kept<S>[] = [];
+  const [leftOut, absent]: [S[], S[]] = [[], []];
+  const changed: string[] = [];
+  for (const each of shipped) {
+    const { record } = each;
+    if (record.type === 'complete') {
+      kept.push({ shipped: each, source: undefined });
+      continue;
+    }
+    const isConfiguration = 'defaults' in record && record.defaults !== undefined;
+    // dpkg keeps the configuration that a link leads to; its records do not tell a link from a file.
+    const follows = isConfiguration && record.type === 'any';
+    const statOf = (path: string) => (follows ? host.stat(path) : host.lstat(path));
+    const at = isConfiguration
+      ? [each.at, ...(record.defaults ?? []).map((suffix) => `${each.at}${suffix}`)].find(
+          (path) => statOf(path)?.type === 'file' && isShipped(host, path, record, algorithm),
+        )
+      : each.at;
+    if (at === undefined) {
+      leftOut.push(each);
+      continue;
+    }
+    const stat = statOf(at);
+    if (stat === undefined) {
+      if (each.isOptional) absent.push(each);
+      else changed.push(each.path);
+      continue;
+    }
+    const verdict = verdictOf(host, record, at, stat);
+    switch (verdict) {
+      case 'kept':
+        kept.push({ shipped: each, source: { at, stat } });
+        break;
+      case 'left out':
+        leftOut.push(each);
+        break;
+      case 'changed':
+        changed.push(each.path);
+        break;
+      default:
+        verdict satisfies never;
+    }
+  }
+  return { kept, leftOut, absent, changed };
+}
+
+type Verdict = 'kept' | 'left out' | 'changed';
+
+function verdictOf(
+  host: RootFiles,
+  record: Exclude<ShippedRecord, { readonly type: 'complete' }>,
+  at: string,
+  { type }: FileStat,
+): Verdict {
+  switch (record.type) {
+    case 'symlink':
+      return type === 'symlink' && host.readlink(at) === record.target ? 'kept' : 'changed';
+    case 'file':
+      return type === 'file' ? byDigest(record) : 'changed';
+    case 'any':
+      if (type === 'file') return byDigest(record);
+      return type === 'directory' || type === 'symlink' ? 'kept' : 'changed';
+    default:
+      return record satisfies never;
+  }
+}
+
+function byDigest({ digest, withoutDigest }: ShippedContent): Verdict {
+  if (digest !== undefined) return 'kept';
+  return ({ take: 'kept', 'leave out': 'left out', refuse: 'changed' } as const)[withoutDigest];
+}
+
+function isShipped(
+  host: RootFiles,
+  path: string,
+  { digest, size }: ShippedContent,
+  algorithm: string,
+): boolean {
+  const bytes = host.readBytes(path)?.subarray(0, size);
+  return bytes !== undefined && createHash(algorithm).update(bytes).digest('hex') === digest;
+}
 
 /** One entry of a package that is made of installed files. */
 export interface RebuiltEntry {
@@ -29,15 +163,12 @@ export interface RebuiltTar {
   changed(): readonly string[];
 }
 
-/**
- * Installed files as a tar archive. What is checked is what was written, so a file that changes meanwhile is noticed;
- * one that changes its size makes the archive unreadable and is among the changed ones as well.
- */
+/** Installed files as a tar archive. */
 export function rebuildTar(
   sys: Sys,
   host: RootFiles,
   entries: readonly RebuiltEntry[],
-  algorithm: Digest['algorithm'] | 'md5',
+  algorithm: string,
 ): RebuiltTar {
   const changed: string[] = [];
   const size = entries.reduce(
@@ -49,35 +180,57 @@ export function rebuildTar(
     for (const { tar, content } of entries) {
       yield encodeTarHead(tar);
       if (tar.type !== 'file' || content === undefined) continue;
-      const hash = createHash(algorithm);
-      const file = sys.open(host.resolve(content.at));
-      try {
-        if (file.size !== tar.size) changed.push(tar.path);
-        for (let at = 0; at < tar.size; at += chunkSize) {
-          const wanted = Math.min(chunkSize, tar.size - at);
-          const chunk = file.read(at, wanted);
-          hash.update(chunk);
-          yield chunk;
-          if (chunk.length < wanted) {
-            yield Buffer.alloc(tar.size - at - chunk.length);
-            break;
-          }
-        }
-      } finally {
-        file.close();
-      }
-      if (content.digest !== undefined && hash.digest('hex') !== content.digest) {
-        changed.push(tar.path);
-      }
+      const wanted = { ...content, size: tar.size, mayBeLonger: false };
+      if (!(yield* checkedContent(sys, host, wanted, algorithm))) changed.push(tar.path);
       yield tarPadding(tar.size);
     }
     yield encodeTarEnd();
   }
-  return { size, chunks: chunks(), changed: () => [...new Set(changed)] };
+  return { size, chunks: chunks(), changed: () => changed };
 }
 
 function padded(size: number): number {
   return size + tarPadding(size).length;
+}
+
+/**
+ * The first `size` bytes of an installed file, hashed as they pass: what is checked is what was written, so a file that
+ * changes meanwhile is noticed. Says at the end whether the content is the one that was shipped.
+ */
+export function* checkedContent(
+  sys: Sys,
+  host: RootFiles,
+  { at, size, digest, mayBeLonger }: ContentToCheck,
+  algorithm: string,
+): Generator<Uint8Array, boolean> {
+  const hash = createHash(algorithm);
+  const file = sys.open(host.resolve(at));
+  const isWhole = mayBeLonger || file.size === size;
+  try {
+    for (let offset = 0; offset < size; offset += chunkSize) {
+      const wanted = Math.min(chunkSize, size - offset);
+      const chunk = file.read(offset, wanted);
+      hash.update(chunk);
+      yield chunk;
+      if (chunk.length < wanted) {
+        // The head before it has promised as many bytes.
+        yield Buffer.alloc(size - offset - chunk.length);
+        return false;
+      }
+    }
+  } finally {
+    file.close();
+  }
+  return isWhole && (digest === undefined || hash.digest('hex') === digest);
+}
+
+export interface ContentToCheck {
+  /** Where it lies in the host. */
+  readonly at: string;
+  readonly size: number;
+  readonly digest: string | undefined;
+  /** Whether lines may have been added behind what was shipped. */
+  readonly mayBeLonger: boolean;
 }
 
 const chunkSize = 1 << 20;

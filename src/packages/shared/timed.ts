@@ -3,10 +3,10 @@ import type { Sys } from '../../model/sys.ts';
 
 const debug = logger('packages');
 
-/** Awaits a step and notes in the trace how long it took. */
-export async function timed<T>(sys: Sys, step: string, running: Promise<T>): Promise<T> {
+/** Runs a step and notes in the trace how long it took. */
+export async function timed<T>(sys: Sys, step: string, run: () => Promise<T>): Promise<T> {
   const started = sys.now();
-  const result = await running;
+  const result = await run();
   debug('%s: %d ms', step, Math.round(sys.now() - started));
   return result;
 }

@@ -9,6 +9,16 @@ export interface NamedManager {
   readonly refresh: string;
 }
 
+/** A manager to the user of whose packages some cannot be had. */
+export interface Supplier extends NamedManager {
+  /** The command line that installs a changed package again. */
+  reinstall(name: string): string;
+  /** The command line that fetches a package into the cache, where there is one. */
+  readonly refetch?: (name: string) => string;
+  /** What is wrong with an archive that nobody signed, as the end of a sentence. */
+  unsigned(file: string): string;
+}
+
 /** Every word that `program` does not know, with its drop-in; `known` are the names one of which may be meant. */
 export function unknownPackages(
   { program, refresh }: NamedManager,

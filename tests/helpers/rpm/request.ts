@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { absolutePath, type AbsolutePath } from '../../../src/model/brands.ts';
 import type { PackageOrigin } from '../../../src/model/packages.ts';
-import type { PackageRequest } from '../../../src/packages/driver.ts';
+import type { PackageRequest } from '../../../src/model/package-request.ts';
 import { packageSources } from '../../../src/plan/package-sources.ts';
 import { makeSys } from '../../../src/sys/sys.ts';
 import { isRoot, need } from '../need.ts';

@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { after, before, test } from 'node:test';
+import type { PackageRequest } from '../../../src/model/package-request.ts';
 import { aptDriver } from '../../../src/packages/apt/apt.ts';
 import type { Fetched } from '../../../src/packages/driver.ts';
 import { installPackages } from '../../../src/packages/install.ts';
@@ -165,10 +166,10 @@ test('an archive that the repository no longer has is named', { skip }, async ()
 
 test('a full disk is said to be one', { skip }, async () => {
   const request = requestFor([], { hostRoot: host.root, offline: true });
-  const fetched = await aptDriver.fetch(sys, request, await aptDriver.resolve(sys, request));
+  const { job, fetched } = await fetchFor(request);
   mkdirSync(`${request.workspace}/root`);
   await mount('-t', 'tmpfs', '-o', 'size=40m', 'none', `${request.workspace}/root`);
-  const error = await failureOf(aptDriver.install(sys, request, fetched));
+  const error = await failureOf(aptDriver.install(job, fetched));
   await sys.run({ argv: ['umount', `${request.workspace}/root`], purpose: 'Prepare the test' });
   assert.match(error.message, /^Cannot .* in ".*\/root": no space left on the device$/);
 });
@@ -190,12 +191,19 @@ test('packages are removed when all is configured, dpkg itself too', { skip }, a
 });
 
 async function resolve(name: string) {
-  return aptDriver.resolve(sys, requestFor([name], { hostRoot: host.root }));
+  return aptDriver.resolve(await aptDriver.open(sys, requestFor([name], { hostRoot: host.root })));
 }
 
 async function fetch(name: string, { offline }: { readonly offline: boolean }): Promise<Fetched> {
   const request = requestFor([name], { hostRoot: host.root, offline });
-  return aptDriver.fetch(sys, request, await aptDriver.resolve(sys, request));
+  return (await fetchFor(request)).fetched;
+}
+
+async function fetchFor(request: PackageRequest) {
+  const job = await aptDriver.open(sys, request);
+  const resolution = await aptDriver.resolve(job);
+  const found = await aptDriver.take(job, resolution);
+  return { job, fetched: await aptDriver.download(job, resolution, found) };
 }
 
 async function versionOf(name: string): Promise<string | undefined> {

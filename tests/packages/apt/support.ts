@@ -5,7 +5,7 @@ import { absolutePath, type AbsolutePath } from '../../../src/model/brands.ts';
 import { BuildError } from '../../../src/model/errors.ts';
 import type { PackageOrigin } from '../../../src/model/packages.ts';
 import type { TreeEntry } from '../../../src/model/sys.ts';
-import type { PackageRequest } from '../../../src/packages/driver.ts';
+import type { PackageRequest } from '../../../src/model/package-request.ts';
 import { installPackages } from '../../../src/packages/install.ts';
 import { packageSources } from '../../../src/plan/package-sources.ts';
 import { makeSys } from '../../../src/sys/sys.ts';

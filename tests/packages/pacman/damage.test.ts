@@ -138,9 +138,10 @@ for (const [index, [path, spoil]] of spoiled.entries()) {
     const host = await hostFor(t);
     if (host === undefined) return;
     const request = pacmanRequest(host, packages, { sources: ['installed'] });
-    const resolution = await pacmanDriver.resolve(sys, request);
+    const job = await pacmanDriver.open(sys, request);
+    const resolution = await pacmanDriver.resolve(job);
     spoil(`${host}/${path}`);
-    const error = await failureOf(pacmanDriver.fetch(sys, request, resolution));
+    const error = await failureOf(pacmanDriver.take(job, resolution));
     assert.match(
       error.message,
       new RegExp(`^Cannot take "[a-z-]+" from the installed .*"/${path}"`),

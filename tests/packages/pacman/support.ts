@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { AbsolutePath } from '../../../src/model/brands.ts';
 import type { PackageOrigin } from '../../../src/model/packages.ts';
-import type { PackageRequest } from '../../../src/packages/driver.ts';
+import type { PackageRequest } from '../../../src/model/package-request.ts';
 import { isRoot, need } from '../../helpers/need.ts';
 import { pacmanDistribution, type PacmanDistribution } from '../../helpers/pacman-distribution.ts';
 import { cache } from '../../helpers/paths.ts';

@@ -1,6 +1,6 @@
 import { absolutePath } from '../../../src/model/brands.ts';
 import type { Reasoned } from '../../../src/model/plan.ts';
-import type { PackageRequest } from '../../../src/packages/driver.ts';
+import type { PackageRequest } from '../../../src/model/package-request.ts';
 
 /** A request for systemd with nothing special about it, but for what is given. */
 export function requestFor(

@@ -1,4 +1,21 @@
 import type { PackageAbout } from '../../model/packages.ts';
+import type { PackageRequest } from '../../model/package-request.ts';
+import type { Command } from '../../model/sys.ts';
+import { inside, managerSandbox, nameVersionArchitecture } from './layout.ts';
+
+/** Prints file, build time and what else is in the headers of archives, given by their paths in the cache. */
+export function describeCommand(request: PackageRequest, files: readonly string[]): Command {
+  return {
+    argv: [
+      'rpm',
+      ...['--query', '--package', '--nosignature', '--queryformat'],
+      `${nameVersionArchitecture}\\t%{BUILDTIME}\\t%{SOURCERPM}\\t%{LICENSE}\\t%{URL}\\t%{BUGURL}\\n`,
+      ...files.map((file) => `${inside.cache}/${file}`),
+    ],
+    sandbox: managerSandbox(request, false),
+    purpose: 'Read what the packages say of themselves',
+  };
+}
 
 export interface DescribedRpm {
   readonly name: string;
@@ -35,32 +52,4 @@ export function parseDescribed(output: string): readonly DescribedRpm[] {
 function licencesOf(expression: string): readonly string[] {
   const names = expression.split(/\s+(?:and|or)\s+|[()]/i).map((name) => name.trim());
   return [...new Set(names.filter((name) => name !== ''))].sort();
-}
-
-export interface FailedScript {
-  /** "%post", "%pre", "%posttrans". */
-  readonly script: string;
-  readonly name: string;
-  readonly reason: string;
-}
-
-/** rpm's "warning: %post(less-668-1.x86_64) scriptlet failed, exit status 3", and the same as an error. */
-export function parseFailedScripts(stderr: string): readonly FailedScript[] {
-  return stderr.split('\n').flatMap((line) => {
-    const [, script, rpm, reason] =
-      /^(?:warning|error): (%\w+)\((\S+)\) scriptlet failed, (.*)$/.exec(line) ?? [];
-    if (script === undefined || rpm === undefined || reason === undefined) return [];
-    return [{ script, name: rpm.replace(/-[^-]+-[^-]+$/, ''), reason }];
-  });
-}
-
-/**
- * Whether a failed rpm has installed everything and only complains of scripts that ran afterwards: rpm 6 says so by its
- * exit code, too.
- */
-export function hasOnlyWarned(stderr: string): boolean {
-  return (
-    /^warning: %\w+\(\S+\) scriptlet failed, /m.test(stderr) &&
-    !/^error: (?!failed to exec scriptlet interpreter)/m.test(stderr)
-  );
 }

@@ -1,6 +1,30 @@
-import type { Ran } from '../../model/sys.ts';
-import type { Answer, ChosenRpm } from './front-end.ts';
-import { withoutZeroEpoch } from './host.ts';
+import type { PackageRequest } from '../../model/package-request.ts';
+import type { Command, Ran } from '../../model/sys.ts';
+import type { Answer, ChosenRpm, Scope } from './front-end.ts';
+import { inside, installedRepository, managerSandbox, withoutZeroEpoch } from './layout.ts';
+import { env, failures, options, ownRepositories, weak } from './zypper-options.ts';
+
+/** Prints as XML everything that the request comes to, and stops there. */
+export function resolveCommand(
+  request: PackageRequest,
+  wanted: readonly string[],
+  scope: Scope,
+): Command {
+  return {
+    argv: [
+      'zypper',
+      ...['--xmlout', ...options],
+      ...(scope === 'repositories' ? [] : ['--reposd-dir', `${inside.state}/${ownRepositories}`]),
+      ...['install', '--dry-run'],
+      ...(scope === 'installed' ? ['--repo', installedRepository] : []),
+      ...[...weak(request), ...wanted],
+    ],
+    okExit: failures,
+    env,
+    sandbox: managerSandbox(request, false),
+    purpose: 'Resolve the packages',
+  };
+}
 
 /** What `zypper --xmlout install --dry-run` said. */
 export function parseZypper({ stdout, exitCode }: Ran): Answer {
@@ -44,7 +68,7 @@ function parseSummary(stdout: string): readonly ChosenRpm[] {
       version: withoutZeroEpoch(attribute('edition')),
       architecture: attribute('arch'),
       repository: attribute('repository'),
-      size: 0,
+      size: undefined,
     };
   });
 }

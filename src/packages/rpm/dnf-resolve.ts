@@ -1,6 +1,29 @@
-import type { Ran } from '../../model/sys.ts';
-import type { Answer, ChosenRpm } from './front-end.ts';
-import { withoutZeroEpoch } from './host.ts';
+import type { PackageRequest } from '../../model/package-request.ts';
+import type { Command, Ran } from '../../model/sys.ts';
+import { env, installedUrl, options, type DnfDialect } from './dnf-dialect.ts';
+import type { Answer, ChosenRpm, Scope } from './front-end.ts';
+import { installedRepository, managerSandbox, withoutZeroEpoch } from './layout.ts';
+
+/** Prints a table of everything that the request comes to, and stops there. */
+export function resolveCommand(
+  dialect: DnfDialect,
+  request: PackageRequest,
+  wanted: readonly string[],
+  scope: Scope,
+): Command {
+  return {
+    argv: [
+      dialect.program,
+      ...[...options(dialect, request), ...dialect.cacheOnly, ...inScope[scope]],
+      ...['--assumeno', 'install', ...wanted],
+    ],
+    // 1 is "Operation aborted" and every error.
+    okExit: [0, 1],
+    env,
+    sandbox: managerSandbox(request, false),
+    purpose: 'Resolve the packages',
+  };
+}
 
 /** What dnf said to an install that was not to be carried out. */
 export function parseDnf(ran: Ran): Answer {
@@ -47,6 +70,19 @@ export function parseTable(stdout: string): readonly ChosenRpm[] {
   }
   return rpms;
 }
+
+const withInstalled = [
+  `--repofrompath=${installedRepository},${installedUrl}`,
+  `--setopt=${installedRepository}.gpgcheck=0`,
+  // What a repository has as well is taken from there.
+  `--setopt=${installedRepository}.priority=199`,
+];
+
+const inScope = {
+  repositories: [],
+  both: withInstalled,
+  installed: [...withInstalled, `--repo=${installedRepository}`],
+} satisfies Record<Scope, readonly string[]>;
 
 const units: ReadonlyMap<string, number> = new Map([
   ...(['k', 'KiB'] as const).map((unit) => [unit, 1024] as const),

@@ -1,40 +1,78 @@
+import type { PackageRequest } from '../../model/package-request.ts';
 import type { Digest } from '../../model/packages.ts';
+import type { Command } from '../../model/sys.ts';
+import type { ResolvedArchive } from '../driver.ts';
+import {
+  aptSandbox,
+  env,
+  failed,
+  isOfInstalledIndex,
+  localPath,
+  options,
+  targets,
+  withSources,
+} from './layout.ts';
+
+/** Prints URI, file name, size and digest of everything the request comes to; fetches nothing. */
+export function resolveCommand(
+  request: PackageRequest,
+  architecture: string,
+  sources: readonly string[] = [],
+): Command {
+  return {
+    argv: [
+      'apt-get',
+      ...options(request, architecture),
+      ...['-o', 'Acquire::ForceHash=sha256'],
+      ...withSources(sources),
+      '--print-uris',
+      ...['install', ...targets(request)],
+    ],
+    okExit: [0, failed],
+    env,
+    sandbox: aptSandbox(request, false),
+    purpose: 'Resolve the packages',
+  };
+}
 
 /** A line of `apt-get --print-uris`: what is to be installed, before it is known where it is. */
-export interface PrintedArchive {
-  readonly name: string;
-  readonly version: string;
-  readonly architecture: string;
-  readonly file: string;
-  readonly location: string;
-  readonly size: number;
-  readonly digest: Digest | undefined;
-}
+export type PrintedArchive = Pick<
+  ResolvedArchive,
+  'name' | 'version' | 'architecture' | 'file' | 'from' | 'size' | 'digest'
+>;
 
 /** Reads `'URI' FILE SIZE ALGORITHM:HEX` lines; apt's other lines are passed over. */
 export function parsePrintedUris(output: string): readonly PrintedArchive[] {
   return output.split('\n').flatMap((line) => {
-    const [, location = '', file = '', size, digest = ''] =
+    const [, uri = '', file = '', size, digest = ''] =
       /^'([^']+)' (\S+) (\d+) ?(\S*)$/.exec(line) ?? [];
     if (size === undefined) return [];
     return [
       {
         ...parseArchiveName(file),
         file,
-        location,
-        size: Number(size),
-        digest: parseDigest(digest),
+        ...parseSource(uri, Number(size), parseDigest(digest)),
       },
     ];
   });
 }
 
-/** The lists that apt does not trust, of the lines `yes FILE` and `no FILE`. */
-export function parseUntrusted(output: string): readonly string[] {
-  return output
-    .split('\n')
-    .filter((line) => line !== '' && !line.startsWith('yes '))
-    .map((line) => line.replace(/^\S* /, ''));
+function parseSource(
+  uri: string,
+  size: number,
+  digest: Digest | undefined,
+): Pick<PrintedArchive, 'from' | 'size' | 'digest'> {
+  // The size in that index is a guess of ours.
+  if (isOfInstalledIndex(uri)) {
+    return { from: { type: 'installed only' }, size: undefined, digest: undefined };
+  }
+  const path = localPath(uri);
+  // An archive given to apt as a file, not found in a list.
+  if (digest === undefined && path !== undefined) {
+    return { from: { type: 'superseded', path }, size, digest };
+  }
+  const id = uri.replace(/\/pool\/.*|(?:\/\.)?\/[^/]*$/, '');
+  return { from: { type: 'repository', id, uri }, size, digest };
 }
 
 /** The names, patterns and NAME=VERSION that apt could not find. */
@@ -51,32 +89,6 @@ export function parseUnknown(stderr: string): readonly string[] {
 const unknownName =
   /^E: (?:Unable to locate package |Package '|Couldn't find any package by (?:glob|regex) ')(.+?)(?:'| has no installation candidate|$)/;
 const unknownVersion = /^E: Version '(.+)' for '(.+)' was not found$/;
-
-/** The packages of apt's warning that they are signed by nobody it trusts. */
-export function parseUnauthenticated(output: string): readonly string[] {
-  const lines = output.split('\n');
-  const start = lines.indexOf('WARNING: The following packages cannot be authenticated!');
-  if (start === -1) return [];
-  const rest = lines.slice(start + 1);
-  const end = rest.findIndex((line) => !line.startsWith(' '));
-  return rest
-    .slice(0, end === -1 ? undefined : end)
-    .flatMap((line) => line.trim().split(/\s+/))
-    .filter((name) => name !== '');
-}
-
-export interface FailedFetch {
-  readonly location: string;
-  /** "404  Not Found [IP: …]", "Temporary failure resolving '…'". */
-  readonly reason: string;
-}
-
-export function parseFailedFetches(stderr: string): readonly FailedFetch[] {
-  return stderr.split('\n').flatMap((line) => {
-    const [, location, reason] = /^E: Failed to fetch (\S+)\s+(.*)$/.exec(line) ?? [];
-    return location === undefined || reason === undefined ? [] : [{ location, reason }];
-  });
-}
 
 // NAME_VERSION_ARCHITECTURE.deb, with the characters that a file name cannot have as %XX.
 function parseArchiveName(file: string): Pick<PrintedArchive, 'name' | 'version' | 'architecture'> {
