@@ -5,7 +5,7 @@ import type { Command } from '../../../src/model/sys.ts';
 import { downloadCommand, downloadSomeCommand } from '../../../src/packages/apt/fetching.ts';
 import { describeCommand, namesCommand, trustCommand } from '../../../src/packages/apt/lists.ts';
 import { resolveCommand } from '../../../src/packages/apt/print-uris.ts';
-import { requestFor } from './support.ts';
+import { requestFor } from '../../helpers/package-request.ts';
 
 const request = requestFor();
 const options =

@@ -7,7 +7,7 @@ import {
   purgeCommand,
   unpackCommand,
 } from '../../../src/packages/apt/dpkg-commands.ts';
-import { requestFor } from './support.ts';
+import { requestFor } from '../../helpers/package-request.ts';
 
 const request = requestFor();
 const dpkg =

@@ -9,7 +9,7 @@ import {
   installFilesCommand,
   removeCommand,
 } from '../../../src/packages/pacman/transaction.ts';
-import { requestFor } from './support.ts';
+import { requestFor } from '../../helpers/package-request.ts';
 
 const request = requestFor({ manager: 'pacman' });
 const keyring = '/etc/pacman.d/gnupg';

@@ -11,7 +11,7 @@ import { rpmDriver } from '../../../src/packages/rpm/rpm.ts';
 import { zypperFrontEnd } from '../../../src/packages/rpm/zypper.ts';
 import { plant, scratch, type Tree } from '../../helpers/scratch.ts';
 import { countingSys } from './counting-sys.ts';
-import { requestFor } from './support.ts';
+import { requestFor } from '../../helpers/package-request.ts';
 
 // Reads of the host are counted, since their time is nothing a test can rely on.
 

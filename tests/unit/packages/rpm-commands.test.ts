@@ -17,7 +17,7 @@ import {
 } from '../../../src/packages/rpm/transaction.ts';
 import * as zypperDownload from '../../../src/packages/rpm/zypper-download.ts';
 import * as zypperResolve from '../../../src/packages/rpm/zypper-resolve.ts';
-import { reasoned, requestFor } from './support.ts';
+import { reasoned, requestFor } from '../../helpers/package-request.ts';
 
 const request = requestFor();
 const locale = requestFor({ withDocs: true }, { locale: 'de_DE.UTF-8' });

@@ -7,7 +7,7 @@ import { localPath } from '../../../src/packages/apt/layout.ts';
 import { essentialClosure } from '../../../src/packages/apt/essential.ts';
 import { namesToRemove } from '../../../src/packages/shared/names-to-remove.ts';
 import { unknownPackages } from '../../../src/packages/shared/unknown-packages.ts';
-import { reasoned } from './support.ts';
+import { reasoned } from '../../helpers/package-request.ts';
 
 const packages = new Map([
   ['systemd', { version: '257', architecture: 'amd64' }],

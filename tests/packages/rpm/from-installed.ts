@@ -10,11 +10,11 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import type { RootTree } from '../../../src/model/packages.ts';
-import { runOk } from '../run.ts';
-import { awayFrom, rpmBench } from './bench.ts';
-import { wanted } from './debs.ts';
-import type { ManagerFacts } from './managers.ts';
-import { sys } from './request.ts';
+import { runOk } from '../../helpers/run.ts';
+import { awayFrom, rpmBench } from '../../helpers/rpm/bench.ts';
+import { wanted } from '../../helpers/rpm/debs.ts';
+import type { ManagerFacts } from '../../helpers/rpm/managers.ts';
+import { sys } from '../../helpers/rpm/request.ts';
 
 /** Packages made of what the host has installed: no archive is in a cache, and there is no network. */
 export function buildsFromInstalled(facts: ManagerFacts): void {

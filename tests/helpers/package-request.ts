@@ -1,10 +1,15 @@
-import { absolutePath } from '../../../src/model/brands.ts';
-import type { Reasoned } from '../../../src/model/plan.ts';
-import type { PackageRequest } from '../../../src/model/package-request.ts';
+import { absolutePath } from '../../src/model/brands.ts';
+import type { PackageOrigin } from '../../src/model/packages.ts';
+import type { PackageRequest } from '../../src/model/package-request.ts';
+import type { PackagePlan, Reasoned } from '../../src/model/plan.ts';
+import { packageSources } from '../../src/plan/package-sources.ts';
+
+/** All sources, the first choice first. */
+export const allSources: readonly PackageOrigin[] = ['cache', 'installed', 'network'];
 
 /** A request for systemd with nothing special about it, but for what is given. */
 export function requestFor(
-  plan: Partial<PackageRequest['plan']> = {},
+  plan: Partial<PackagePlan> = {},
   rest: Partial<Omit<PackageRequest, 'plan'>> = {},
 ): PackageRequest {
   return {
@@ -14,9 +19,8 @@ export function requestFor(
       remove: [],
       withRecommends: false,
       withDocs: false,
-      offline: false,
-      sources: ['cache', 'installed', 'network'],
       ...plan,
+      ...packageSources(plan.sources ?? allSources, { offline: plan.offline ?? false }),
     },
     os: {
       id: 'debian',
@@ -33,6 +37,7 @@ export function requestFor(
   };
 }
 
+/** Values as lines of a drop-in. */
 export function reasoned(...values: readonly string[]): readonly Reasoned[] {
   return values.map((value, index) => ({
     value,

@@ -2,18 +2,24 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test, type TestContext } from 'node:test';
-import { differences, listTree } from '../../packages/apt/support.ts';
-import { buildable, provesRoot } from '../boots-root.ts';
-import { rootDisk, rootReached } from '../disk.ts';
-import { buildCommand } from '../image.ts';
-import type { Kernel } from '../kernel.ts';
-import { boot } from '../qemu.ts';
-import { runOk } from '../run.ts';
-import { scratch } from '../scratch.ts';
-import { wanted } from './debs.ts';
-import type { RpmManager } from './hosts.ts';
-import type { ManagerFacts } from './managers.ts';
-import { cleanUp, needsRpm, sys, throwAwayRpmHost, type RpmHost } from './request.ts';
+import { differences, listTree } from '../apt/support.ts';
+import { buildable, provesRoot } from '../../helpers/boots-root.ts';
+import { rootDisk, rootReached } from '../../helpers/disk.ts';
+import { buildCommand } from '../../helpers/image.ts';
+import type { Kernel } from '../../helpers/kernel.ts';
+import { boot } from '../../helpers/qemu.ts';
+import { runOk } from '../../helpers/run.ts';
+import { scratch } from '../../helpers/scratch.ts';
+import { wanted } from '../../helpers/rpm/debs.ts';
+import type { RpmManager } from '../../helpers/rpm/hosts.ts';
+import type { ManagerFacts } from '../../helpers/rpm/managers.ts';
+import {
+  cleanUp,
+  needsRpm,
+  sys,
+  throwAwayRpmHost,
+  type RpmHost,
+} from '../../helpers/rpm/request.ts';
 
 /** Builds by the bundle without any network, from what is cached, and boots the image. */
 export function bootsFromCaches({ manager }: ManagerFacts): void {

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PackageOrigin } from '../../../src/model/packages.ts';
-import { cache } from '../paths.ts';
-import { rpmBench } from './bench.ts';
-import type { ManagerFacts } from './managers.ts';
-import { sys, type Wishes } from './request.ts';
+import { cache } from '../../helpers/paths.ts';
+import { rpmBench } from '../../helpers/rpm/bench.ts';
+import type { ManagerFacts } from '../../helpers/rpm/managers.ts';
+import { sys, type Wishes } from '../../helpers/rpm/request.ts';
 
 const archives: readonly PackageOrigin[] = ['cache', 'network'];
 const widget1 = 'widget-1.0-1.x86_64.rpm';

@@ -3,17 +3,17 @@ import { utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RootTree } from '../../../src/model/packages.ts';
 import { installPackages, readHostOwners } from '../../../src/packages/install.ts';
-import { rpmBench } from './bench.ts';
-import { wanted } from './debs.ts';
-import type { ManagerFacts } from './managers.ts';
-import { requestFor, sys } from './request.ts';
+import { rpmBench } from '../../helpers/rpm/bench.ts';
+import { wanted } from '../../helpers/rpm/debs.ts';
+import type { ManagerFacts } from '../../helpers/rpm/managers.ts';
+import { rpmRequest, sys } from '../../helpers/rpm/request.ts';
 
 /** What dnf and zypper alike make of full caches: a root of the packages that were asked for. */
 export function installsFromCaches(facts: ManagerFacts): void {
   const { check, host, files, install, withServer } = rpmBench(facts, 'recorded');
 
   check('a root comes out of the caches, without the network', async () => {
-    const request = requestFor(host(), { names: wanted, locale: 'C.UTF-8' });
+    const request = rpmRequest(host(), { names: wanted, locale: 'C.UTF-8' });
     const tree = await installPackages(sys, request);
     assert.deepEqual(tree.warnings, []);
     assert.deepEqual([...new Set(tree.packages.map(({ origin }) => origin))], ['cache']);

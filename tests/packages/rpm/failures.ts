@@ -3,12 +3,12 @@ import { appendFileSync, cpSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PackageOrigin } from '../../../src/model/packages.ts';
 import { installPackages } from '../../../src/packages/install.ts';
-import { failureOf } from '../../packages/apt/support.ts';
-import { checkout } from '../paths.ts';
-import { killGroup, start } from '../run.ts';
-import { rpmBench } from './bench.ts';
-import type { ManagerFacts } from './managers.ts';
-import { requestFor, sys, temporary } from './request.ts';
+import { failureOf } from '../apt/support.ts';
+import { checkout } from '../../helpers/paths.ts';
+import { killGroup, start } from '../../helpers/run.ts';
+import { rpmBench } from '../../helpers/rpm/bench.ts';
+import type { ManagerFacts } from '../../helpers/rpm/managers.ts';
+import { rpmRequest, sys, temporary } from '../../helpers/rpm/request.ts';
 
 // What the installed system can do where a cache cannot is the matter of other tests.
 const sources: readonly PackageOrigin[] = ['cache', 'network'];
@@ -55,7 +55,7 @@ export function failsWell(facts: ManagerFacts): void {
 
   check('without the network a missing archive is named, and nothing is installed', async () => {
     await aside(`${facts.packages}/less-668-1.x86_64.rpm`, async () => {
-      const request = requestFor(host(), { names: ['less'], sources });
+      const request = rpmRequest(host(), { names: ['less'], sources });
       const error = await failureOf(installPackages(sys, request));
       assert.equal(error.message, 'Cannot install without the network: no cache has less 668-1');
       assert.match(error.hint ?? '', /--offline/);
@@ -69,7 +69,7 @@ export function failsWell(facts: ManagerFacts): void {
     for (const bad of [good.subarray(0, 5000), Buffer.from(good).fill(0, good.length - 90)]) {
       await aside(path, async () => {
         files().write(path, bad, 0o644);
-        const request = requestFor(host(), { names: ['less'], sources });
+        const request = rpmRequest(host(), { names: ['less'], sources });
         const error = await failureOf(installPackages(sys, request));
         assert.match(
           error.message,
