@@ -3,7 +3,7 @@ import { parseDep5Licences } from '../../formats/dep5.ts';
 import type { PackageAbout } from '../../model/packages.ts';
 import type { RootFiles } from '../../model/sys.ts';
 
-/** What the installed packages of a root say of themselves, by name. */
+/** Descriptions of the packages installed in a root, by name. */
 export function readDpkgAbout(root: RootFiles): ReadonlyMap<string, PackageAbout> {
   const about = new Map<string, PackageAbout>();
   for (const stanza of parseControl(root.readText('var/lib/dpkg/status') ?? '', fields)) {

@@ -9,7 +9,7 @@ import {
 } from '../../formats/dpkg-info.ts';
 import type { RootFiles } from '../../model/sys.ts';
 
-/** What dpkg knows of a host's packages, read once. */
+/** dpkg's records of a host's packages, read once. */
 export interface DpkgDatabase {
   readonly host: RootFiles;
   readonly stanzas: ReadonlyMap<string, Stanza>;

@@ -2,7 +2,7 @@ import type { AbsolutePath } from '../../model/brands.ts';
 import { BuildError } from '../../model/errors.ts';
 import type { Ran } from '../../model/sys.ts';
 
-/** What the failure of dpkg or tar means: which package, which script, or a full disk. */
+/** Explains the failure of dpkg or tar: which package, which script, or a full disk. */
 export function dpkgFailure(purpose: string, ran: Ran, root: AbsolutePath): BuildError {
   if (/No space left on device/.test(ran.stderr)) {
     return new BuildError(`Cannot ${lower(purpose)} in "${root}": no space left on the device`, {
@@ -42,7 +42,7 @@ function lower(purpose: string): string {
   return purpose.charAt(0).toLowerCase() + purpose.slice(1);
 }
 
-// What dpkg and the scripts printed while it was the package's turn, or at the end.
+// The output of dpkg and the scripts while it was the package's turn, or at the end.
 function chapter(stdout: string, subject: string | undefined): readonly string[] {
   const lines = stdout.split('\n').filter((line) => line !== '');
   const start = lines.findLastIndex((line) => heading.exec(line)?.[1] === subject);

@@ -74,7 +74,7 @@ function shippedBy({ files, conffiles, digests }: InstalledPackage): readonly Sh
       record: {
         type: 'any',
         digest: conffiles.get(path) ?? digests.get(path),
-        // Nobody knows whether it is what the package shipped, and /etc/shadow is such a file.
+        // Without a digest the file may be anything, and /etc/shadow is such a file.
         withoutDigest: isParent || path.startsWith('usr/') ? 'take' : 'leave out',
         defaults: conffiles.has(path) ? defaultSuffixes : undefined,
       },
@@ -82,7 +82,7 @@ function shippedBy({ files, conffiles, digests }: InstalledPackage): readonly Sh
   });
 }
 
-// What dpkg or ucf leaves beside a changed configuration file.
+// dpkg and ucf leave the packaged default beside a changed configuration file under these names.
 const defaultSuffixes = ['.dpkg-dist', '.dpkg-new', '.ucf-dist'];
 
 function entriesOf(host: RootFiles, kept: readonly Kept<ShippedPath>[]): readonly RebuiltEntry[] {
@@ -91,7 +91,7 @@ function entriesOf(host: RootFiles, kept: readonly Kept<ShippedPath>[]): readonl
     if (source === undefined) return [];
     const { at, stat } = source;
     const common = { ...ownerOf(stat), path: `./${path}`, mtime: stat.mtime };
-    // What a merged /usr made a link of was a directory in the package that has files below it.
+    // A merged /usr made a link of a directory that the package has files below.
     if (stat.type === 'directory' || isParent) {
       const mode = stat.type === 'directory' ? common.mode : 0o755;
       return [{ tar: { ...common, type: 'directory', mode }, content: undefined }];

@@ -7,7 +7,7 @@ import { existingBelow } from '../shared/witnesses.ts';
 import { localPath } from './layout.ts';
 import { readDatabase, type DpkgDatabase } from './dpkg-installed.ts';
 
-/** What apt needs of a host. */
+/** The facts of a host that apt needs. */
 export interface AptHost extends InstalledDebs {
   readonly database: DpkgDatabase;
   /** /etc/apt/preferences. */

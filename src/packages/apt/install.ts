@@ -48,7 +48,7 @@ export async function installArchives(
     root: root.path,
     packages: fetched.archives
       .filter(({ name }) => !removed.includes(name))
-      .map((archive) => ({ ...plain(sys, archive), about: about.get(archive.name) }))
+      .map((archive) => ({ ...reportOf(sys, archive), about: about.get(archive.name) }))
       .sort(byName),
     owners: readOwners(root),
     metadata,
@@ -60,7 +60,7 @@ export async function installArchives(
 // invoke-rc.d asks it whether a service may be started: 101 is no.
 const policy = 'usr/sbin/policy-rc.d';
 
-// What dpkg, debconf and apt keep of themselves.
+// Files of dpkg, debconf and apt themselves.
 const metadata = ['var/lib/dpkg', 'var/lib/apt', 'var/cache/apt', 'var/cache/debconf'];
 
 function newestTime(sys: Sys, archives: readonly FetchedArchive[]): number {
@@ -113,7 +113,7 @@ function files(archives: readonly FetchedArchive[]): readonly string[] {
   return archives.map(({ file }) => file);
 }
 
-function plain(sys: Sys, archive: FetchedArchive): ResolvedPackage {
+function reportOf(sys: Sys, archive: FetchedArchive): ResolvedPackage {
   const { name, version, architecture, size, origin, hostVersion } = archive;
   const about = { name, version, architecture, size, origin, hostVersion };
   if (origin === 'installed') return about;

@@ -2,7 +2,7 @@ import { absolutePath, type AbsolutePath } from '../../model/brands.ts';
 import type { PackageRequest } from '../../model/package-request.ts';
 import type { Ran, Sandbox } from '../../model/sys.ts';
 
-/** Where things lie inside the sandboxes. Mount points can be made below /run only: a host root is read-only. */
+/** Paths inside the sandboxes. Mount points can be made below /run only: a host root is read-only. */
 export const inside = {
   state: '/run/pkginitrd',
   cache: '/run/pkginitrd-cache',
@@ -10,7 +10,7 @@ export const inside = {
   root: '/run/pkginitrd-root',
 };
 
-/** Where they lie on this machine. */
+/** The same on this machine. */
 export interface AptPaths {
   readonly root: AbsolutePath;
   /** apt's own idea of an empty system: status file, preferences, archives. */
@@ -102,12 +102,12 @@ export const failed = 100;
 
 export const env = { DEBIAN_FRONTEND: 'noninteractive' };
 
-// Nobody depends on the essential packages, and every script may use them. base-files has the os-release.
+// Essential packages are in no dependency, and every script may use them. base-files has the os-release.
 export function targets({ plan }: PackageRequest): readonly string[] {
   return ['?essential', 'base-files', ...plan.install.map(({ value }) => value)];
 }
 
-/** What apt-get says is wrong. */
+/** apt-get's own complaint. */
 export function complaint(ran: Ran): string {
   const errors = ran.stderr.split('\n').filter((line) => line.startsWith('E: '));
   return (
@@ -115,7 +115,7 @@ export function complaint(ran: Ran): string {
   );
 }
 
-/** Whether apt has found an archive in that list alone: there is no such file yet. */
+/** True for an archive that stands in the list of installed packages alone: there is no such file yet. */
 export function isOfInstalledIndex(location: string): boolean {
   return location.startsWith(`file:${inside.state}/`);
 }

@@ -3,7 +3,7 @@ import type { Ran } from '../../model/sys.ts';
 import type { Supplier } from '../shared/unknown-packages.ts';
 import { complaint } from './layout.ts';
 
-// What apt's refusals mean to the user.
+// apt's refusals, as the user reads them.
 
 export const apt: Supplier = {
   program: 'apt',

@@ -119,7 +119,7 @@ async function refuseUnknown({ sys, request, host }: AptJob, ran: Ran): Promise<
   throw unknownPackages(apt, request.plan.install, unknown, known.stdout.split('\n'));
 }
 
-// What apt needs to take the root for a system without any package.
+// Makes apt take the root for a system without any package.
 function prepareState({ sys, request }: AptJob): void {
   const { state, cache } = aptPaths(request);
   const own = sys.root(state);

@@ -8,7 +8,7 @@ import { withoutTrailingSlashes } from '../../formats/slashes.ts';
 import { BuildError } from '../../model/errors.ts';
 import type { RootFiles } from '../../model/sys.ts';
 
-/** What the host's pacman.conf says, Include= lines replaced by what they include. */
+/** The host's pacman.conf, with the included files in the place of Include= lines. */
 export interface PacmanConf {
   readonly options: readonly PacmanLine[];
   readonly repositories: readonly PacmanSection[];
@@ -86,7 +86,7 @@ export function localConf(conf: PacmanConf, withDocs: boolean): string {
   return encodePacmanConf([{ name: 'options', lines: [...lines, optional] }]);
 }
 
-/** Whether packages of a repository are taken only with a signature: SigLevel of pacman.conf(5). */
+/** SigLevel of pacman.conf(5): true if packages of a repository are taken only with a signature. */
 export function needsSignature(conf: PacmanConf, repository: string): boolean {
   const own = conf.repositories.find(({ name }) => name === repository)?.lines ?? [];
   const words = [...conf.options, ...own]

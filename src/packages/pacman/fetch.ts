@@ -75,7 +75,7 @@ function takeCached(
   { sys, request, host }: PacmanJob,
   { file, from }: ResolvedArchive,
 ): Extract<Taken, { readonly type: 'cached' }> | Missed {
-  // What only the installed system has is in no database that could vouch for a cached archive.
+  // No database vouches for a cached archive of a version that only the installed system has.
   if (from.type !== 'repository') return { type: 'absent' };
   const files = sys.root(request.hostRoot);
   const find = (name: string) =>

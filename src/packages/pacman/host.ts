@@ -6,10 +6,10 @@ import { readPacmanConf, type PacmanConf } from './conf.ts';
 import { keptArchives } from './layout.ts';
 import { readLocal, type LocalPackage } from './local.ts';
 
-/** What pacman needs of a host. */
+/** The facts of a host that pacman needs. */
 export interface PacmanHost {
   readonly conf: PacmanConf;
-  /** What is installed, by name. */
+  /** Installed packages by name. */
   readonly local: ReadonlyMap<string, LocalPackage>;
   /** Repositories without a database. */
   readonly withoutDatabase: readonly string[];

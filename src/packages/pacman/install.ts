@@ -52,7 +52,7 @@ export async function installArchives(
       .map((archive) => {
         const installed = local.get(archive.name);
         return {
-          ...plain(sys, archive),
+          ...reportOf(sys, archive),
           about: installed === undefined ? undefined : aboutOf(installed),
         };
       })
@@ -66,7 +66,7 @@ export async function installArchives(
 
 const database = 'var/lib/pacman';
 
-// What pacman keeps of itself.
+// pacman's own files in the root.
 const metadata = ['var/lib/pacman', 'var/cache/pacman', 'var/log/pacman.log'];
 
 async function runPacman(sys: Sys, command: Command, purpose: string): Promise<Ran> {
@@ -90,7 +90,7 @@ function cleanRoot(root: RootFiles, epoch: number): void {
   }
 }
 
-function plain(sys: Sys, archive: FetchedArchive) {
+function reportOf(sys: Sys, archive: FetchedArchive) {
   const { name, version, architecture, size, origin, hostVersion } = archive;
   const about = { name, version, architecture, size, origin, hostVersion };
   if (origin === 'installed') return about;

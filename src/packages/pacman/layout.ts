@@ -3,7 +3,7 @@ import { BuildError } from '../../model/errors.ts';
 import type { PackageRequest } from '../../model/package-request.ts';
 import type { Command, Ran, Sandbox } from '../../model/sys.ts';
 
-/** Where things lie inside the sandboxes: below /run, the only place where mount points can be made. */
+/** Paths inside the sandboxes: below /run, the only place where mount points can be made. */
 export const inside = {
   state: '/run/pkginitrd',
   archives: '/run/pkginitrd/archives',
@@ -14,7 +14,7 @@ export const inside = {
   database: '/run/pkginitrd-root/var/lib/pacman',
 };
 
-/** Where they lie on this machine. */
+/** The same on this machine. */
 export interface PacmanPaths {
   readonly root: AbsolutePath;
   readonly state: AbsolutePath;
@@ -53,7 +53,7 @@ export function pacmanSandbox(request: PackageRequest, network: boolean): Sandbo
   };
 }
 
-// Of the host only the keyring is used by this; hooks of the host's /etc are about the host.
+// The keyring is all that these options take from the host. Hooks in the host's /etc maintain the host itself.
 export function common(conf: string, keyring: string): readonly string[] {
   return [
     ...['--config', conf],
@@ -104,7 +104,7 @@ export function keyProblem(ran: Ran, packages: readonly string[] = []): BuildErr
   });
 }
 
-/** What pacman says is wrong. */
+/** pacman's own complaint. */
 export function complaint(ran: Ran): string {
   return errorsOf(ran).join('; ') || ran.stderr.trim() || 'pacman gave no reason';
 }

@@ -12,7 +12,7 @@ export interface LocalPackage {
   readonly desc: AlpmDesc;
 }
 
-/** What is installed, by name; `database` is the directory that has `local`. */
+/** Installed packages by name; `database` is the directory that has `local`. */
 export function readLocal(root: RootFiles, database: string): ReadonlyMap<string, LocalPackage> {
   const found = root.list(`${database}/local`).flatMap((entry) => {
     const directory = `${database}/local/${entry}`;

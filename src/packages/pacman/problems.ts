@@ -4,7 +4,7 @@ import type { Ran } from '../../model/sys.ts';
 import { unknownPackages, type Supplier } from '../shared/unknown-packages.ts';
 import { complaint, keyProblem } from './layout.ts';
 
-// What pacman's refusals mean to the user.
+// pacman's refusals, as the user reads them.
 
 export const pacman: Supplier = {
   program: 'pacman',

@@ -133,7 +133,7 @@ const accounts: ReadonlySet<string> = new Set(
   ['passwd', 'group', 'shadow', 'gshadow', 'subuid', 'subgid'].map((name) => `etc/${name}`),
 );
 
-/** Whether the host may have been installed without the file. */
+/** True for a file that the host may have been installed without. */
 function isAbsent(path: string, notExtracted: readonly string[]): boolean {
   const last = notExtracted.findLast((pattern) => fnmatch(pattern.replace(/^!/, ''), path));
   return isOptional(path) || (last !== undefined && !last.startsWith('!'));

@@ -78,7 +78,7 @@ function targets({ request }: PacmanJob): readonly string[] {
   return request.plan.install.map(({ value }) => value);
 }
 
-// What pacman needs to take the root for a system without any package, with the host's own databases of repositories.
+// Makes pacman take the root for a system without any package that has the host's databases of repositories.
 function prepare({ sys, request, host: { conf } }: PacmanJob): void {
   const { root, state, cache } = pacmanPaths(request);
   const own = sys.root(state);

@@ -5,7 +5,7 @@ import { anyFailure, inside, managerSandbox, rpmPaths } from './layout.ts';
 /** signed: by a key that the host trusts. intact: by another key, or by nobody. */
 export type Verdict = 'signed' | 'intact' | 'damaged';
 
-/** What rpm says of archives, by their paths in the cache of this build. */
+/** rpm's verdicts on archives, by their paths in the cache of this build. */
 export async function checkRpms(
   sys: Sys,
   request: PackageRequest,

@@ -8,13 +8,13 @@ export interface DnfDialect {
   readonly cache: string;
   /** The key of dnf.conf that moves it. */
   readonly cacheKey: string;
-  /** Nothing but the cache is used, for metadata and for packages. */
+  /** Metadata and packages come out of the cache alone. */
   readonly cacheOnly: readonly string[];
   /** Packages may be fetched, the metadata stays as it is. */
   readonly withNetwork: readonly string[];
   /** Stops it when all is fetched and checked. */
   readonly fetchOnly: readonly string[];
-  /** Where it looks for its cache, beside cachedir. */
+  /** Options for the place of its cache, beside cachedir. */
   readonly cacheOptions: readonly string[];
   /** Which configuration an empty system is given. */
   readonly configuration: readonly string[];

@@ -25,7 +25,7 @@ export function resolveCommand(
   };
 }
 
-/** What dnf said to an install that was not to be carried out. */
+/** dnf's answer to an install that was not to be carried out. */
 export function parseDnf(ran: Ran): Answer {
   const text = `${ran.stdout}\n${ran.stderr}`;
   const repositories = matchAll(
@@ -74,7 +74,7 @@ export function parseTable(stdout: string): readonly ChosenRpm[] {
 const withInstalled = [
   `--repofrompath=${installedRepository},${installedUrl}`,
   `--setopt=${installedRepository}.gpgcheck=0`,
-  // What a repository has as well is taken from there.
+  // Packages that a repository has as well are taken from there.
   `--setopt=${installedRepository}.priority=199`,
 ];
 

@@ -27,7 +27,7 @@ export async function downloadRpms(
   await download(job, found);
   const fetchedFiles = listFetched(sys, rpmPaths(request).cache, host.frontEnd);
   const placed = found.map((each) => place(job, each, fetchedFiles));
-  // What was not the repository's in the cache is another file now.
+  // The manager has replaced a cached file that was not the repository's.
   const fetched = placed.filter(
     ({ archive, file }) => before.get(archive) !== stampOf(sys, request, file),
   );
@@ -80,7 +80,7 @@ async function download({ sys, request, host }: RpmJob, found: readonly Found[])
   if (last.exitCode !== 0) throw frontEnd.explainDownload(last) ?? unfetchable(frontEnd, last);
 }
 
-/** Whether no repository has the archive as it is here. */
+/** True if no repository has the archive as it is here. */
 function isAsGiven({ archive, taken }: Found): boolean {
   return taken.type === 'rebuilt' || archive.from.type !== 'repository';
 }

@@ -3,15 +3,15 @@ import type { BuildError } from '../../model/errors.ts';
 import type { PackageRequest } from '../../model/package-request.ts';
 import type { Command, Ran, Sys } from '../../model/sys.ts';
 
-/** What differs between dnf and zypper: they choose and fetch the packages, rpm installs them. */
+/** The differences between dnf and zypper, which choose and fetch the packages. rpm installs them. */
 export interface RpmFrontEnd {
   /** As the user types it. */
   readonly program: string;
-  /** What makes it read the repositories' metadata anew. */
+  /** The command line that reads the repositories' metadata anew. */
   readonly refresh: string;
   /** Its cache in the host, and the setting that moves it. */
   readonly hostCache: { readonly file: string; readonly key: string; readonly otherwise: string };
-  /** Where the host's repositories are described, as a shell pattern. */
+  /** A shell pattern of the files that describe the host's repositories. */
   readonly repositoryFiles: string;
   /** Files and directories of its configuration, the repositories among them. */
   readonly configuration: readonly string[];
@@ -19,7 +19,7 @@ export interface RpmFrontEnd {
   readonly ownCache: string;
   /** Shell patterns of the metadata in the cache. */
   readonly metadata: readonly string[];
-  /** Where the metadata of what the host has installed go, below the state of the build. */
+  /** The directory for metadata of installed packages, below the state of the build. */
   readonly installedMetadata: string;
   /** The command line that installs a changed package again. */
   reinstall(name: string): string;
@@ -28,7 +28,7 @@ export interface RpmFrontEnd {
   /** The repository of an archive in the cache, by its path there; undefined for what is no archive. */
   repositoryOf(path: string): string | undefined;
   /**
-   * Where a package that lies `below` a local repository would be in the cache, whose top-level names are `cached`;
+   * The place in the cache of a package that lies `below` a local repository; `cached` are the cache's top-level names;
    * undefined without metadata of the repository.
    */
   placeFor(cached: readonly string[], repository: string, below: string): string | undefined;
@@ -37,7 +37,7 @@ export interface RpmFrontEnd {
   parse(ran: Ran): Answer;
   /** The word that asks for just this version. */
   pin(name: string, rpm: Pick<HostRpm, 'version' | 'architecture'>): string;
-  /** What a failed download means, where its output tells. */
+  /** Explains a failed download; undefined where its output does not tell. */
   explainDownload(ran: Ran): BuildError | undefined;
 }
 
@@ -51,7 +51,7 @@ export interface RpmConfiguration {
   /** The manager's cache, without leading slash. */
   readonly cacheDirectory: string;
   /**
-   * Where repositories of `file:` lie, by their ids, as shell patterns without leading slash: no manager copies their
+   * Directories of `file:` repositories by their ids, as shell patterns without leading slash: no manager copies their
    * packages into its cache. Variables such as $basearch match any name.
    */
   readonly localRepositories: ReadonlyMap<string, readonly string[]>;

@@ -6,7 +6,7 @@ import { managerSandbox, nameVersionArchitecture, withoutZeroEpoch } from './lay
 
 const debug = logger('packages');
 
-/** What the host has installed, from rpm's database where it lies; undefined where it cannot be read. */
+/** The host's installed packages, from rpm's database in its place; undefined where it cannot be read. */
 export async function readHostRpms(
   sys: Sys,
   request: PackageRequest,

@@ -3,7 +3,7 @@ import type { PackageRequest } from '../../model/package-request.ts';
 import type { Job, ResolvedArchive } from '../driver.ts';
 import type { HostRpm, RpmConfiguration, RpmFrontEnd } from './front-end.ts';
 
-/** What dnf or zypper, and rpm, need of a host. */
+/** The facts of a host that dnf or zypper, and rpm, need. */
 export interface RpmHost {
   readonly frontEnd: RpmFrontEnd;
   readonly configuration: RpmConfiguration;
@@ -78,7 +78,7 @@ export function listArchives(
   return found;
 }
 
-/** Where the manager has put archives in the cache of this build, by repository and name. */
+/** Paths of archives in the cache of this build, by repository and name. */
 export function listFetched(
   sys: Sys,
   cache: PackageRequest['hostRoot'],

@@ -71,7 +71,7 @@ export function parseRelations(output: string): readonly Omit<RpmMdPackage, 'fil
         const [letter, word = '', flags, relationVersion = ''] = line.split('\t');
         const type = rpmRelationTypes.find((each) => each === letter);
         if (type === undefined || flags === undefined || word === '(none)') continue;
-        // What rpm itself must be able to do.
+        // A feature of rpm itself, not a package.
         if (word.startsWith('rpmlib(')) continue;
         const list = relations.get(type) ?? [];
         list.push({ name: word, flags: Number(flags), version: relationVersion });

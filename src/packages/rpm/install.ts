@@ -34,7 +34,7 @@ export async function installRpms(
 
   const root = sys.root(rpmPaths(request).root);
   for (const directory of ['/', 'dev', 'proc', 'run', 'sys']) root.mkdir(directory, 0o755);
-  // What a package says of a directory that is mounted over does not reach it.
+  // A package cannot set the mode of a directory that is mounted over.
   root.mkdir('tmp', 0o1777);
   const leftOut = archives.flatMap((archive) => archive.leftOut);
   // Without them every file would be root's, and the scripts give away the numbers anew.
@@ -66,7 +66,7 @@ export async function installRpms(
   };
 }
 
-// What rpm and the managers keep of themselves.
+// Files of rpm and the managers themselves.
 const metadata = [
   ...['usr/lib/sysimage/rpm', 'var/lib/rpm', 'var/lib/dnf', 'var/lib/zypp'],
   ...['var/cache/dnf', 'var/cache/libdnf5', 'var/cache/zypp', 'usr/lib/sysimage/libdnf5'],

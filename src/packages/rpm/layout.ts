@@ -2,7 +2,7 @@ import { absolutePath, type AbsolutePath } from '../../model/brands.ts';
 import type { PackageRequest } from '../../model/package-request.ts';
 import type { Sandbox } from '../../model/sys.ts';
 
-/** Where things lie inside the sandboxes. Mount points can be made below /run only: a host root is read-only. */
+/** Paths inside the sandboxes. Mount points can be made below /run only: a host root is read-only. */
 export const inside = {
   /** The manager's cache of this build: the host's metadata, and every archive of the request. */
   cache: '/run/pkginitrd/cache',
@@ -12,7 +12,7 @@ export const inside = {
   root: '/run/pkginitrd-root',
 };
 
-/** Where they lie on this machine. */
+/** The same on this machine. */
 export interface RpmPaths {
   readonly root: AbsolutePath;
   readonly state: AbsolutePath;
@@ -63,7 +63,7 @@ export const installedRepository = 'pkginitrd-installed';
 /** rpm's exit code is the number of packages that failed. */
 export const anyFailure = Array.from({ length: 256 }, (_, code) => code);
 
-/** What rpm prints of a package's identity. */
+/** A package's identity as a query format of rpm. */
 export const nameVersionArchitecture = '%{NAME}\\t%{EPOCHNUM}:%{VERSION}-%{RELEASE}\\t%{ARCH}';
 
 export function withoutZeroEpoch(version: string): string {

@@ -5,7 +5,7 @@ import type { ResolvedArchive } from '../driver.ts';
 import { withPlaces, type Supplier } from '../shared/unknown-packages.ts';
 import type { RpmFrontEnd } from './front-end.ts';
 
-// What the refusals of dnf and zypper mean to the user.
+// Refusals of dnf and zypper, as the user reads them.
 
 export function supplierOf(frontEnd: RpmFrontEnd): Supplier {
   return {
@@ -40,7 +40,7 @@ export function unresolvable({ program }: RpmFrontEnd, reason: string): BuildErr
   return new BuildError(`Cannot resolve the packages: ${reason || `${program} gave no reason`}`);
 }
 
-/** What was fetched is not what was built. */
+/** The fetched file is not the one that was built. */
 export function damagedFetched(archives: readonly ResolvedArchive[]): BuildError {
   const names = archives.map(({ name }) => `"${name}"`).join(', ');
   const files = archives.map(nameOf).join(', ');

@@ -88,7 +88,7 @@ interface PayloadEntry {
   readonly content:
     | { readonly type: 'none' }
     | { readonly type: 'link' }
-    /** Where it lies in the host. */
+    /** Its path in the host. */
     | { readonly type: 'file'; readonly at: string };
 }
 
@@ -129,7 +129,7 @@ function entriesOf(
     if (source === undefined) {
       return { index, file, content: { type: file.type === 'symlink' ? 'link' : 'none' } };
     }
-    // Of several links to one file the last has the content.
+    // The last of several links to one file has the content.
     const isEmpty = !file.mayChange && !last.has(index);
     return { index, file, content: isEmpty ? { type: 'none' } : { type: 'file', at: source.at } };
   });

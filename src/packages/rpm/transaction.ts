@@ -78,7 +78,7 @@ export function parseFailedScripts(stderr: string): readonly FailedScript[] {
 }
 
 /**
- * Whether a failed rpm has installed everything and only complains of scripts that ran afterwards: rpm 6 says so by its
+ * True if a failed rpm has installed everything and only complains of scripts that ran afterwards: rpm 6 says so by its
  * exit code, too.
  */
 export function hasOnlyWarned(stderr: string): boolean {

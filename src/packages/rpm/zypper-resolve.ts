@@ -26,7 +26,7 @@ export function resolveCommand(
   };
 }
 
-/** What `zypper --xmlout install --dry-run` said. */
+/** The answer of `zypper --xmlout install --dry-run`. */
 export function parseZypper({ stdout, exitCode }: Ran): Answer {
   const messages = [...stdout.matchAll(/<message type="(\w+)">(.*?)<\/message>/gs)].map(
     ([, type = '', text = '']) => ({ type, text: unescape(text).trim() }),

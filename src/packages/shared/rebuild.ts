@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { encodeTarEnd, encodeTarHead, tarPadding, type TarEntry } from '../../formats/tar.ts';
 import type { FileStat, RootFiles, Sys } from '../../model/sys.ts';
 
-/** What became of an installed package that was to be written as an archive again. */
+/** The outcome of writing an installed package as an archive again. */
 export type Rebuilt =
   | {
       readonly type: 'rebuilt';
@@ -36,7 +36,7 @@ interface ShippedContent {
   /** Hex; undefined where the database has none, and then `withoutDigest` decides. */
   readonly digest: string | undefined;
   readonly withoutDigest: 'take' | 'leave out' | 'refuse';
-  /** Of configuration, the names that a packaged default may have beside the changed file: ".rpmnew". */
+  /** Suffixes that the packaged default of a changed configuration file may have beside it: ".rpmnew". */
   readonly defaults: readonly string[] | undefined;
   /** Bytes of the file that the digest is of; undefined for the whole file. */
   readonly size?: number | undefined;
@@ -45,7 +45,7 @@ interface ShippedContent {
 /** An entry whose content can be had. */
 export interface Kept<S extends Shipped> {
   readonly shipped: S;
-  /** Where in the host its content lies; undefined where the database has all of it. */
+  /** The place of its content in the host; undefined where the database has all of it. */
   readonly source: { readonly at: string; readonly stat: FileStat } | undefined;
 }
 
@@ -150,7 +150,7 @@ function isShipped(
 /** One entry of a package that is made of installed files. */
 export interface RebuiltEntry {
   readonly tar: TarEntry;
-  /** Of a file: where it lies in the host, and what it must be. */
+  /** A file's place in the host and the digest it must have. */
   readonly content: { readonly at: string; readonly digest: string | undefined } | undefined;
 }
 
@@ -225,17 +225,17 @@ export function* checkedContent(
 }
 
 export interface ContentToCheck {
-  /** Where it lies in the host. */
+  /** Its path in the host. */
   readonly at: string;
   readonly size: number;
   readonly digest: string | undefined;
-  /** Whether lines may have been added behind what was shipped. */
+  /** Lines may have been added at the end. */
   readonly mayBeLonger: boolean;
 }
 
 const chunkSize = 1 << 20;
 
-/** Where documentation and translations lie: a host may have left them out, and an initrd does so, too. */
+/** Documentation and translations: a host may have left them out, and an initrd does so, too. */
 export function isOptional(path: string): boolean {
   return optional.test(path);
 }

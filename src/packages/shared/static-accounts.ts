@@ -4,7 +4,7 @@ import { isStatic } from './host-names.ts';
 /** The files of users and groups that staticAccounts() can stand in for. */
 export const accountFiles: readonly string[] = ['etc/passwd', 'etc/group'];
 
-/** Of no use in a root that has users of its own: passwords, and who may use which numbers. */
+/** Account files that a root with its own users cannot use: passwords, and subordinate IDs. */
 export const secretAccountFiles: readonly string[] = [
   ...['etc/shadow', 'etc/gshadow', 'etc/subuid', 'etc/subgid'],
 ];

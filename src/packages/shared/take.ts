@@ -2,7 +2,7 @@ import type { PackageOrigin } from '../../model/packages.ts';
 import type { PackagePlan } from '../../model/plan.ts';
 import type { FetchedArchive, Found, Missed, Nowhere, ResolvedArchive, Taken } from '../driver.ts';
 
-/** How a manager looks for an archive on this machine. */
+/** A manager's way to look for an archive on this machine. */
 export interface Shelves {
   fromCache(archive: ResolvedArchive): Extract<Taken, { readonly type: 'cached' }> | Missed;
   /** Writes the archive again, into the directory of archives. */

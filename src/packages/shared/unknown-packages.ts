@@ -15,7 +15,7 @@ export interface Supplier extends NamedManager {
   reinstall(name: string): string;
   /** The command line that fetches a package into the cache, where there is one. */
   readonly refetch?: (name: string) => string;
-  /** What is wrong with an archive that nobody signed, as the end of a sentence. */
+  /** The fault of an archive that nobody signed, as the end of a sentence. */
   unsigned(file: string): string;
 }
 

@@ -1,7 +1,7 @@
 import type { RootFiles } from '../../model/sys.ts';
 
 /**
- * What a host has of `paths`: each directory with all that lies below it, since a file that is added changes nothing but
+ * The files of `paths` that a host has: each directory with all that lies below it, since a new file changes nothing but
  * the directory's time. Paths without leading slash, sorted.
  */
 export function existingBelow(host: RootFiles, paths: readonly string[]): readonly string[] {
