@@ -74,9 +74,7 @@ function overview(plan: Plan): string {
 }
 
 function sourceNames({ packages }: Plan): readonly string[] {
-  return packages.sources
-    .filter((source) => source !== 'network' || !packages.offline)
-    .map((source) => sourceName[source]);
+  return packages.sources.map((source) => sourceName[source]);
 }
 
 const sourceName = {

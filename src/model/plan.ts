@@ -44,8 +44,9 @@ export interface PackagePlan {
   readonly remove: readonly Reasoned[];
   readonly withRecommends: boolean;
   readonly withDocs: boolean;
+  /** Whether `--offline` has taken the network out of the sources: what is missing could be had without it. */
   readonly offline: boolean;
-  /** Where packages are taken from, the first choice first. */
+  /** Where packages are taken from, the first choice first; nothing else is asked. */
   readonly sources: readonly PackageOrigin[];
 }
 

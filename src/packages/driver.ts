@@ -1,31 +1,32 @@
 import type { AbsolutePath } from '../model/brands.ts';
-import type { OsFacts } from '../model/facts.ts';
+import type { PackageRequest } from '../model/package-request.ts';
 import type { Digest, ResolvedPackage, RootTree } from '../model/packages.ts';
-import type { PackagePlan } from '../model/plan.ts';
 import type { Sys } from '../model/sys.ts';
 
-/** What is to be installed, from whose configuration and caches, and where. */
-export interface PackageRequest {
-  readonly plan: PackagePlan;
-  readonly os: OsFacts;
-  /** Its manager, configuration, keys, metadata and caches are used; nothing outside of /var/cache/pkginitrd is written. */
-  readonly hostRoot: AbsolutePath;
-  /** A directory of this build's own; the root is made in `root` below it. */
-  readonly workspace: AbsolutePath;
-  /** Seconds since 1970 that scripts take for the time of the build; undefined: the newest package's. */
-  readonly sourceDateEpoch: number | undefined;
-  /** Translations for other locales are left out where the manager can do so; undefined: all are kept. */
-  readonly locale?: string;
+/** One build's packages. `host` is everything that the driver needs of the host, read once by open(). */
+export interface Job<Host> {
+  readonly sys: Sys;
+  readonly request: PackageRequest;
+  readonly host: Host;
 }
 
 /** One package manager. Each step may be asked for without the next: a resolution alone tells whether a cached part fits. */
-export interface PackageDriver {
+export interface PackageDriver<Host> {
+  /** Reads the configuration, the package database and one listing of the caches. No later step reads them again. */
+  open(sys: Sys, request: PackageRequest): Promise<Job<Host>>;
   /** Which packages in which versions, without the network. Throws BuildError naming a package that is not known. */
-  resolve(sys: Sys, request: PackageRequest): Promise<Resolution>;
-  /** Brings every archive into the workspace, from a cache or the network, and checks its digest. */
-  fetch(sys: Sys, request: PackageRequest, resolution: Resolution): Promise<Fetched>;
+  resolve(job: Job<Host>): Promise<Resolution>;
+  /** Takes every archive from the first source that has it. Throws BuildError naming those that no source has. */
+  take(job: Job<Host>, resolution: Resolution): Promise<readonly Found[]>;
+  /** Fetches what is missing, and has digests and signatures checked of all. */
+  download(job: Job<Host>, resolution: Resolution, found: readonly Found[]): Promise<Fetched>;
   /** Makes the root. Throws BuildError naming the package whose script failed. */
-  install(sys: Sys, request: PackageRequest, fetched: Fetched): Promise<RootTree>;
+  install(job: Job<Host>, fetched: Fetched): Promise<RootTree>;
+  /**
+   * Files and directories of the host, from its root: as long as none of them changes, the same request comes to the
+   * same packages. Sorted. Installed files are not among them: the database has their digests.
+   */
+  witnesses(job: Job<Host>): readonly string[];
   /** Which of the host's installed packages ships which path, directories left out. */
   hostOwners(sys: Sys, hostRoot: AbsolutePath): Promise<ReadonlyMap<string, string>>;
 }
@@ -37,14 +38,59 @@ export interface Resolution {
   readonly warnings: readonly string[];
 }
 
-export interface ResolvedArchive extends ResolvedPackage {
+export interface ResolvedArchive extends Omit<ResolvedPackage, 'size'> {
+  /** Bytes, where the manager prints them. */
+  readonly size: number | undefined;
   /** Its name in the manager's cache. */
   readonly file: string;
-  /** Where the manager would take it from: a URI. */
-  readonly location: string;
-  /** undefined where the manager vouches for the file without one, as for a file of the host's own cache. */
+  readonly from: ArchiveSource;
+  /** Undefined where the manager checks the file by itself, or vouches for a file of the host's own cache. */
   readonly digest: Digest | undefined;
 }
+
+/** Who has an archive, as the manager sees it. */
+export type ArchiveSource =
+  /** A repository; `uri` is the archive's, where the manager prints it. */
+  | { readonly type: 'repository'; readonly id: string; readonly uri: string | undefined }
+  /** A cache of the host: no repository lists this version any more. */
+  | { readonly type: 'superseded'; readonly path: string }
+  /** The database of the installed system alone. */
+  | { readonly type: 'installed only' };
+
+/** An archive and the source that has it. */
+export interface Found {
+  readonly archive: ResolvedArchive;
+  readonly taken: Taken;
+}
+
+export type Taken =
+  /** Copied into the workspace: `file` is its path in the directory of archives. */
+  | { readonly type: 'cached'; readonly file: string }
+  /** Made of installed files, which lack what was changed on the host and whose packaged default is nowhere. */
+  | {
+      readonly type: 'rebuilt';
+      readonly file: string;
+      readonly bytes: number;
+      readonly leftOut: readonly string[];
+    }
+  | { readonly type: 'fetch' };
+
+/** An archive that no source has, and what each of them has instead. */
+export interface Nowhere {
+  readonly archive: ResolvedArchive;
+  readonly cached: Missed;
+  readonly installed:
+    /** Not installed in this version, or in a format that is not written here. */
+    | { readonly type: 'absent' }
+    | { readonly type: 'impossible' }
+    | { readonly type: 'changed'; readonly files: readonly string[] };
+}
+
+/** Why an archive of a cache is not used; `copies` are the damaged files, where they are known. */
+export type Missed =
+  | { readonly type: 'absent' }
+  | { readonly type: 'unsigned' }
+  | { readonly type: 'damaged'; readonly copies: readonly string[] };
 
 export interface Fetched {
   readonly archives: readonly FetchedArchive[];
@@ -52,10 +98,11 @@ export interface Fetched {
 }
 
 export interface FetchedArchive extends ResolvedArchive {
+  readonly size: number;
   /** A copy in the workspace. */
   readonly path: AbsolutePath;
   /** Its files have to be there before any script of a package runs. */
   readonly early: boolean;
   /** Files of the installed package that were changed there and are not in the archive. */
-  readonly leftOut?: readonly string[];
+  readonly leftOut: readonly string[];
 }

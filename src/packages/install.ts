@@ -1,19 +1,19 @@
 import type { AbsolutePath } from '../model/brands.ts';
 import type { Manager } from '../model/managers.ts';
+import type { PackageRequest } from '../model/package-request.ts';
 import type { RootTree } from '../model/packages.ts';
 import type { Sys } from '../model/sys.ts';
-import { aptDriver } from './apt.ts';
-import { dnf4Driver, dnf5Driver } from './dnf.ts';
-import type { PackageDriver, PackageRequest } from './driver.ts';
-import { pacmanDriver } from './pacman.ts';
-import { zypperDriver } from './zypper.ts';
+import { aptDriver } from './apt/apt.ts';
+import type { PackageDriver } from './driver.ts';
+import { pacmanDriver } from './pacman/pacman.ts';
+import { dnf4FrontEnd, dnf5FrontEnd } from './rpm/dnf.ts';
+import { rpmDriver } from './rpm/rpm.ts';
+import { zypperFrontEnd } from './rpm/zypper.ts';
+import { timed } from './shared/timed.ts';
 
 /** Makes a root of the host's packages in the workspace. */
 export async function installPackages(sys: Sys, request: PackageRequest): Promise<RootTree> {
-  const driver = drivers[request.plan.manager];
-  const resolution = await driver.resolve(sys, request);
-  const fetched = await driver.fetch(sys, request, resolution);
-  return driver.install(sys, request, fetched);
+  return managers[request.plan.manager].install(sys, request);
 }
 
 /** Which of the host's installed packages ships which path, directories left out. */
@@ -22,13 +22,28 @@ export async function readHostOwners(
   manager: Manager,
   hostRoot: AbsolutePath,
 ): Promise<ReadonlyMap<string, string>> {
-  return drivers[manager].hostOwners(sys, hostRoot);
+  return managers[manager].hostOwners(sys, hostRoot);
 }
 
-const drivers: Readonly<Record<Manager, PackageDriver>> = {
-  apt: aptDriver,
-  dnf5: dnf5Driver,
-  dnf4: dnf4Driver,
-  zypper: zypperDriver,
-  pacman: pacmanDriver,
-};
+function managerWith<Host>(driver: PackageDriver<Host>) {
+  return {
+    install: async (sys: Sys, request: PackageRequest): Promise<RootTree> => {
+      const job = await timed(sys, 'open', async () => driver.open(sys, request));
+      const resolution = await timed(sys, 'resolve', async () => driver.resolve(job));
+      const found = await timed(sys, 'take', async () => driver.take(job, resolution));
+      const fetched = await timed(sys, 'download', async () =>
+        driver.download(job, resolution, found),
+      );
+      return timed(sys, 'install', async () => driver.install(job, fetched));
+    },
+    hostOwners: async (sys: Sys, hostRoot: AbsolutePath) => driver.hostOwners(sys, hostRoot),
+  };
+}
+
+const managers = {
+  apt: managerWith(aptDriver),
+  dnf5: managerWith(rpmDriver(dnf5FrontEnd)),
+  dnf4: managerWith(rpmDriver(dnf4FrontEnd)),
+  zypper: managerWith(rpmDriver(zypperFrontEnd)),
+  pacman: managerWith(pacmanDriver),
+} satisfies Readonly<Record<Manager, unknown>>;

@@ -7,6 +7,7 @@ import { selectFirmware } from './firmware.ts';
 import { firmwareWarnings } from './firmware-warnings.ts';
 import { hostEntries } from './host-entries.ts';
 import { selectMicrocode } from './microcode.ts';
+import { packageSources } from './package-sources.ts';
 import { planParts } from './parts.ts';
 import { assertMountable, unseenWarnings, unservedWarnings } from './storage/assert-mountable.ts';
 import { programNeeds } from './storage/program-needs.ts';
@@ -68,8 +69,7 @@ function packagePlan(config: Config, facts: HostFacts, offline: boolean): Packag
     remove: sortedWords(config.removePackages),
     withRecommends: config.withRecommends,
     withDocs: config.withDocs,
-    offline,
-    sources: config.sources,
+    ...packageSources(config.sources, { offline }),
   };
 }
 

@@ -14,7 +14,7 @@ import type { ManagerFacts } from './managers.ts';
 import {
   cleanUp,
   needsRpm,
-  requestFor,
+  rpmRequest,
   sys,
   throwAwayRpmHost,
   type RpmHost,
@@ -78,7 +78,7 @@ export function rpmBench(facts: ManagerFacts, world: 'recorded' | 'installed'): 
         assert.deepEqual(differences(pristine, state()), [], 'the host has changed');
       });
     },
-    install: async (wishes) => installPackages(sys, requestFor(host(), wishes)),
+    install: async (wishes) => installPackages(sys, rpmRequest(host(), wishes)),
     failure: async (wishes) => failureOf(bench.install(wishes)),
     inHost: async (...argv) => {
       const sandbox = {

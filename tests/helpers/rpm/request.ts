@@ -2,9 +2,10 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { absolutePath, type AbsolutePath } from '../../../src/model/brands.ts';
-import type { PackageRequest } from '../../../src/packages/driver.ts';
+import type { PackageRequest } from '../../../src/model/package-request.ts';
 import { makeSys } from '../../../src/sys/sys.ts';
 import { isRoot, need } from '../need.ts';
+import { reasoned, requestFor } from '../package-request.ts';
 import { cache } from '../paths.ts';
 import { copyHost, hostDirectory, installFiles, type RpmManager } from './hosts.ts';
 
@@ -47,35 +48,28 @@ export interface Wishes extends Partial<PackageRequest['plan']> {
 }
 
 /** An offline request, but for what is wished. */
-export function requestFor(
+export function rpmRequest(
   host: RpmHost,
-  { names, without = [], locale, ...plan }: Wishes,
+  { names, without = [], locale, offline = true, ...plan }: Wishes,
 ): PackageRequest {
-  const reasoned = (values: readonly string[]) =>
-    values.map((value, index) => ({
-      value,
-      from: { type: 'file', file: 'test.conf', line: index + 1 } as const,
-    }));
-  return {
-    plan: {
+  return requestFor(
+    {
       manager: host.manager,
-      install: reasoned(names),
-      remove: reasoned(without),
-      withRecommends: false,
-      withDocs: false,
-      offline: true,
-      sources: ['cache', 'installed', 'network'],
+      install: reasoned(...names),
+      remove: reasoned(...without),
+      offline,
       ...plan,
     },
-    os: {
-      ...{ id: 'testrpm', idLike: [], name: 'Test', prettyName: 'Test' },
-      ...{ versionId: '1', versionCodename: undefined },
+    {
+      os: {
+        ...{ id: 'testrpm', idLike: [], name: 'Test', prettyName: 'Test' },
+        ...{ versionId: '1', versionCodename: undefined },
+      },
+      hostRoot: host.root,
+      workspace: temporary('workspace'),
+      ...(locale === undefined ? {} : { locale }),
     },
-    hostRoot: host.root,
-    workspace: temporary('workspace'),
-    sourceDateEpoch: undefined,
-    ...(locale === undefined ? {} : { locale }),
-  };
+  );
 }
 
 const made: string[] = [];

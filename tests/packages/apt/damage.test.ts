@@ -16,7 +16,7 @@ import type { AbsolutePath } from '../../../src/model/brands.ts';
 import { installPackages } from '../../../src/packages/install.ts';
 import { killGroup, run, runOk, start } from '../../helpers/run.ts';
 import { buildDeb, sign, smallHost, update, writeIndex, type SmallHost } from './repository.ts';
-import { cleanUp, leavesAlone, refuses, requestFor, skip, sys, temporary } from './support.ts';
+import { cleanUp, leavesAlone, refuses, aptRequest, skip, sys, temporary } from './support.ts';
 
 // A host whose cache has every archive, without the network: what each kind of damage is called, and that the host stays.
 
@@ -29,7 +29,7 @@ before(async () => {
     { name: 'widget', version: '2.0' },
     { name: 'gadget', version: '2.0' },
   ]);
-  await installPackages(sys, requestFor(['widget', 'gadget'], { hostRoot: made.root }));
+  await installPackages(sys, aptRequest(['widget', 'gadget'], { hostRoot: made.root }));
   rmSync(`${made.root}/var/cache/apt/archives`, { recursive: true });
   const fetched = `${made.root}/var/cache/pkginitrd/apt/archives`;
   renameSync(fetched, `${made.root}/var/cache/apt/archives`);
@@ -104,7 +104,7 @@ for (const { name, spoil, install = 'widget', ...words } of damages) {
     async () => {
       const host = await copyOfHost();
       await spoil(host);
-      await refuses(requestFor([install], { hostRoot: host, offline: true }), words);
+      await refuses(aptRequest([install], { hostRoot: host, offline: true }), words);
     },
   );
 }
@@ -154,7 +154,7 @@ test('a transaction of the host that holds its locks does not block', { skip }, 
 });
 
 async function namesFrom(host: AbsolutePath, name: string): Promise<readonly string[]> {
-  const request = requestFor([name], { hostRoot: host, offline: true });
+  const request = aptRequest([name], { hostRoot: host, offline: true });
   const tree = await leavesAlone(host, () => installPackages(sys, request));
   assert.deepEqual([...new Set(tree.packages.map(({ origin }) => origin))], ['cache']);
   return tree.packages.map((each) => each.name);

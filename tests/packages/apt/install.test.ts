@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { absolutePath } from '../../../src/model/brands.ts';
 import type { RootTree } from '../../../src/model/packages.ts';
 import { installPackages, readHostOwners } from '../../../src/packages/install.ts';
-import { cleanUp, differences, failureOf, listTree, requestFor, skip, sys } from './support.ts';
+import { cleanUp, differences, failureOf, listTree, aptRequest, skip, sys } from './support.ts';
 
 // The packages of a Debian initrd, from this machine's own repositories: once with the network, once without.
 
@@ -30,7 +30,7 @@ after(cleanUp);
 
 test("the host's databases and caches are left as they are", { skip }, async () => {
   const before = hostState();
-  first = await installPackages(sys, requestFor(packages));
+  first = await installPackages(sys, aptRequest(packages));
   assert.deepEqual(differences(before, hostState()), []);
 });
 
@@ -126,7 +126,7 @@ test(
   { skip },
   async () => {
     await delay(1000);
-    second = await installPackages(sys, requestFor(packages, { offline: true }));
+    second = await installPackages(sys, aptRequest(packages, { offline: true }));
     assert.deepEqual([...new Set(second.packages.map(({ origin }) => origin))], ['cache']);
     assert.deepEqual(differences(listTree(first.root), listTree(second.root)), []);
     assert.equal(second.newestPackageTime, first.newestPackageTime);
@@ -135,7 +135,7 @@ test(
 
 test('a name that nobody knows is refused with its place and a suggestion', { skip }, async () => {
   const error = await failureOf(
-    installPackages(sys, requestFor(['less', 'systemdd', '^no-such-[0-9]+$'])),
+    installPackages(sys, aptRequest(['less', 'systemdd', '^no-such-[0-9]+$'])),
   );
   assert.equal(
     error.message,

@@ -17,7 +17,7 @@ import {
   leavesAlone,
   listTree,
   refuses,
-  requestFor,
+  aptRequest,
   skip,
   sys,
   temporary,
@@ -36,7 +36,7 @@ before(async () => {
 after(cleanUp);
 
 const request = (install: readonly string[]) =>
-  requestFor(install, { hostRoot: host, offline: true, sources });
+  aptRequest(install, { hostRoot: host, offline: true, sources });
 
 test('packages are made of the installed system, with the same files', { skip }, async () => {
   const started = performance.now();
@@ -126,7 +126,7 @@ test('no package lists are needed', { skip }, async () => {
 });
 
 test('without "installed" among the sources the empty cache is an error', { skip }, async () => {
-  await refuses(requestFor(['less'], { hostRoot: host, offline: true }), {
+  await refuses(aptRequest(['less'], { hostRoot: host, offline: true }), {
     message: /^Cannot install without the network: no cache has /,
     hint: /--offline/,
   });

@@ -9,11 +9,12 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { aptDriver } from '../../../src/packages/apt.ts';
+import type { PackageRequest } from '../../../src/model/package-request.ts';
+import { aptDriver } from '../../../src/packages/apt/apt.ts';
 import type { Fetched } from '../../../src/packages/driver.ts';
 import { installPackages } from '../../../src/packages/install.ts';
 import { buildDeb, smallHost, type SmallHost } from './repository.ts';
-import { cleanUp, differences, failureOf, listTree, requestFor, skip, sys } from './support.ts';
+import { cleanUp, differences, failureOf, listTree, aptRequest, skip, sys } from './support.ts';
 
 // A host root other than /, with planted packages and every kind of damage.
 
@@ -59,7 +60,7 @@ after(() => {
 
 test('scripts have no network and reach nothing outside of the root', { skip }, async () => {
   const before = listTree(host.root, ['var/cache/pkginitrd']);
-  const request = requestFor(['intruder'], { hostRoot: host.root });
+  const request = aptRequest(['intruder'], { hostRoot: host.root });
   const { root } = await installPackages(sys, request);
   const report = readFileSync(`${root}/intruder.txt`, 'utf8');
   assert.doesNotMatch(report, /: done/);
@@ -71,7 +72,7 @@ test('scripts have no network and reach nothing outside of the root', { skip }, 
 
 test('a script that fails is named, with what it said', { skip }, async () => {
   const error = await failureOf(
-    installPackages(sys, requestFor(['grumpy'], { hostRoot: host.root })),
+    installPackages(sys, aptRequest(['grumpy'], { hostRoot: host.root })),
   );
   assert.match(error.message, /^Cannot configure "grumpy": its post-installation script/);
   assert.match(error.message, /^ {2}no mood today$/m);
@@ -164,18 +165,18 @@ test('an archive that the repository no longer has is named', { skip }, async ()
 });
 
 test('a full disk is said to be one', { skip }, async () => {
-  const request = requestFor([], { hostRoot: host.root, offline: true });
-  const fetched = await aptDriver.fetch(sys, request, await aptDriver.resolve(sys, request));
+  const request = aptRequest([], { hostRoot: host.root, offline: true });
+  const { job, fetched } = await fetchFor(request);
   mkdirSync(`${request.workspace}/root`);
   await mount('-t', 'tmpfs', '-o', 'size=40m', 'none', `${request.workspace}/root`);
-  const error = await failureOf(aptDriver.install(sys, request, fetched));
+  const error = await failureOf(aptDriver.install(job, fetched));
   await sys.run({ argv: ['umount', `${request.workspace}/root`], purpose: 'Prepare the test' });
   assert.match(error.message, /^Cannot .* in ".*\/root": no space left on the device$/);
 });
 
 test('packages are removed when all is configured, dpkg itself too', { skip }, async () => {
   const remove = ['dpkg', '^widg', 'not-installed'];
-  const request = requestFor(['widget'], { hostRoot: host.root, offline: true, remove });
+  const request = aptRequest(['widget'], { hostRoot: host.root, offline: true, remove });
   const tree = await installPackages(sys, request);
   const root = sys.root(tree.root);
   assert.equal(root.stat('usr/bin/dpkg'), undefined);
@@ -190,12 +191,19 @@ test('packages are removed when all is configured, dpkg itself too', { skip }, a
 });
 
 async function resolve(name: string) {
-  return aptDriver.resolve(sys, requestFor([name], { hostRoot: host.root }));
+  return aptDriver.resolve(await aptDriver.open(sys, aptRequest([name], { hostRoot: host.root })));
 }
 
 async function fetch(name: string, { offline }: { readonly offline: boolean }): Promise<Fetched> {
-  const request = requestFor([name], { hostRoot: host.root, offline });
-  return aptDriver.fetch(sys, request, await aptDriver.resolve(sys, request));
+  const request = aptRequest([name], { hostRoot: host.root, offline });
+  return (await fetchFor(request)).fetched;
+}
+
+async function fetchFor(request: PackageRequest) {
+  const job = await aptDriver.open(sys, request);
+  const resolution = await aptDriver.resolve(job);
+  const found = await aptDriver.take(job, resolution);
+  return { job, fetched: await aptDriver.download(job, resolution, found) };
 }
 
 async function versionOf(name: string): Promise<string | undefined> {

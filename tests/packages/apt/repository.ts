@@ -10,7 +10,7 @@ import {
 import { createServer } from 'node:http';
 import type { AbsolutePath } from '../../../src/model/brands.ts';
 import { installPackages } from '../../../src/packages/install.ts';
-import { requestFor, sys, temporary } from './support.ts';
+import { aptRequest, sys, temporary } from './support.ts';
 
 /** A small Debian with an apt of its own, whose packages come from one signed repository on a local web server. */
 export interface SmallHost {
@@ -30,7 +30,7 @@ export interface Planted {
 
 /** Makes the host out of this machine's packages; `planted` are added to the repository. */
 export async function smallHost(planted: (port: number) => readonly Planted[]): Promise<SmallHost> {
-  const request = requestFor(['apt']);
+  const request = aptRequest(['apt']);
   const { root } = await installPackages(sys, request);
   const repository = temporary('repository');
   const archives = `${request.workspace}/apt/archives`;

@@ -5,52 +5,33 @@ import { absolutePath, type AbsolutePath } from '../../../src/model/brands.ts';
 import { BuildError } from '../../../src/model/errors.ts';
 import type { PackageOrigin } from '../../../src/model/packages.ts';
 import type { TreeEntry } from '../../../src/model/sys.ts';
-import type { PackageRequest } from '../../../src/packages/driver.ts';
+import type { PackageRequest } from '../../../src/model/package-request.ts';
 import { installPackages } from '../../../src/packages/install.ts';
 import { makeSys } from '../../../src/sys/sys.ts';
 import { skipFor } from '../../helpers/need.ts';
+import { reasoned, requestFor } from '../../helpers/package-request.ts';
 
 export const sys = makeSys({ searchPath: '/usr/sbin:/usr/bin:/sbin:/bin' });
 
 /** Why these tests cannot run here, false where they can. */
 export const skip = reasonToSkip();
 
-export function requestFor(
+/** Of caches and the network alone unless told. */
+export function aptRequest(
   install: readonly string[],
-  {
-    hostRoot = '/',
-    offline = false,
-    remove = [] as readonly string[],
-    sources = ['cache', 'network'] as readonly PackageOrigin[],
-  } = {},
+  { hostRoot = '/', offline = false, remove = [], sources = ['cache', 'network'] }: Asked = {},
 ): PackageRequest {
-  const reasoned = (values: readonly string[]) =>
-    values.map((value, index) => ({
-      value,
-      from: { type: 'file', file: 'test.conf', line: index + 1 } as const,
-    }));
-  return {
-    plan: {
-      manager: 'apt',
-      install: reasoned(install),
-      remove: reasoned(remove),
-      withRecommends: false,
-      withDocs: false,
-      sources,
-      offline,
-    },
-    os: {
-      id: 'debian',
-      idLike: [],
-      name: 'Debian',
-      prettyName: 'Debian',
-      versionId: undefined,
-      versionCodename: undefined,
-    },
-    hostRoot: absolutePath(hostRoot),
-    workspace: temporary('workspace'),
-    sourceDateEpoch: undefined,
-  };
+  return requestFor(
+    { install: reasoned(...install), remove: reasoned(...remove), sources, offline },
+    { hostRoot: absolutePath(hostRoot), workspace: temporary('workspace') },
+  );
+}
+
+export interface Asked {
+  readonly hostRoot?: string;
+  readonly offline?: boolean;
+  readonly remove?: readonly string[];
+  readonly sources?: readonly PackageOrigin[];
 }
 
 const made: string[] = [];

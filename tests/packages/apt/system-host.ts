@@ -3,7 +3,7 @@ import { loadConfig } from '../../../src/config/load.ts';
 import { absolutePath, type AbsolutePath } from '../../../src/model/brands.ts';
 import { installPackages } from '../../../src/packages/install.ts';
 import { checkout } from '../../helpers/paths.ts';
-import { requestFor, sys } from './support.ts';
+import { aptRequest, sys } from './support.ts';
 
 export interface SystemHost {
   readonly root: AbsolutePath;
@@ -13,7 +13,7 @@ export interface SystemHost {
 
 /** A host like this machine, with every package of an initrd and `more` installed and not one archive in a cache. */
 export async function systemHost(more: readonly string[] = []): Promise<SystemHost> {
-  const request = requestFor([...defaultPackages(), 'apt', ...more]);
+  const request = aptRequest([...defaultPackages(), 'apt', ...more]);
   const { root } = await installPackages(sys, request);
   for (const path of ['var/lib/apt/lists', 'etc/apt']) {
     cpSync(`/${path}`, `${root}/${path}`, { recursive: true });

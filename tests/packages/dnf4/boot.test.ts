@@ -1,4 +1,4 @@
-import { bootsFromCaches, bootsFromInstalled } from '../../helpers/rpm/boots.ts';
+import { bootsFromCaches, bootsFromInstalled } from '../rpm/boots.ts';
 import { dnf4 } from '../../helpers/rpm/managers.ts';
 
 bootsFromCaches(dnf4);

@@ -1,4 +1,4 @@
-import { installsFromCaches } from '../../helpers/rpm/installs.ts';
+import { installsFromCaches } from '../rpm/installs.ts';
 import { dnf4 } from '../../helpers/rpm/managers.ts';
 
 installsFromCaches(dnf4);

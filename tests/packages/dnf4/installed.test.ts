@@ -1,4 +1,4 @@
-import { buildsFromInstalled } from '../../helpers/rpm/from-installed.ts';
+import { buildsFromInstalled } from '../rpm/from-installed.ts';
 import { dnf4 } from '../../helpers/rpm/managers.ts';
 
 buildsFromInstalled(dnf4);

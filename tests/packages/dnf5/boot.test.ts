@@ -1,4 +1,4 @@
-import { bootsFromCaches } from '../../helpers/rpm/boots.ts';
+import { bootsFromCaches } from '../rpm/boots.ts';
 import { dnf5 } from '../../helpers/rpm/managers.ts';
 
 bootsFromCaches(dnf5);

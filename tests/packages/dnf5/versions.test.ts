@@ -1,4 +1,4 @@
-import { choosesVersions } from '../../helpers/rpm/versions.ts';
+import { choosesVersions } from '../rpm/versions.ts';
 import { dnf5 } from '../../helpers/rpm/managers.ts';
 
 choosesVersions(dnf5);

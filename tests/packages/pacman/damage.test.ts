@@ -13,7 +13,7 @@ import { createServer } from 'node:http';
 import { after, test } from 'node:test';
 import type { AbsolutePath } from '../../../src/model/brands.ts';
 import type { PackageOrigin } from '../../../src/model/packages.ts';
-import { pacmanDriver } from '../../../src/packages/pacman.ts';
+import { pacmanDriver } from '../../../src/packages/pacman/pacman.ts';
 import { installPackages } from '../../../src/packages/install.ts';
 import { runOk } from '../../helpers/run.ts';
 import { cleanUp, failureOf, leavesAlone, refuses, sys, temporary } from '../apt/support.ts';
@@ -138,9 +138,10 @@ for (const [index, [path, spoil]] of spoiled.entries()) {
     const host = await hostFor(t);
     if (host === undefined) return;
     const request = pacmanRequest(host, packages, { sources: ['installed'] });
-    const resolution = await pacmanDriver.resolve(sys, request);
+    const job = await pacmanDriver.open(sys, request);
+    const resolution = await pacmanDriver.resolve(job);
     spoil(`${host}/${path}`);
-    const error = await failureOf(pacmanDriver.fetch(sys, request, resolution));
+    const error = await failureOf(pacmanDriver.take(job, resolution));
     assert.match(
       error.message,
       new RegExp(`^Cannot take "[a-z-]+" from the installed .*"/${path}"`),

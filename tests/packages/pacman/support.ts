@@ -2,13 +2,13 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { AbsolutePath } from '../../../src/model/brands.ts';
-import type { PackageOrigin } from '../../../src/model/packages.ts';
-import type { PackageRequest } from '../../../src/packages/driver.ts';
+import type { PackageRequest } from '../../../src/model/package-request.ts';
 import { isRoot, need } from '../../helpers/need.ts';
 import { pacmanDistribution, type PacmanDistribution } from '../../helpers/pacman-distribution.ts';
+import { allSources } from '../../helpers/package-request.ts';
 import { cache } from '../../helpers/paths.ts';
 import { runOk } from '../../helpers/run.ts';
-import { requestFor, sys, temporary } from '../apt/support.ts';
+import { aptRequest, sys, temporary, type Asked } from '../apt/support.ts';
 
 /** The pacman of Debian 13, and that of Debian 12 in its place. */
 export const releases = [7, 6] as const;
@@ -47,18 +47,12 @@ const runsSix = `#!/bin/sh
 exec /usr/lib/pacman-6/ld.so --library-path /usr/lib/pacman-6 /usr/lib/pacman-6/pacman "$@"
 `;
 
-export interface Asked {
-  readonly offline?: boolean;
-  readonly remove?: readonly string[];
-  readonly sources?: readonly PackageOrigin[];
-}
-
 /** Without the network unless told. */
 export function pacmanRequest(
   hostRoot: string,
   install: readonly string[],
-  { offline = true, remove = [], sources = ['cache', 'installed', 'network'] }: Asked = {},
+  { offline = true, remove = [], sources = allSources }: Omit<Asked, 'hostRoot'> = {},
 ): PackageRequest {
-  const request = requestFor(install, { hostRoot, offline, remove, sources });
+  const request = aptRequest(install, { hostRoot, offline, remove, sources });
   return { ...request, plan: { ...request.plan, manager: 'pacman' } };
 }

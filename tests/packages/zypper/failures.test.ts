@@ -1,4 +1,4 @@
-import { failsWell } from '../../helpers/rpm/failures.ts';
+import { failsWell } from '../rpm/failures.ts';
 import { zypper } from '../../helpers/rpm/managers.ts';
 
 failsWell(zypper);

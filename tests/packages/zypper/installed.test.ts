@@ -1,4 +1,4 @@
-import { buildsFromInstalled } from '../../helpers/rpm/from-installed.ts';
+import { buildsFromInstalled } from '../rpm/from-installed.ts';
 import { zypper } from '../../helpers/rpm/managers.ts';
 
 buildsFromInstalled(zypper);

@@ -38,6 +38,13 @@ const violations = [
   ['src/plan/planted.ts', 'const x = Math.random();', 'A4'],
   ['src/packages/planted.ts', 'const x = process.env;', 'A5'],
   ['src/verbs/planted.ts', 'const x = process.argv;', 'A5'],
+  ['src/packages/apt/planted.ts', "import { x } from '../rpm/rpm.ts';", 'A8'],
+  ['src/packages/rpm/planted.ts', "import { x } from './../pacman/pacman.ts';", 'A8'],
+  ['src/packages/apk/planted.ts', "import { x } from '../apt/apt.ts';", 'A8'],
+  ['src/packages/apt/planted.ts', "import { x } from '../install.ts';", 'A8'],
+  ['src/packages/shared/planted.ts', "import { x } from '../apt/apt.ts';", 'A8'],
+  ['src/packages/apt/planted.ts', "import { x } from '../../packages/rpm/rpm.ts';", 'A1'],
+  ['src/packages/apt/planted.ts', "import { x } from '../../sys/run.ts';", 'A1'],
 ] as const;
 
 for (const [file, line, rule] of violations) {
@@ -61,6 +68,8 @@ test('The linter lets each room use what it is for', (t) => {
     'src/cli/a.ts': "import x from 'yargs';\nexport { x };\n",
     'src/sys/run.ts':
       "import { execa } from 'execa';\nimport { spawn } from 'node:child_process';\nexport { execa, spawn };\n",
+    'src/packages/apt/a.ts':
+      "import { x } from '../driver.ts';\nimport { y } from '../shared/a.ts';\nimport { z } from '../../model/plan.ts';\nexport { x, y, z };\n",
     'src/main.ts': 'export const x = process.argv;\n',
   });
   const { status, stdout } = lint(root);

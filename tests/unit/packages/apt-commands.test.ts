@@ -2,15 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { absolutePath } from '../../../src/model/brands.ts';
 import type { Command } from '../../../src/model/sys.ts';
-import {
-  describeCommand,
-  downloadCommand,
-  downloadSomeCommand,
-  namesCommand,
-  resolveCommand,
-  trustCommand,
-} from '../../../src/packages/apt-commands.ts';
-import { requestFor } from './support.ts';
+import { downloadCommand, downloadSomeCommand } from '../../../src/packages/apt/fetching.ts';
+import { describeCommand, namesCommand, trustCommand } from '../../../src/packages/apt/lists.ts';
+import { resolveCommand } from '../../../src/packages/apt/print-uris.ts';
+import { requestFor } from '../../helpers/package-request.ts';
 
 const request = requestFor();
 const options =

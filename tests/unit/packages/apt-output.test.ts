@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  parseFailedFetches,
-  parsePrintedUris,
-  parseUnauthenticated,
-  parseUnknown,
-  parseUntrusted,
-} from '../../../src/packages/apt-output.ts';
+import { parseFailedFetches, parseUnauthenticated } from '../../../src/packages/apt/fetching.ts';
+import { parseUntrusted } from '../../../src/packages/apt/lists.ts';
+import { parsePrintedUris, parseUnknown } from '../../../src/packages/apt/print-uris.ts';
 
 test('parsePrintedUris() reads archives and passes over the rest', () => {
   const output = [
@@ -23,8 +19,11 @@ test('parsePrintedUris() reads archives and passes over the rest', () => {
       version: '1:2.66-4+deb12u3',
       architecture: 'amd64',
       file: 'libcap2_1%3a2.66-4+deb12u3_amd64.deb',
-      location:
-        'http://deb.debian.org/debian/pool/main/libc/libcap2/libcap2_2.66-4%2bdeb12u3_amd64.deb',
+      from: {
+        type: 'repository',
+        id: 'http://deb.debian.org/debian',
+        uri: 'http://deb.debian.org/debian/pool/main/libc/libcap2/libcap2_2.66-4%2bdeb12u3_amd64.deb',
+      },
       size: 27708,
       digest: { algorithm: 'sha256', hex: '0123abcd' },
     },
@@ -33,11 +32,19 @@ test('parsePrintedUris() reads archives and passes over the rest', () => {
       version: '590',
       architecture: 'amd64',
       file: 'less_590_amd64.deb',
-      location: 'file:/srv/less_590_amd64.deb',
+      from: { type: 'superseded', path: '/srv/less_590_amd64.deb' },
       size: 652,
       digest: undefined,
     },
   ]);
+});
+
+test('parsePrintedUris() knows neither size nor repository of what only the installed system has', () => {
+  const [archive] = parsePrintedUris(
+    "'file:/run/pkginitrd/./installed/less_590_amd64.deb' less_590_amd64.deb 1 ",
+  );
+  assert.deepEqual(archive?.from, { type: 'installed only' });
+  assert.equal(archive.size, undefined);
 });
 
 test('parsePrintedUris() does not take MD5 for a digest', () => {

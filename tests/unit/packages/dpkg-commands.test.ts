@@ -6,8 +6,8 @@ import {
   extractCommand,
   purgeCommand,
   unpackCommand,
-} from '../../../src/packages/dpkg-commands.ts';
-import { requestFor } from './support.ts';
+} from '../../../src/packages/apt/dpkg-commands.ts';
+import { requestFor } from '../../helpers/package-request.ts';
 
 const request = requestFor();
 const dpkg =

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { absolutePath } from '../../../src/model/brands.ts';
-import { readDpkgHost } from '../../../src/packages/dpkg-host.ts';
-import { readOwners } from '../../../src/packages/dpkg-owners.ts';
-import { removeTraces } from '../../../src/packages/dpkg-traces.ts';
+import { readDatabase } from '../../../src/packages/apt/dpkg-installed.ts';
+import { installedDebs } from '../../../src/packages/apt/host.ts';
+import { readOwners } from '../../../src/packages/apt/dpkg-owners.ts';
+import { removeTraces } from '../../../src/packages/shared/traces.ts';
 import { rootFiles } from '../../../src/sys/root-files.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'owners-test-'));
@@ -34,7 +35,7 @@ test('readOwners() gives paths as they lie in the root, diverted ones at their n
   });
 });
 
-test('readDpkgHost() reads what is installed of the own architecture', () => {
+test('installedDebs() are what is installed of the own architecture', () => {
   const stanza = (name: string, state: string, version: string, architecture: string) =>
     `Package: ${name}\nStatus: install ok ${state}\nVersion: ${version}\nArchitecture: ${architecture}\n`;
   const text = [
@@ -45,15 +46,15 @@ test('readDpkgHost() reads what is installed of the own architecture', () => {
     stanza('tzdata', 'installed', '2026a', 'all'),
   ].join('\n');
   root.write('var/lib/dpkg/status', text, 0o644);
-  const host = readDpkgHost(root);
+  const host = installedDebs(readDatabase(root));
   assert.equal(host.architecture, 'arm64');
   assert.deepEqual([...host.packages.keys()], ['dpkg', 'libc6', 'tzdata']);
   assert.equal(host.packages.get('libc6')?.version, '2.41');
 });
 
-test('readDpkgHost() says when there is no dpkg', () => {
+test('installedDebs() says when there is no dpkg', () => {
   root.remove('var/lib/dpkg/status');
-  assert.throws(() => readDpkgHost(root), /dpkg is not installed there/);
+  assert.throws(() => installedDebs(readDatabase(root)), /dpkg is not installed there/);
 });
 
 test('removeTraces() leaves nothing that differs from build to build', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { absolutePath } from '../../../src/model/brands.ts';
-import { dpkgFailure } from '../../../src/packages/dpkg-problems.ts';
+import { dpkgFailure } from '../../../src/packages/apt/dpkg-problems.ts';
 
 const root = absolutePath('/work/root');
 

@@ -2,15 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { absolutePath } from '../../../src/model/brands.ts';
 import type { Command } from '../../../src/model/sys.ts';
+import { downloadCommand } from '../../../src/packages/pacman/downloading.ts';
+import { parsePrinted, resolveCommand } from '../../../src/packages/pacman/printing.ts';
 import {
-  downloadCommand,
   installCommand,
   installFilesCommand,
   removeCommand,
-  resolveCommand,
-} from '../../../src/packages/pacman-commands.ts';
-import { parsePrinted } from '../../../src/packages/pacman-resolve.ts';
-import { requestFor } from './support.ts';
+} from '../../../src/packages/pacman/transaction.ts';
+import { requestFor } from '../../helpers/package-request.ts';
 
 const request = requestFor({ manager: 'pacman' });
 const keyring = '/etc/pacman.d/gnupg';
@@ -69,7 +68,11 @@ core tzdata 1:2025b-1 9 file:///var/cache/pacman/pkg/tzdata-1%3A2025b-1-any.pkg.
       architecture: 'x86_64',
       size: 1893021,
       file: 'bash-5.2.037-2-x86_64.pkg.tar.zst',
-      location: 'core/bash',
+      from: {
+        type: 'repository',
+        id: 'core',
+        uri: 'https://mirror/core/bash-5.2.037-2-x86_64.pkg.tar.zst',
+      },
       digest: undefined,
     },
     {
@@ -78,7 +81,11 @@ core tzdata 1:2025b-1 9 file:///var/cache/pacman/pkg/tzdata-1%3A2025b-1-any.pkg.
       architecture: 'any',
       size: 9,
       file: 'tzdata-1:2025b-1-any.pkg.tar.zst',
-      location: 'core/tzdata',
+      from: {
+        type: 'repository',
+        id: 'core',
+        uri: 'file:///var/cache/pacman/pkg/tzdata-1%3A2025b-1-any.pkg.tar.zst',
+      },
       digest: undefined,
     },
   ]);

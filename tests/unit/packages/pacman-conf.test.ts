@@ -5,7 +5,7 @@ import {
   localConf,
   needsSignature,
   readPacmanConf,
-} from '../../../src/packages/pacman-conf.ts';
+} from '../../../src/packages/pacman/conf.ts';
 import { rootFiles } from '../../../src/sys/root-files.ts';
 import { plant, scratch } from '../../helpers/scratch.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseMtree } from '../../../src/formats/mtree.ts';
-import { localClosure, readLocal } from '../../../src/packages/pacman-local.ts';
+import { localClosure, readLocal } from '../../../src/packages/pacman/local.ts';
 import { rootFiles } from '../../../src/sys/root-files.ts';
 import { plant, scratch } from '../../helpers/scratch.ts';
 

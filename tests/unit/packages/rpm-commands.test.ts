@@ -1,10 +1,23 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Command } from '../../../src/model/sys.ts';
-import * as dnf from '../../../src/packages/dnf-commands.ts';
-import * as rpm from '../../../src/packages/rpm-commands.ts';
-import * as zypper from '../../../src/packages/zypper-commands.ts';
-import { reasoned, requestFor } from './support.ts';
+import * as check from '../../../src/packages/rpm/check.ts';
+import { describeCommand } from '../../../src/packages/rpm/describe.ts';
+import { dnf4 as four, dnf5 as five } from '../../../src/packages/rpm/dnf-dialect.ts';
+import * as dnfDownload from '../../../src/packages/rpm/dnf-download.ts';
+import * as dnfResolve from '../../../src/packages/rpm/dnf-resolve.ts';
+import { installedCommand } from '../../../src/packages/rpm/host-rpms.ts';
+import { fileOwnersCommand, relationsCommand } from '../../../src/packages/rpm/index.ts';
+import { headersCommand } from '../../../src/packages/rpm/installed.ts';
+import { ownersCommand } from '../../../src/packages/rpm/owners.ts';
+import {
+  eraseCommand,
+  installCommand,
+  recordCommand,
+} from '../../../src/packages/rpm/transaction.ts';
+import * as zypperDownload from '../../../src/packages/rpm/zypper-download.ts';
+import * as zypperResolve from '../../../src/packages/rpm/zypper-resolve.ts';
+import { reasoned, requestFor } from '../../helpers/package-request.ts';
 
 const request = requestFor();
 const locale = requestFor({ withDocs: true }, { locale: 'de_DE.UTF-8' });
@@ -22,31 +35,31 @@ const relation = (type: string, tag: string) =>
 
 // prettier-ignore
 const commands: readonly [string, Command, string][] = [
-  ['dnf 4 resolve', dnf.resolveCommand(dnf.dnf4, request, ['a', 'b'], 'repositories'), `${dnf4} --cacheonly --assumeno install a b`],
-  ['dnf 4 resolve with what is installed', dnf.resolveCommand(dnf.dnf4, request, ['a', 'b'], 'both'), `${dnf4} --cacheonly ${installed} --assumeno install a b`],
-  ['dnf 4 resolve among what is installed', dnf.resolveCommand(dnf.dnf4, request, ['a'], 'installed'), `${dnf4} --cacheonly ${installed} --repo=pkginitrd-installed --assumeno install a`],
-  ['dnf 4 check', dnf.downloadCommand(dnf.dnf4, request, ['a'], false), `${dnf4} --cacheonly --setopt=keepcache=1 --downloadonly --assumeyes install a`],
-  ['dnf 4 download', dnf.downloadCommand(dnf.dnf4, request, ['a'], true), `${dnf4} --setopt=metadata_expire=never --setopt=keepcache=1 --downloadonly --assumeyes install a`],
-  ['dnf 5 resolve', dnf.resolveCommand(dnf.dnf5, request, ['a', 'b'], 'repositories'), `${dnf5} --cacheonly --assumeno install a b`],
-  ['dnf 5 check', dnf.downloadCommand(dnf.dnf5, request, ['a'], false), `${dnf5} --cacheonly --setopt=keepcache=1 --setopt=tsflags=test --assumeyes install a`],
-  ['dnf 5 download', dnf.downloadCommand(dnf.dnf5, request, ['a'], true), `${dnf5} --setopt=metadata_expire=never --setopt=cacheonly=metadata --setopt=keepcache=1 --setopt=tsflags=test --assumeyes install a`],
-  ['zypper resolve', zypper.resolveCommand(request, ['a'], 'repositories'), `zypper --xmlout ${zypp} install --dry-run --no-recommends a`],
-  ['zypper resolve with what is installed', zypper.resolveCommand(request, ['a'], 'both'), `zypper --xmlout ${zypp} --reposd-dir /run/pkginitrd/repos.d install --dry-run --no-recommends a`],
-  ['zypper resolve among what is installed', zypper.resolveCommand(request, ['a'], 'installed'), `zypper --xmlout ${zypp} --reposd-dir /run/pkginitrd/repos.d install --dry-run --repo pkginitrd-installed --no-recommends a`],
-  ['zypper download', zypper.downloadCommand(request, ['a'], true), `zypper ${zypp} install --download-only --no-recommends a`],
-  ['rpm installed', rpm.installedCommand(request), 'rpm --query --all --queryformat %{NAME}\\t%{EPOCHNUM}:%{VERSION}-%{RELEASE}\\t%{ARCH}\\n'],
-  ['rpm keys', rpm.hostKeysCommand(request), 'rpm --query --all gpg-pubkey --queryformat %{DESCRIPTION}\\n'],
-  ['rpm import', rpm.importKeysCommand(request), 'rpmkeys --root /run/pkginitrd/empty --import /run/pkginitrd/empty/keys.asc'],
-  ['rpm describe', rpm.describeCommand(request, ['x/a.rpm']), 'rpm --query --package --nosignature --queryformat %{NAME}\\t%{EPOCHNUM}:%{VERSION}-%{RELEASE}\\t%{ARCH}\\t%{BUILDTIME}\\t%{SOURCERPM}\\t%{LICENSE}\\t%{URL}\\t%{BUGURL}\\n /run/pkginitrd/cache/x/a.rpm'],
-  ['rpm headers', rpm.headersCommand(request, ['a-1-1.noarch']), 'rpm --query --queryformat =%{NAME}\\n%{HEADERIMMUTABLE:base64}\\n-[%{FILESTATES} ]\\n a-1-1.noarch'],
-  ['rpm relations', rpm.relationsCommand(request), `rpm --query --all --queryformat @%{NAME}\\t%{EPOCHNUM}\\t%{VERSION}\\t%{RELEASE}\\t%{ARCH}\\n${relation('provides', 'PROVIDE')}${relation('requires', 'REQUIRE')}${relation('conflicts', 'CONFLICT')}${relation('obsoletes', 'OBSOLETE')}${relation('recommends', 'RECOMMEND')}${relation('supplements', 'SUPPLEMENT')}`],
-  ['rpm file owners', rpm.fileOwnersCommand(request, ['/bin/sh']), 'rpm --query --queryformat [%{=NAME}\\t%{FILENAMES}\\n] --whatprovides /bin/sh'],
-  ['rpm check', rpm.checkCommand(request, ['x/a.rpm']), 'rpmkeys --root /run/pkginitrd/empty --checksig --verbose /run/pkginitrd/cache/x/a.rpm'],
-  ['rpm record, not install', rpm.recordCommand(request, ['x/a.rpm']), 'rpm --root /run/pkginitrd/empty --noplugins --install --justdb --nodeps --noscripts --notriggers --nosignature --nodigest /run/pkginitrd/cache/x/a.rpm'],
-  ['rpm install', rpm.installCommand(request, 5, ['x/a.rpm']), `${root} --noplugins --upgrade --nosignature --excludedocs --define _netsharedpath /dev:/proc:/sys --define _tmppath /tmp /run/pkginitrd/cache/x/a.rpm`],
-  ['rpm install in German', rpm.installCommand(locale, 5, ['a.rpm']), `${root} --noplugins --upgrade --nosignature --define _install_langs de_DE.UTF-8:de_DE:de --define _netsharedpath /dev:/proc:/sys --define _tmppath /tmp /run/pkginitrd/cache/a.rpm`],
-  ['rpm erase', rpm.eraseCommand(request, 5, ['a']), `${root} --noplugins --erase --nodeps --allmatches a`],
-  ['rpm owners', rpm.ownersCommand(request), `${root} --query --all --queryformat [%{=NAME}\\t%{FILEMODES}\\t%{FILENAMES}\\n]`],
+  ['dnf 4 resolve', dnfResolve.resolveCommand(four, request, ['a', 'b'], 'repositories'), `${dnf4} --cacheonly --assumeno install a b`],
+  ['dnf 4 resolve with what is installed', dnfResolve.resolveCommand(four, request, ['a', 'b'], 'both'), `${dnf4} --cacheonly ${installed} --assumeno install a b`],
+  ['dnf 4 resolve among what is installed', dnfResolve.resolveCommand(four, request, ['a'], 'installed'), `${dnf4} --cacheonly ${installed} --repo=pkginitrd-installed --assumeno install a`],
+  ['dnf 4 check', dnfDownload.downloadCommand(four, request, ['a'], false), `${dnf4} --cacheonly --setopt=keepcache=1 --downloadonly --assumeyes install a`],
+  ['dnf 4 download', dnfDownload.downloadCommand(four, request, ['a'], true), `${dnf4} --setopt=metadata_expire=never --setopt=keepcache=1 --downloadonly --assumeyes install a`],
+  ['dnf 5 resolve', dnfResolve.resolveCommand(five, request, ['a', 'b'], 'repositories'), `${dnf5} --cacheonly --assumeno install a b`],
+  ['dnf 5 check', dnfDownload.downloadCommand(five, request, ['a'], false), `${dnf5} --cacheonly --setopt=keepcache=1 --setopt=tsflags=test --assumeyes install a`],
+  ['dnf 5 download', dnfDownload.downloadCommand(five, request, ['a'], true), `${dnf5} --setopt=metadata_expire=never --setopt=cacheonly=metadata --setopt=keepcache=1 --setopt=tsflags=test --assumeyes install a`],
+  ['zypper resolve', zypperResolve.resolveCommand(request, ['a'], 'repositories'), `zypper --xmlout ${zypp} install --dry-run --no-recommends a`],
+  ['zypper resolve with what is installed', zypperResolve.resolveCommand(request, ['a'], 'both'), `zypper --xmlout ${zypp} --reposd-dir /run/pkginitrd/repos.d install --dry-run --no-recommends a`],
+  ['zypper resolve among what is installed', zypperResolve.resolveCommand(request, ['a'], 'installed'), `zypper --xmlout ${zypp} --reposd-dir /run/pkginitrd/repos.d install --dry-run --repo pkginitrd-installed --no-recommends a`],
+  ['zypper download', zypperDownload.downloadCommand(request, ['a'], true), `zypper ${zypp} install --download-only --no-recommends a`],
+  ['rpm installed', installedCommand(request), 'rpm --query --all --queryformat %{NAME}\\t%{EPOCHNUM}:%{VERSION}-%{RELEASE}\\t%{ARCH}\\n'],
+  ['rpm keys', check.hostKeysCommand(request), 'rpm --query --all gpg-pubkey --queryformat %{DESCRIPTION}\\n'],
+  ['rpm import', check.importKeysCommand(request), 'rpmkeys --root /run/pkginitrd/empty --import /run/pkginitrd/empty/keys.asc'],
+  ['rpm describe', describeCommand(request, ['x/a.rpm']), 'rpm --query --package --nosignature --queryformat %{NAME}\\t%{EPOCHNUM}:%{VERSION}-%{RELEASE}\\t%{ARCH}\\t%{BUILDTIME}\\t%{SOURCERPM}\\t%{LICENSE}\\t%{URL}\\t%{BUGURL}\\n /run/pkginitrd/cache/x/a.rpm'],
+  ['rpm headers', headersCommand(request, ['a-1-1.noarch']), 'rpm --query --queryformat =%{NAME}\\n%{HEADERIMMUTABLE:base64}\\n-[%{FILESTATES} ]\\n a-1-1.noarch'],
+  ['rpm relations', relationsCommand(request), `rpm --query --all --queryformat @%{NAME}\\t%{EPOCHNUM}\\t%{VERSION}\\t%{RELEASE}\\t%{ARCH}\\n${relation('provides', 'PROVIDE')}${relation('requires', 'REQUIRE')}${relation('conflicts', 'CONFLICT')}${relation('obsoletes', 'OBSOLETE')}${relation('recommends', 'RECOMMEND')}${relation('supplements', 'SUPPLEMENT')}`],
+  ['rpm file owners', fileOwnersCommand(request, ['/bin/sh']), 'rpm --query --queryformat [%{=NAME}\\t%{FILENAMES}\\n] --whatprovides /bin/sh'],
+  ['rpm check', check.checkCommand(request, ['x/a.rpm']), 'rpmkeys --root /run/pkginitrd/empty --checksig --verbose /run/pkginitrd/cache/x/a.rpm'],
+  ['rpm record, not install', recordCommand(request, ['x/a.rpm']), 'rpm --root /run/pkginitrd/empty --noplugins --install --justdb --nodeps --noscripts --notriggers --nosignature --nodigest /run/pkginitrd/cache/x/a.rpm'],
+  ['rpm install', installCommand(request, 5, ['x/a.rpm']), `${root} --noplugins --upgrade --nosignature --excludedocs --define _netsharedpath /dev:/proc:/sys --define _tmppath /tmp /run/pkginitrd/cache/x/a.rpm`],
+  ['rpm install in German', installCommand(locale, 5, ['a.rpm']), `${root} --noplugins --upgrade --nosignature --define _install_langs de_DE.UTF-8:de_DE:de --define _netsharedpath /dev:/proc:/sys --define _tmppath /tmp /run/pkginitrd/cache/a.rpm`],
+  ['rpm erase', eraseCommand(request, 5, ['a']), `${root} --noplugins --erase --nodeps --allmatches a`],
+  ['rpm owners', ownersCommand(request), `${root} --query --all --queryformat [%{=NAME}\\t%{FILEMODES}\\t%{FILENAMES}\\n]`],
 ];
 
 for (const [name, command, line] of commands) {
@@ -78,15 +91,17 @@ test('only a download sees the network, and none writes the host', () => {
 });
 
 test('only what runs scripts gets a chroot, with a /dev of its own', () => {
-  const { sandbox } = rpm.installCommand(request, 5, []);
+  const { sandbox } = installCommand(request, 5, []);
   assert.deepEqual(sandbox?.chroots, ['/run/pkginitrd-root']);
-  assert.equal(rpm.installedCommand(request).sandbox?.chroots, undefined);
+  assert.equal(installedCommand(request).sandbox?.chroots, undefined);
 });
 
 test('recommended packages are a matter of the request', () => {
   const wish = requestFor({ withRecommends: true, install: reasoned('a') });
   assert.ok(
-    dnf.resolveCommand(dnf.dnf4, wish, ['a'], 'both').argv.includes('--setopt=install_weak_deps=1'),
+    dnfResolve
+      .resolveCommand(four, wish, ['a'], 'both')
+      .argv.includes('--setopt=install_weak_deps=1'),
   );
-  assert.ok(zypper.resolveCommand(wish, ['a'], 'both').argv.includes('--recommends'));
+  assert.ok(zypperResolve.resolveCommand(wish, ['a'], 'both').argv.includes('--recommends'));
 });

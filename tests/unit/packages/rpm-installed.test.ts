@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { encodeRpmHeader, rpmHeaderMagic } from '../../../src/formats/rpm-header.ts';
 import { encodeRpmMd } from '../../../src/formats/rpm-md.ts';
-import { parseRelations } from '../../../src/packages/rpm-index.ts';
-import { parseHeaders } from '../../../src/packages/rpm-installed.ts';
+import { parseRelations } from '../../../src/packages/rpm/index.ts';
+import { parseHeaders } from '../../../src/packages/rpm/installed.ts';
 
 test('parseHeaders() reads wrapped base64 and the states of files', () => {
   const header = encodeRpmHeader(63, [[1000, { type: 'string', text: 'a' }]]);

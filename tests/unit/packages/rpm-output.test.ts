@@ -1,15 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseDnf, parseTable } from '../../../src/packages/dnf-output.ts';
-import { dnf4FrontEnd, dnf5FrontEnd } from '../../../src/packages/dnf.ts';
-import { parseInstalled } from '../../../src/packages/rpm-host.ts';
-import { parseChecked } from '../../../src/packages/rpm-check.ts';
-import {
-  hasOnlyWarned,
-  parseDescribed,
-  parseFailedScripts,
-} from '../../../src/packages/rpm-output.ts';
-import { parseZypper } from '../../../src/packages/zypper-output.ts';
+import { parseDnf, parseTable } from '../../../src/packages/rpm/dnf-resolve.ts';
+import { dnf4FrontEnd, dnf5FrontEnd } from '../../../src/packages/rpm/dnf.ts';
+import { parseInstalled } from '../../../src/packages/rpm/host-rpms.ts';
+import { parseChecked } from '../../../src/packages/rpm/check.ts';
+import { parseDescribed } from '../../../src/packages/rpm/describe.ts';
+import { hasOnlyWarned, parseFailedScripts } from '../../../src/packages/rpm/transaction.ts';
+import { zypperFrontEnd } from '../../../src/packages/rpm/zypper.ts';
+import { parseZypper } from '../../../src/packages/rpm/zypper-resolve.ts';
 
 const said = (stdout: string, exitCode = 1, stderr = '') => ({ stdout, stderr, exitCode });
 
@@ -85,7 +83,9 @@ test('parseZypper() reads the summary, wrong names and repositories without meta
     '<install-summary><to-install><solvable type="package" name="a" edition="0:1-2" arch="noarch" repository="oss" summary="x &amp; y">\n<description/></solvable></to-install></install-summary>';
   assert.deepEqual(parseZypper(said(summary, 0)), {
     type: 'resolved',
-    rpms: [{ name: 'a', version: '1-2', architecture: 'noarch', repository: 'oss', size: 0 }],
+    rpms: [
+      { name: 'a', version: '1-2', architecture: 'noarch', repository: 'oss', size: undefined },
+    ],
   });
   const unknown = '<message type="error">No provider of &apos;a&apos; found.</message>';
   assert.deepEqual(parseZypper(said(unknown, 104)), { type: 'unknown', words: ['a'] });
@@ -191,11 +191,16 @@ test('parseDescribed() reads what the headers say', () => {
 });
 
 test('archives lie where dnf 4 and dnf 5 keep them', () => {
-  const archive = { repository: 'updates', file: 'a-1-1.noarch.rpm' };
-  const hash = '[0-9a-f]'.repeat(16);
+  const path = 'updates-testing-0123456789abcdef/packages/a-1-1.noarch.rpm';
   for (const frontEnd of [dnf4FrontEnd, dnf5FrontEnd]) {
-    assert.equal(frontEnd.archivePattern(archive), `updates-${hash}/packages/a-1-1.noarch.rpm`);
+    assert.equal(frontEnd.repositoryOf(path), 'updates-testing');
+    assert.equal(frontEnd.repositoryOf('installed/a-1-1.noarch.rpm'), undefined);
+    const cached = ['updates-0123456789abcdef', 'updates-testing-0123456789abcdef'];
+    assert.equal(frontEnd.placeFor(cached, 'updates-testing', 'a/a-1-1.noarch.rpm'), path);
+    assert.equal(frontEnd.placeFor(cached, 'other', 'a-1-1.noarch.rpm'), undefined);
   }
+  assert.equal(zypperFrontEnd.repositoryOf('packages/oss/x86_64/a-1-1.x86_64.rpm'), 'oss');
+  assert.equal(zypperFrontEnd.repositoryOf('raw/oss/repodata/a.rpm'), undefined);
   assert.equal(dnf4FrontEnd.hostCache.otherwise, 'var/cache/dnf');
   assert.equal(dnf5FrontEnd.hostCache.otherwise, 'var/cache/libdnf5');
 });

@@ -1,27 +1,24 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseControl } from '../../../src/formats/deb-control.ts';
-import { aptPreferences } from '../../../src/packages/apt-preferences.ts';
-import { localPath } from '../../../src/packages/archives.ts';
-import { debTime } from '../../../src/packages/deb-time.ts';
-import { essentialClosure } from '../../../src/packages/essential.ts';
-import { namesToRemove } from '../../../src/packages/names-to-remove.ts';
-import { unknownPackages } from '../../../src/packages/unknown-packages.ts';
-import { reasoned } from './support.ts';
+import { aptPreferences } from '../../../src/packages/apt/preferences.ts';
+import { debTime } from '../../../src/packages/apt/install.ts';
+import { localPath } from '../../../src/packages/apt/layout.ts';
+import { essentialClosure } from '../../../src/packages/apt/essential.ts';
+import { namesToRemove } from '../../../src/packages/shared/names-to-remove.ts';
+import { unknownPackages } from '../../../src/packages/shared/unknown-packages.ts';
+import { reasoned } from '../../helpers/package-request.ts';
 
-const host = {
-  architecture: 'amd64',
-  packages: new Map([
-    ['systemd', { version: '257', architecture: 'amd64' }],
-    ['bash', { version: '1:5', architecture: 'amd64' }],
-    ['usrmerge', { version: '37', architecture: 'all' }],
-  ]),
-};
+const packages = new Map([
+  ['systemd', { version: '257', architecture: 'amd64' }],
+  ['bash', { version: '1:5', architecture: 'amd64' }],
+  ['usrmerge', { version: '37', architecture: 'all' }],
+]);
 const merge = 'Package: usrmerge\nPin: release *\nPin-Priority: -1\n';
 
 test("aptPreferences() puts the versions of the host before the host's own preferences", () => {
   assert.equal(
-    aptPreferences(host, true, 'Package: *\nPin: release a=x\nPin-Priority: 1\n'),
+    aptPreferences(packages, 'Package: *\nPin: release a=x\nPin-Priority: 1\n'),
     [
       merge,
       'Package: bash\nPin: version 1:5\nPin-Priority: 1001\n',
@@ -29,7 +26,7 @@ test("aptPreferences() puts the versions of the host before the host's own prefe
       'Package: *\nPin: release a=x\nPin-Priority: 1\n',
     ].join('\n'),
   );
-  assert.equal(aptPreferences(host, false, ''), `${merge}\n`);
+  assert.equal(aptPreferences(new Map(), ''), `${merge}\n`);
 });
 
 test('essentialClosure() follows dependencies, alternatives and what is provided', () => {

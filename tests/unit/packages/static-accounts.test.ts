@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { staticAccounts } from '../../../src/packages/static-accounts.ts';
+import { staticAccounts } from '../../../src/packages/shared/static-accounts.ts';
 import { makeSys } from '../../../src/sys/sys.ts';
 import { scratch } from '../../helpers/scratch.ts';
 

@@ -1,0 +1,18 @@
+import type { PackageDriver } from '../driver.ts';
+import { readOwners } from './dpkg-owners.ts';
+import { downloadDebs } from './download.ts';
+import { aptWitnesses, openApt, type AptHost } from './host.ts';
+import { installArchives } from './install.ts';
+import { resolvePackages } from './resolve.ts';
+import { takeDebs } from './take.ts';
+
+/** Debian's apt and dpkg, and those of everything like Debian. */
+export const aptDriver: PackageDriver<AptHost> = {
+  open: openApt,
+  resolve: resolvePackages,
+  take: takeDebs,
+  download: downloadDebs,
+  install: installArchives,
+  witnesses: aptWitnesses,
+  hostOwners: async (sys, hostRoot) => readOwners(sys.root(hostRoot)),
+};

@@ -1,0 +1,118 @@
+import { absolutePath } from '../../model/brands.ts';
+import { BuildError } from '../../model/errors.ts';
+import type { Fetched, FetchedArchive, Found, ResolvedArchive, Resolution } from '../driver.ts';
+import { chunksOf, isIntact } from '../shared/digest.ts';
+import { leftOutWarnings } from '../shared/take.ts';
+import { essentialClosure } from './essential.ts';
+import {
+  downloadCommand,
+  downloadSomeCommand,
+  parseUnauthenticated,
+  unauthenticated,
+  unfetchable,
+} from './fetching.ts';
+import type { AptJob } from './host.ts';
+import { aptPaths } from './layout.ts';
+import { describeCommand, parseDescribed, parseUntrusted, trustCommand } from './lists.ts';
+
+/** Brings what is missing into the workspace, and finds out which archives come first. */
+export async function downloadDebs(
+  job: AptJob,
+  { archives, index = [], warnings }: Resolution,
+  found: readonly Found[],
+): Promise<Fetched> {
+  const [early] = await Promise.all([
+    earlyNames(job, archives, index),
+    fetchAndCheck(job, found, index),
+  ]);
+  const placed = found.map((each) => place(job, each, early.has(each.archive.name)));
+  return { archives: placed, warnings: [...warnings, ...leftOutWarnings(placed)] };
+}
+
+async function fetchAndCheck(
+  job: AptJob,
+  found: readonly Found[],
+  index: readonly string[],
+): Promise<void> {
+  const missing = found.filter(({ taken }) => taken.type === 'fetch');
+  const signed = found.filter(({ taken }) => taken.type !== 'rebuilt');
+  if (missing.length > 0 || !(await allTrusted(job))) {
+    const wanted = signed.map(({ archive }) => archive);
+    const commands = { all: wanted.length === found.length, network: missing.length > 0 };
+    if (wanted.length > 0) await download(job, wanted, index, commands);
+  }
+  for (const { archive } of missing) await checkAndKeep(job, archive);
+}
+
+// apt checks signatures when it fetches. Where nothing has to be fetched, its answer that all lists are signed spares
+// a second resolution; any other answer leaves the decision to it.
+async function allTrusted({ sys, request, host }: AptJob): Promise<boolean> {
+  const ran = await sys.run(trustCommand(request, host.architecture));
+  return parseUntrusted(ran.stdout).length === 0;
+}
+
+async function download(
+  { sys, request, host }: AptJob,
+  archives: readonly ResolvedArchive[],
+  index: readonly string[],
+  { all, network }: { readonly all: boolean; readonly network: boolean },
+): Promise<void> {
+  const sources = [...index, ...supersededFiles(archives)];
+  const packages = archives.flatMap(({ name, version, digest }) =>
+    digest === undefined ? [] : [`${name}=${version}`],
+  );
+  if (!all && packages.length === 0) return;
+  const ran = await sys.run(
+    all
+      ? downloadCommand(request, host.architecture, sources, network)
+      : downloadSomeCommand(request, host.architecture, sources, packages, network),
+  );
+  if (ran.exitCode === 0) return;
+  const strangers = parseUnauthenticated(ran.stdout);
+  throw strangers.length > 0 ? unauthenticated(strangers, archives) : unfetchable(ran, archives);
+}
+
+/** Keeps a fetched archive for the next build. */
+async function checkAndKeep({ sys, request }: AptJob, archive: ResolvedArchive): Promise<void> {
+  const { archives, cache } = aptPaths(request);
+  const path = absolutePath(`${archives}/${archive.file}`);
+  if (!isIntact(sys, path, archive.digest)) {
+    const what = archive.from.type === 'repository' ? archive.from.uri : archive.file;
+    throw new BuildError(`Cannot use "${what}": what was fetched has another digest`);
+  }
+  const kept = absolutePath(`${cache}/archives/${archive.file}`);
+  await sys.writeAtomically(kept, chunksOf(sys, path), 0o644);
+}
+
+async function earlyNames(
+  { sys, request, host }: AptJob,
+  archives: readonly ResolvedArchive[],
+  index: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const packages = archives.map(({ name, version }) => `${name}=${version}`);
+  const sources = [...index, ...supersededFiles(archives)];
+  const ran = await sys.run(describeCommand(request, host.architecture, sources, packages));
+  return essentialClosure(parseDescribed(ran.stdout));
+}
+
+// No list has them, so apt gets them as files.
+function supersededFiles(archives: readonly ResolvedArchive[]): readonly string[] {
+  return archives.flatMap(({ from }) => (from.type === 'superseded' ? [from.path] : []));
+}
+
+function place(
+  { sys, request }: AptJob,
+  { archive, taken }: Found,
+  early: boolean,
+): FetchedArchive {
+  const directory = aptPaths(request).archives;
+  const file = taken.type === 'fetch' ? archive.file : taken.file;
+  const path = absolutePath(`${directory}/${file}`);
+  const common = { ...archive, file, path, early };
+  if (taken.type === 'rebuilt') {
+    const { bytes: size, leftOut } = taken;
+    return { ...common, origin: 'installed', size, digest: undefined, leftOut };
+  }
+  const size = archive.size ?? sys.root(directory).stat(file)?.size ?? 0;
+  return { ...common, origin: taken.type === 'fetch' ? 'network' : 'cache', size, leftOut: [] };
+}

@@ -1,0 +1,112 @@
+import type { AbsolutePath } from '../../model/brands.ts';
+import { BuildError } from '../../model/errors.ts';
+import type { PackageRequest } from '../../model/package-request.ts';
+import type { RootFiles, Sys } from '../../model/sys.ts';
+import type { Job, ResolvedArchive } from '../driver.ts';
+import { existingBelow } from '../shared/witnesses.ts';
+import { localPath } from './layout.ts';
+import { readDatabase, type DpkgDatabase } from './dpkg-installed.ts';
+
+/** The facts of a host that apt needs. */
+export interface AptHost extends InstalledDebs {
+  readonly database: DpkgDatabase;
+  /** /etc/apt/preferences. */
+  readonly preferences: string;
+  readonly hasLists: boolean;
+  /** Paths in the host by the names of archives, our cache before apt's own. */
+  readonly cached: ReadonlyMap<string, readonly string[]>;
+}
+
+export type AptJob = Job<AptHost>;
+
+interface InstalledDebs {
+  /** Debian's name of the host's own architecture: amd64. */
+  readonly architecture: string;
+  /** Installed packages of that architecture and of `all`. */
+  readonly packages: ReadonlyMap<string, InstalledDeb>;
+}
+
+interface InstalledDeb {
+  readonly version: string;
+  readonly architecture: string;
+}
+
+export async function openApt(sys: Sys, request: PackageRequest): Promise<AptJob> {
+  const files = sys.root(request.hostRoot);
+  const database = readDatabase(files);
+  return {
+    ...{ sys, request },
+    host: {
+      ...installedDebs(database),
+      database,
+      preferences: files.readText('etc/apt/preferences') ?? '',
+      hasLists: files.list(lists).some((name) => /_Packages(\.[a-z0-9]+)?$/.test(name)),
+      cached: listArchives(files),
+    },
+  };
+}
+
+/**
+ * dpkg's status and diversions; apt's configuration with repositories, preferences and keys; the package lists; and the
+ * caches, which decide where a version that no list has any more can be taken from.
+ */
+export function aptWitnesses({ sys, request }: AptJob): readonly string[] {
+  return existingBelow(sys.root(request.hostRoot), [
+    ...['var/lib/dpkg/status', 'var/lib/dpkg/diversions'],
+    ...['etc/apt', 'usr/share/keyrings', 'etc/apt/preferences', lists],
+    ...archiveDirectories,
+  ]);
+}
+
+/** Files of this machine that may be the archive: in our cache, in the host's, in a repository on its disk. */
+export function cachedCopies(
+  { sys, request, host }: AptJob,
+  { file, from, size }: Pick<ResolvedArchive, 'file' | 'from' | 'size'>,
+): readonly AbsolutePath[] {
+  if (from.type === 'installed only') return [];
+  const files = sys.root(request.hostRoot);
+  const local = from.type === 'repository' ? localPath(from.uri ?? '') : from.path;
+  return [...(host.cached.get(file) ?? []), ...(local === undefined ? [] : [local])]
+    .filter((path) => {
+      const found = files.stat(path);
+      return found?.type === 'file' && found.size === size;
+    })
+    .map((path) => files.resolve(path));
+}
+
+/** Throws BuildError where the database knows of no dpkg, whose architecture is the host's. */
+export function installedDebs({ host, stanzas }: DpkgDatabase): InstalledDebs {
+  const installed = [...stanzas.values()].flatMap((stanza) => {
+    const [name, version, architecture] = ['package', 'version', 'architecture'].map((field) =>
+      stanza.get(field),
+    );
+    return name === undefined || version === undefined || architecture === undefined
+      ? []
+      : [{ name, version, architecture }];
+  });
+  const architecture = installed.find(({ name }) => name === 'dpkg')?.architecture;
+  if (architecture === undefined) {
+    throw new BuildError(
+      `Cannot use the packages of "${host.path}": dpkg is not installed there according to "/var/lib/dpkg/status"`,
+    );
+  }
+  const ours = installed.filter((one) => [architecture, 'all'].includes(one.architecture));
+  return { architecture, packages: new Map(ours.map(({ name, ...rest }) => [name, rest])) };
+}
+
+function listArchives(files: RootFiles): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  for (const directory of archiveDirectories) {
+    for (const name of files.list(directory)) {
+      const paths = found.get(name) ?? [];
+      paths.push(`${directory}/${name}`);
+      found.set(name, paths);
+    }
+  }
+  return found;
+}
+
+const lists = 'var/lib/apt/lists';
+
+// Ours lacks what apt's own has.
+const archiveDirectories = ['var/cache/pkginitrd/apt/archives', 'var/cache/apt/archives'];

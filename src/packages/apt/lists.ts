@@ -1,0 +1,70 @@
+import { parseControl, type Stanza } from '../../formats/deb-control.ts';
+import type { PackageRequest } from '../../model/package-request.ts';
+import type { Command } from '../../model/sys.ts';
+import { aptSandbox, env, options, withSources } from './layout.ts';
+
+/** Prints for each package list in use whether its repository is signed by a trusted key. */
+export function trustCommand(request: PackageRequest, architecture: string): Command {
+  const format = '$(TRUSTED) $(FILENAME)';
+  return {
+    argv: [
+      'apt-get',
+      ...options(request, architecture),
+      ...['indextargets', '--format', format, 'Created-By: Packages'],
+    ],
+    env,
+    sandbox: aptSandbox(request, false),
+    purpose: 'Ask apt which repositories are signed',
+  };
+}
+
+/** The lists that apt does not trust, of the lines `yes FILE` and `no FILE`. */
+export function parseUntrusted(output: string): readonly string[] {
+  return output
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('yes '))
+    .map((line) => line.replace(/^\S* /, ''));
+}
+
+/** Prints the control stanzas of packages, given as `name=version`. */
+export function describeCommand(
+  request: PackageRequest,
+  architecture: string,
+  sources: readonly string[],
+  packages: readonly string[],
+): Command {
+  return {
+    argv: [
+      'apt-cache',
+      ...options(request, architecture),
+      ...withSources(sources),
+      ...['show', '--no-all-versions', ...packages],
+    ],
+    env,
+    sandbox: aptSandbox(request, false),
+    purpose: 'Read what the packages depend on',
+  };
+}
+
+/** Those stanzas, with what tells which of them come first. */
+export function parseDescribed(output: string): readonly Stanza[] {
+  return [...parseControl(output, fields)];
+}
+
+const fields: ReadonlySet<string> = new Set([
+  'package',
+  'essential',
+  'pre-depends',
+  'depends',
+  'provides',
+]);
+
+/** Prints the name of every package there is. */
+export function namesCommand(request: PackageRequest, architecture: string): Command {
+  return {
+    argv: ['apt-cache', ...options(request, architecture), 'pkgnames'],
+    env,
+    sandbox: aptSandbox(request, false),
+    purpose: 'List the names of the packages',
+  };
+}

@@ -1,0 +1,53 @@
+import { absolutePath } from '../../model/brands.ts';
+import type { Found, Missed, ResolvedArchive, Resolution, Taken } from '../driver.ts';
+import { isIntact } from '../shared/digest.ts';
+import { takeArchive } from '../shared/take.ts';
+import { refuseNowhere } from '../shared/unobtainable.ts';
+import { readInstalled } from './dpkg-installed.ts';
+import { rebuildDeb } from './dpkg-rebuild.ts';
+import { cachedCopies, type AptJob } from './host.ts';
+import { aptPaths } from './layout.ts';
+import { apt } from './problems.ts';
+
+/** Copies out of caches and makes of installed files what is to be had there. */
+export async function takeDebs(job: AptJob, { archives }: Resolution): Promise<readonly Found[]> {
+  const { plan } = job.request;
+  const looked = archives.map((archive) =>
+    takeArchive(plan, archive, {
+      fromCache: (wanted) => takeCached(job, wanted),
+      fromInstalled: (wanted) => rebuild(job, wanted),
+    }),
+  );
+  return refuseNowhere(apt, plan, looked);
+}
+
+/**
+ * Copies an archive out of a cache into the workspace. The copy is what is checked and used, so neither a changing
+ * cache nor a half-written file in it can do harm.
+ */
+function takeCached(
+  job: AptJob,
+  archive: ResolvedArchive,
+): Extract<Taken, { readonly type: 'cached' }> | Missed {
+  const { sys, request } = job;
+  const { state, archives } = aptPaths(request);
+  const own = sys.root(state);
+  const copies = cachedCopies(job, archive);
+  for (const copy of copies) {
+    own.copyIn(copy, `archives/${archive.file}`);
+    if (isIntact(sys, absolutePath(`${archives}/${archive.file}`), archive.digest)) {
+      return { type: 'cached', file: archive.file };
+    }
+    own.remove(`archives/${archive.file}`);
+  }
+  return copies.length === 0 ? { type: 'absent' } : { type: 'damaged', copies };
+}
+
+// Beside apt's own archives, which it would throw away for their digest.
+function rebuild({ sys, request, host }: AptJob, archive: ResolvedArchive) {
+  const installed = readInstalled(host.database, archive);
+  if (installed === undefined) return { type: 'absent' } as const;
+  const file = `installed/${archive.file}`;
+  const target = sys.root(aptPaths(request).archives);
+  return { ...rebuildDeb(sys, host.database, installed, target, file), file };
+}

@@ -1,0 +1,99 @@
+import type { RootTree } from '../../model/packages.ts';
+import type { Command, Ran, RootFiles, Sys } from '../../model/sys.ts';
+import { hashOf } from '../shared/digest.ts';
+import { removeTraces } from '../shared/traces.ts';
+import type { Fetched, FetchedArchive } from '../driver.ts';
+import { namesToRemove } from '../shared/names-to-remove.ts';
+import { nameOf } from './downloading.ts';
+import type { PacmanJob } from './host.ts';
+import { pacmanPaths } from './layout.ts';
+import { aboutOf, readLocal, readLocalOwners } from './local.ts';
+import {
+  failedScripts,
+  installCommand,
+  installFilesCommand,
+  removeCommand,
+  uninstallable,
+} from './transaction.ts';
+import { timed } from '../shared/timed.ts';
+
+/** Makes the root in one transaction. */
+export async function installArchives(
+  { sys, request, host }: PacmanJob,
+  fetched: Fetched,
+): Promise<RootTree> {
+  const { archives } = fetched;
+  const { keyring } = host.conf;
+  const removed = namesToRemove(request.plan.remove, archives);
+  const root = sys.root(pacmanPaths(request).root);
+  const install = archives.some(({ origin }) => origin === 'installed')
+    ? installFilesCommand(
+        request,
+        keyring,
+        archives.map(({ file }) => file),
+      )
+    : installCommand(request, keyring, archives.map(nameOf));
+  const ran = await timed(sys, 'transaction', async () =>
+    runPacman(sys, install, 'install the packages'),
+  );
+  if (removed.length > 0) {
+    await runPacman(sys, removeCommand(request, keyring, removed), 'remove packages');
+  }
+  const local = readLocal(root, database);
+  const newest = [...local.values()].reduce(
+    (latest, { desc }) => Math.max(latest, Number(desc.get('BUILDDATE')?.[0] ?? 0)),
+    0,
+  );
+  cleanRoot(root, request.sourceDateEpoch ?? newest);
+  return {
+    root: root.path,
+    packages: archives
+      .filter(({ name }) => local.has(name))
+      .map((archive) => {
+        const installed = local.get(archive.name);
+        return {
+          ...reportOf(sys, archive),
+          about: installed === undefined ? undefined : aboutOf(installed),
+        };
+      })
+      .sort((a, b) => (a.name < b.name ? -1 : 1)),
+    owners: readLocalOwners(root, database),
+    metadata,
+    newestPackageTime: newest,
+    warnings: [...fetched.warnings, ...failedScripts(ran).map(scriptWarning)],
+  };
+}
+
+const database = 'var/lib/pacman';
+
+// pacman's own files in the root.
+const metadata = ['var/lib/pacman', 'var/cache/pacman', 'var/log/pacman.log'];
+
+async function runPacman(sys: Sys, command: Command, purpose: string): Promise<Ran> {
+  const ran = await sys.run(command);
+  if (ran.exitCode !== 0) throw uninstallable(purpose, ran);
+  return ran;
+}
+
+function scriptWarning(line: string): string {
+  return `Cannot run a script of a package, going on as pacman does: ${line}`;
+}
+
+function cleanRoot(root: RootFiles, epoch: number): void {
+  root.remove(`${database}/sync`);
+  root.remove(`${database}/db.lck`);
+  removeTraces(root);
+  // The only clock in the database.
+  for (const path of root.glob(`${database}/local/*/desc`)) {
+    const text = root.readText(path) ?? '';
+    root.write(path, text.replace(/(?<=^%INSTALLDATE%\n)\d+$/m, `${epoch}`), 0o644);
+  }
+}
+
+function reportOf(sys: Sys, archive: FetchedArchive) {
+  const { name, version, architecture, size, origin, hostVersion } = archive;
+  const about = { name, version, architecture, size, origin, hostVersion };
+  if (origin === 'installed') return about;
+  const digest = { algorithm: 'sha256', hex: hashOf(sys, archive.path, 'sha256') } as const;
+  return { ...about, digest };
+}

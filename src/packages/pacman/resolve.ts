@@ -1,0 +1,103 @@
+import { logger } from '../../log.ts';
+import type { ResolvedArchive, Resolution } from '../driver.ts';
+import { originOf } from '../shared/take.ts';
+import { unknownPackages } from '../shared/unknown-packages.ts';
+import { buildConf, localConf } from './conf.ts';
+import type { PacmanJob } from './host.ts';
+import { pacmanPaths } from './layout.ts';
+import { localClosure } from './local.ts';
+import { parsePrinted, parseUnknown, resolveCommand } from './printing.ts';
+import { noDatabases, pacman, unresolvable } from './problems.ts';
+
+const debug = logger('packages');
+
+/**
+ * Asks pacman what the request comes to by the host's databases. Where that cannot be had without the network, the
+ * installed system answers for itself, if it is among the sources.
+ */
+export async function resolvePackages(job: PacmanJob): Promise<Resolution> {
+  const missing = job.host.withoutDatabase;
+  const fromInstalled = job.request.plan.sources.includes('installed');
+  prepare(job);
+  if (missing.length > 0 && !fromInstalled) throw noDatabases(missing);
+  if (missing.length === 0) {
+    const archives = await bySync(job, fromInstalled);
+    if (archives !== undefined) return { archives, warnings: [] };
+  }
+  return { archives: byLocal(job), warnings: [] };
+}
+
+async function bySync(
+  job: PacmanJob,
+  fromInstalled: boolean,
+): Promise<readonly ResolvedArchive[] | undefined> {
+  const { sys, request, host } = job;
+  const ran = await sys.run(resolveCommand(request, host.conf.keyring));
+  if (ran.exitCode !== 0) {
+    throw unresolvable(ran, parseUnknown(ran), request.plan.install, [...host.local.keys()]);
+  }
+  const files = sys.root(request.hostRoot);
+  const archives = parsePrinted(ran.stdout).map((archive) => {
+    const hostVersion = host.local.get(archive.name)?.version;
+    const origin = originOf(request.plan, archive, {
+      cache: () =>
+        host.cached.get(archive.file)?.some((path) => files.stat(path)?.type === 'file') === true,
+      installed: () => hostVersion === archive.version,
+    });
+    return { ...archive, hostVersion, origin };
+  });
+  // A database that is newer than the system names archives that are only on the network.
+  if (fromInstalled && archives.some(({ origin }) => origin === undefined)) {
+    const { missing } = localClosure(host.local, targets(job));
+    if (missing.length === 0) {
+      debug('the databases name archives that are nowhere here, going by the installed system');
+      return undefined;
+    }
+  }
+  return archives.map((archive) => ({ ...archive, origin: archive.origin ?? 'network' }));
+}
+
+function byLocal(job: PacmanJob): readonly ResolvedArchive[] {
+  const { local } = job.host;
+  const { packages, missing } = localClosure(local, targets(job));
+  if (missing.length > 0) {
+    throw unknownPackages(pacman, job.request.plan.install, missing, [...local.keys()]);
+  }
+  return packages.map(({ name, version, architecture }) => ({
+    ...{ name, version, architecture },
+    size: undefined,
+    origin: 'installed',
+    hostVersion: version,
+    file: `${name}-${version}-${architecture}.pkg.tar`,
+    from: { type: 'installed only' },
+    digest: undefined,
+  }));
+}
+
+function targets({ request }: PacmanJob): readonly string[] {
+  return request.plan.install.map(({ value }) => value);
+}
+
+// Makes pacman take the root for a system without any package that has the host's databases of repositories.
+function prepare({ sys, request, host: { conf } }: PacmanJob): void {
+  const { root, state, cache } = pacmanPaths(request);
+  const own = sys.root(state);
+  own.mkdir('hooks', 0o755);
+  own.mkdir('archives/installed', 0o755);
+  own.write('pacman.conf', buildConf(conf, request.plan.withDocs), 0o644);
+  own.write('local.conf', localConf(conf, request.plan.withDocs), 0o644);
+  const tree = sys.root(root);
+  tree.mkdir('/', 0o755);
+  for (const [name, mode] of mountPoints) tree.mkdir(name, mode);
+  tree.mkdir('var/lib/pacman', 0o755);
+  tree.symlink(`${conf.database}/sync`, 'var/lib/pacman/sync');
+  sys.root(cache).mkdir('/', 0o755);
+}
+
+const mountPoints = [
+  ['dev', 0o755],
+  ['proc', 0o555],
+  ['run', 0o755],
+  ['sys', 0o555],
+  ['tmp', 0o1777],
+] as const;

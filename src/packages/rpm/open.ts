@@ -1,0 +1,67 @@
+import type { PackageRequest } from '../../model/package-request.ts';
+import type { Sys } from '../../model/sys.ts';
+import { existingBelow } from '../shared/witnesses.ts';
+import type { RpmFrontEnd } from './front-end.ts';
+import { readHostRpms } from './host-rpms.ts';
+import { listArchives, type RpmJob } from './host.ts';
+import { rpmPaths } from './layout.ts';
+import { readConfiguration } from './repositories.ts';
+
+export async function openRpm(
+  sys: Sys,
+  request: PackageRequest,
+  frontEnd: RpmFrontEnd,
+): Promise<RpmJob> {
+  const files = sys.root(request.hostRoot);
+  const configuration = readConfiguration(files, frontEnd);
+  prepareCache(sys, request, frontEnd, configuration.cacheDirectory);
+  const cached = sys.root(rpmPaths(request).cache).list('/');
+  return {
+    ...{ sys, request },
+    host: {
+      ...{ frontEnd, configuration },
+      installed: await readHostRpms(sys, request),
+      archives: listArchives(files, frontEnd, configuration, cached),
+    },
+  };
+}
+
+/**
+ * Makes a cache for this build with the host's metadata in it. A copy: both managers write beside what they read, and
+ * a transaction of the host may change its own in the meantime.
+ */
+function prepareCache(
+  sys: Sys,
+  request: PackageRequest,
+  { metadata }: RpmFrontEnd,
+  directory: string,
+): void {
+  const files = sys.root(request.hostRoot);
+  const state = sys.root(rpmPaths(request).state);
+  state.mkdir('cache', 0o755);
+  state.mkdir('empty', 0o755);
+  for (const pattern of metadata) {
+    for (const path of files.glob(`${directory}/${pattern}`)) {
+      state.copyIn(files.resolve(path), `cache/${path.slice(directory.length + 1)}`);
+    }
+  }
+}
+
+/**
+ * rpm's database, in the place of today and of yesterday; the manager's configuration with repositories and variables;
+ * keys; the cache with metadata and archives, ours too; and repositories on the host's disk.
+ */
+export function rpmWitnesses({ sys, request, host }: RpmJob): readonly string[] {
+  const { frontEnd, configuration } = host;
+  const files = sys.root(request.hostRoot);
+  const local = [...configuration.localRepositories.values()].flat();
+  return existingBelow(files, [
+    ...['usr/lib/sysimage/rpm', 'var/lib/rpm', 'etc/rpm', 'etc/pki/rpm-gpg'],
+    ...frontEnd.configuration,
+    ...[configuration.cacheDirectory, `var/cache/pkginitrd/${frontEnd.ownCache}`],
+    ...local.flatMap((pattern) => files.glob(pattern)),
+  ]).filter((path) => !ofReaders.test(path));
+}
+
+// Who only reads the database writes these.
+const ofReaders = /^(?:usr\/lib\/sysimage|var\/lib)\/rpm\/(?:\.rpm\.lock|rpmdb\.sqlite-shm)$/;

@@ -1,0 +1,76 @@
+import { BuildError } from '../../model/errors.ts';
+import type { Reasoned } from '../../model/plan.ts';
+import type { Ran } from '../../model/sys.ts';
+import type { ResolvedArchive } from '../driver.ts';
+import { withPlaces, type Supplier } from '../shared/unknown-packages.ts';
+import type { RpmFrontEnd } from './front-end.ts';
+
+// Refusals of dnf and zypper, as the user reads them.
+
+export function supplierOf(frontEnd: RpmFrontEnd): Supplier {
+  return {
+    program: frontEnd.program,
+    refresh: frontEnd.refresh,
+    reinstall: (name) => frontEnd.reinstall(name),
+    unsigned: (file) =>
+      `${file} in the cache is in no repository, nor signed by a key that the host trusts`,
+  };
+}
+
+/** `absent` are packages that are not installed either, where that would have done. */
+export function noMetadata(
+  { program, refresh }: RpmFrontEnd,
+  repositories: readonly string[],
+  asked: readonly Reasoned[],
+  absent: readonly string[],
+): BuildError {
+  const of =
+    repositories.length === 0 ? '' : ` of ${repositories.map((id) => `"${id}"`).join(', ')}`;
+  const reason = `${program} has no metadata${of} in its cache`;
+  if (absent.length === 0) {
+    return new BuildError(`Cannot resolve the packages: ${reason}`, { hint: `Run "${refresh}"` });
+  }
+  return new BuildError(
+    `Cannot install ${withPlaces(asked, absent)}: it is not installed here, and ${reason}`,
+    { hint: `Run "${refresh}", or correct the name` },
+  );
+}
+
+export function unresolvable({ program }: RpmFrontEnd, reason: string): BuildError {
+  return new BuildError(`Cannot resolve the packages: ${reason || `${program} gave no reason`}`);
+}
+
+/** The fetched file is not the one that was built. */
+export function damagedFetched(archives: readonly ResolvedArchive[]): BuildError {
+  const names = archives.map(({ name }) => `"${name}"`).join(', ');
+  const files = archives.map(nameOf).join(', ');
+  return new BuildError(`Cannot install ${names}: ${files} was fetched and is damaged`, {
+    hint: 'Build again; if that does not help, the repository itself has a damaged package',
+  });
+}
+
+export function unfetchable({ program, refresh }: RpmFrontEnd, ran: Ran): BuildError {
+  const text = lastLines(`${ran.stdout}\n${ran.stderr}`) || `${program} gave no reason`;
+  return new BuildError(`Cannot fetch the packages: ${text}`, {
+    hint: `Run "${refresh}" if a repository has replaced a package, or check the network`,
+  });
+}
+
+export function notFetched({ program }: RpmFrontEnd, archive: ResolvedArchive): BuildError {
+  return new BuildError(
+    `Cannot find "${archive.name}": ${program} put no ${nameOf(archive)} into its cache`,
+  );
+}
+
+function nameOf({ file, from }: ResolvedArchive): string {
+  return from.type === 'repository' ? `${from.id}/${file}` : file;
+}
+
+function lastLines(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .slice(-4)
+    .join('; ');
+}

@@ -1,0 +1,48 @@
+import { nearestName } from '../../formats/nearest-name.ts';
+import { BuildError } from '../../model/errors.ts';
+import type { Reasoned } from '../../model/plan.ts';
+import { describeReason } from '../../model/reason.ts';
+
+/** A manager to the user: its program, and the command line that renews its metadata. */
+export interface NamedManager {
+  readonly program: string;
+  readonly refresh: string;
+}
+
+/** A manager to the user of whose packages some cannot be had. */
+export interface Supplier extends NamedManager {
+  /** The command line that installs a changed package again. */
+  reinstall(name: string): string;
+  /** The command line that fetches a package into the cache, where there is one. */
+  readonly refetch?: (name: string) => string;
+  /** The fault of an archive that nobody signed, as the end of a sentence. */
+  unsigned(file: string): string;
+}
+
+/** Every word that `program` does not know, with its drop-in; `known` are the names one of which may be meant. */
+export function unknownPackages(
+  { program, refresh }: NamedManager,
+  asked: readonly Reasoned[],
+  unknown: readonly string[],
+  known: readonly string[] = [],
+): BuildError {
+  const near = unknown.flatMap((name) => nearestName(name, known) ?? []);
+  const meant =
+    near.length === 0 ? '' : `. Is ${near.map((name) => `"${name}"`).join(', ')} meant?`;
+  return new BuildError(
+    `Cannot install ${withPlaces(asked, unknown)}: ${program} knows no such package`,
+    {
+      hint: `Run "${refresh}" if the metadata is old, or correct the name${meant}`,
+    },
+  );
+}
+
+/** Names in quotes, each with the line that asks for it. */
+export function withPlaces(asked: readonly Reasoned[], names: readonly string[]): string {
+  return names
+    .map((name) => {
+      const origin = asked.find(({ value }) => value === name)?.from;
+      return origin === undefined ? `"${name}"` : `"${name}" (${describeReason(origin)})`;
+    })
+    .join(', ');
+}
