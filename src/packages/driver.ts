@@ -24,7 +24,8 @@ export interface PackageDriver<Host> {
   install(job: Job<Host>, fetched: Fetched): Promise<RootTree>;
   /**
    * Files and directories of the host, from its root: as long as none of them changes, the same request comes to the
-   * same packages. Sorted. Installed files are not among them: the database has their digests.
+   * same packages; those that are not there count by staying away. Sorted. Installed files are not among them: the
+   * database has their digests. A build that fetches writes into our own cache, which is one of them: take the stamp after.
    */
   witnesses(job: Job<Host>): readonly string[];
   /** Which of the host's installed packages ships which path, directories left out. */

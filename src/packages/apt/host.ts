@@ -3,7 +3,7 @@ import { BuildError } from '../../model/errors.ts';
 import type { PackageRequest } from '../../model/package-request.ts';
 import type { RootFiles, Sys } from '../../model/sys.ts';
 import type { Job, ResolvedArchive } from '../driver.ts';
-import { existingBelow } from '../shared/witnesses.ts';
+import { withAllBelow } from '../shared/witnesses.ts';
 import { localPath } from './layout.ts';
 import { readDatabase, type DpkgDatabase } from './dpkg-installed.ts';
 
@@ -47,13 +47,13 @@ export async function openApt(sys: Sys, request: PackageRequest): Promise<AptJob
 }
 
 /**
- * dpkg's status and diversions; apt's configuration with repositories, preferences and keys; the package lists; and the
+ * dpkg's status, diversions and architectures; apt's configuration with repositories, preferences and keys; the package lists; and the
  * caches, which decide where a version that no list has any more can be taken from.
  */
 export function aptWitnesses({ sys, request }: AptJob): readonly string[] {
-  return existingBelow(sys.root(request.hostRoot), [
-    ...['var/lib/dpkg/status', 'var/lib/dpkg/diversions'],
-    ...['etc/apt', 'usr/share/keyrings', 'etc/apt/preferences', lists],
+  return withAllBelow(sys.root(request.hostRoot), [
+    ...['var/lib/dpkg/status', 'var/lib/dpkg/diversions', 'var/lib/dpkg/arch'],
+    ...['etc/apt', 'usr/share/keyrings', lists],
     ...archiveDirectories,
   ]);
 }

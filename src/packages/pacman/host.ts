@@ -1,7 +1,7 @@
 import type { PackageRequest } from '../../model/package-request.ts';
 import type { RootFiles, Sys } from '../../model/sys.ts';
 import type { Job } from '../driver.ts';
-import { existingBelow } from '../shared/witnesses.ts';
+import { withAllBelow } from '../shared/witnesses.ts';
 import { readPacmanConf, type PacmanConf } from './conf.ts';
 import { keptArchives } from './layout.ts';
 import { readLocal, type LocalPackage } from './local.ts';
@@ -42,7 +42,7 @@ export async function openPacman(sys: Sys, request: PackageRequest): Promise<Pac
 export function pacmanWitnesses({ sys, request, host }: PacmanJob): readonly string[] {
   const files = sys.root(request.hostRoot);
   const { conf } = host;
-  return existingBelow(files, [
+  return withAllBelow(files, [
     ...['etc/pacman.conf', 'etc/pacman.d', `${conf.database}/sync`, `${conf.database}/local`],
     ...conf.included,
     ...[conf.keyring, keptArchives, ...conf.caches],

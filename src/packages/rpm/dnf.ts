@@ -16,7 +16,10 @@ function frontEndFor(dialect: DnfDialect): RpmFrontEnd {
     refresh: `${program} makecache`,
     hostCache: { file: 'etc/dnf/dnf.conf', key: cacheKey, otherwise: `var/cache/${cache}` },
     repositoryFiles: 'etc/yum.repos.d/*.repo',
-    configuration: ['etc/dnf', 'etc/yum.repos.d', 'usr/share/dnf5/libdnf.conf.d'],
+    configuration: [
+      ...['etc/dnf', 'etc/yum', 'etc/yum.repos.d', 'etc/distro.repos.d'],
+      ...['usr/share/dnf5/libdnf.conf.d', 'usr/share/dnf5/repos.d'],
+    ],
     ownCache: cache,
     // libdnf5 keeps solv files inside of the repository's directory, dnf 4 beside it.
     metadata: [

@@ -1,6 +1,6 @@
 import type { PackageRequest } from '../../model/package-request.ts';
 import type { Sys } from '../../model/sys.ts';
-import { existingBelow } from '../shared/witnesses.ts';
+import { withAllBelow } from '../shared/witnesses.ts';
 import type { RpmFrontEnd } from './front-end.ts';
 import { readHostRpms } from './host-rpms.ts';
 import { listArchives, type RpmJob } from './host.ts';
@@ -55,7 +55,7 @@ export function rpmWitnesses({ sys, request, host }: RpmJob): readonly string[] 
   const { frontEnd, configuration } = host;
   const files = sys.root(request.hostRoot);
   const local = [...configuration.localRepositories.values()].flat();
-  return existingBelow(files, [
+  return withAllBelow(files, [
     ...['usr/lib/sysimage/rpm', 'var/lib/rpm', 'etc/rpm', 'etc/pki/rpm-gpg'],
     ...frontEnd.configuration,
     ...[configuration.cacheDirectory, `var/cache/pkginitrd/${frontEnd.ownCache}`],

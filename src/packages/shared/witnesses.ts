@@ -1,17 +1,22 @@
 import type { RootFiles } from '../../model/sys.ts';
 
 /**
- * The files of `paths` that a host has: each directory with all that lies below it, since a new file changes nothing but
- * the directory's time. Paths without leading slash, sorted.
+ * `paths` with everything that lies below those that are directories, also through links: a new file changes nothing but
+ * its directory's time. Paths that are not there are listed as well, since their coming is a change. Without leading
+ * slash, sorted; to be looked at with a stat that follows links.
  */
-export function existingBelow(host: RootFiles, paths: readonly string[]): readonly string[] {
-  const found = paths.flatMap((given) => {
-    const path = given.replace(/^\/+/, '');
-    const type = host.stat(path)?.type;
-    if (type === undefined) return [];
-    return type === 'directory'
-      ? [path, ...[...host.walk(path)].map((entry) => entry.path)]
-      : [path];
-  });
+export function withAllBelow(host: RootFiles, paths: readonly string[]): readonly string[] {
+  const seen = new Set<string>();
+  const found = paths.flatMap((path) => [...below(host, path.replace(/^\/+/, ''), seen)]);
   return [...new Set(found)].sort();
+}
+
+function* below(host: RootFiles, path: string, seen: Set<string>): Generator<string> {
+  yield path;
+  if (host.stat(path)?.type !== 'directory') return;
+  const place = host.resolve(path);
+  // A directory that is linked into itself ends here.
+  if (seen.has(place)) return;
+  seen.add(place);
+  for (const name of host.list(path)) yield* below(host, `${path}/${name}`, seen);
 }

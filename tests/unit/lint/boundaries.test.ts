@@ -13,6 +13,7 @@ const config = readFileSync(`${checkout}.oxlintrc.json`, 'utf8').replace(
 
 // Each line breaks one rule of the architecture; the linter has to say which.
 const violations = [
+  ['src/packages/rpm/deep/planted.ts', "import { x } from '../../apt/apt.ts';", 'A8'],
   ['src/plan/planted.ts', "import { x } from '../config/load.ts';", 'A1'],
   ['src/packages/planted.ts', "import { x } from '../sys/run.ts';", 'A1'],
   ['src/verify/planted.ts', "import { x } from '../verbs/build.ts';", 'A1'],
