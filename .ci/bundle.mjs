@@ -39,7 +39,7 @@ await build({
 });
 await build({
   ...common,
-  // What Emscripten writes asks where it lies, which an ES module does not know by this name.
+  // Code made by Emscripten asks where it lies, which an ES module does not know by this name.
   banner: { js: `${banner} const __dirname = import.meta.dirname;` },
   entryPoints: ['src/compress/codec.ts'],
   outfile: join(directory, 'zstd-codec.mjs'),

@@ -2,7 +2,7 @@ import type { AbsolutePath } from './brands.ts';
 import type { OsFacts } from './facts.ts';
 import type { PackagePlan } from './plan.ts';
 
-/** What is to be installed, from whose configuration and caches, and where. */
+/** The packages to install, from whose configuration and caches, and where. */
 export interface PackageRequest {
   readonly plan: PackagePlan;
   readonly os: OsFacts;

@@ -44,7 +44,7 @@ export interface PackagePlan {
   readonly remove: readonly Reasoned[];
   readonly withRecommends: boolean;
   readonly withDocs: boolean;
-  /** Whether `--offline` has taken the network out of the sources: what is missing could be had without it. */
+  /** True where `--offline` has taken the network out of the sources: a missing package could be had without it. */
   readonly offline: boolean;
   /** Where packages are taken from, the first choice first; nothing else is asked. */
   readonly sources: readonly PackageOrigin[];

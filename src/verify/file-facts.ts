@@ -61,7 +61,7 @@ const KEPT = [
 const INDEX = /\/modules\.(?:alias|symbols|builtin|builtin\.alias)\.bin$/;
 const PACKED = /\.ko\.(?:gz|xz|zst)$/;
 
-/** What is of no use once it has been looked at. */
+/** Facts of no use once they have been looked at. */
 function judged(check: () => void): FileFacts {
   try {
     check();

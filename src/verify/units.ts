@@ -12,11 +12,11 @@ export interface LoadedUnit {
   readonly type: 'loaded';
   /** In the image, links followed. */
   readonly path: string;
-  /** Of the unit and its drop-ins. */
+  /** The settings of the unit and its drop-ins. */
   readonly settings: readonly UnitSetting[];
 }
 
-/** What one unit asks for. */
+/** The units and programs that one unit asks for. */
 export type Dependency = (typeof dependencies)[number];
 
 export function findUnit(files: ImageFiles, name: string): Unit {

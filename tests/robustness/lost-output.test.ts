@@ -8,7 +8,7 @@ import { bundle } from '../helpers/paths.ts';
 import { explain, plainEnvironment, run } from '../helpers/run.ts';
 import { scratch } from '../helpers/scratch.ts';
 
-// What becomes of the output of a build, as a shell redirects it.
+// The output of a build goes where a shell redirects it, and may be lost there.
 const lost = {
   'a reader that has gone away': '"$@" | :; [ "${PIPESTATUS[0]}" = 0 ]',
   'a reader of stderr that has gone away':

@@ -10,7 +10,7 @@ export interface Fault {
   readonly kind: Kind;
 }
 
-/** All that can happen to the files, each in turn. */
+/** Every fault that the files can have, each in turn. */
 export function faultsOf(files: Files, paths: readonly string[]): readonly Fault[] {
   return paths.flatMap((path) => {
     const entry = files.get(path);

@@ -9,7 +9,7 @@ import type { Entry } from '../../../src/model/image.ts';
 /** Path to what lies there, parents before children; links are not followed. */
 export type Files = ReadonlyMap<string, Entry>;
 
-/** All that an image unpacks to, later members over earlier ones. */
+/** The files that an image unpacks to, later members over earlier ones. */
 export async function readFiles(image: string): Promise<Files> {
   const files = new Map<string, Entry>();
   const members = await readMembers(byteReader([readFileSync(image)]), decompress, {

@@ -16,7 +16,7 @@ export interface RpmHost {
   readonly root: AbsolutePath;
 }
 
-/** Whether the tests of a manager on an rpm distribution can run here. */
+/** True where the tests of a manager on an rpm distribution can run. */
 export function needsRpm(t: TestContext, manager: RpmManager): boolean {
   const what = manager === 'dnf5' ? 'no host with dnf 5' : 'no rpm distribution';
   return (

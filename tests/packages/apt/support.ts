@@ -16,7 +16,7 @@ export const sys = makeSys({ searchPath: '/usr/sbin:/usr/bin:/sbin:/bin' });
 /** Why these tests cannot run here, false where they can. */
 export const skip = reasonToSkip();
 
-/** Of caches and the network alone unless told. */
+/** Takes packages of caches and the network alone unless told. */
 export function aptRequest(
   install: readonly string[],
   { hostRoot = '/', offline = false, remove = [], sources = ['cache', 'network'] }: Asked = {},
@@ -75,7 +75,7 @@ export async function failureOf(running: Promise<unknown>): Promise<BuildError> 
   throw new Error('It did not fail');
 }
 
-/** What of a host only we may write. */
+/** The part of a host that only we may write. */
 const own = ['var/cache/pkginitrd'];
 
 /** Proves that `body` leaves the host as it finds it. */

@@ -22,7 +22,7 @@ export async function systemHost(more: readonly string[] = []): Promise<SystemHo
   return { root, archives: absolutePath(`${request.workspace}/apt/archives`) };
 }
 
-/** What apt would have left in its cache had it installed the host. */
+/** The archives that apt would have left in its cache had it installed the host. */
 export function fillCache({ root, archives }: SystemHost): void {
   for (const name of readdirSync(archives)) {
     if (name.endsWith('.deb')) {

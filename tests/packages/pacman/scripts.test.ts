@@ -9,7 +9,7 @@ import { runOk } from '../../helpers/run.ts';
 import { cleanUp, leavesAlone, sys, temporary } from '../apt/support.ts';
 import { hostFor, pacmanRequest, releases } from './support.ts';
 
-// What a package's script can reach, and what becomes of one that fails.
+// The reach of a package's script, and the end of one that fails.
 
 after(cleanUp);
 

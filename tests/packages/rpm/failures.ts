@@ -10,10 +10,10 @@ import { rpmBench } from '../../helpers/rpm/bench.ts';
 import type { ManagerFacts } from '../../helpers/rpm/managers.ts';
 import { rpmRequest, sys, temporary } from '../../helpers/rpm/request.ts';
 
-// What the installed system can do where a cache cannot is the matter of other tests.
+// Other tests show how the installed system stands in for a cache.
 const sources: readonly PackageOrigin[] = ['cache', 'network'];
 
-/** What is missing, damaged or in the way: nothing is installed, the message names it and the way out. */
+/** A package that is missing, damaged or in the way: nothing is installed, the message names it and the way out. */
 export function failsWell(facts: ManagerFacts): void {
   const { check, host, files, install, failure, inHost, aside, withServer } = rpmBench(
     facts,

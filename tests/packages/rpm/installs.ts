@@ -8,7 +8,7 @@ import { wanted } from '../../helpers/rpm/debs.ts';
 import type { ManagerFacts } from '../../helpers/rpm/managers.ts';
 import { rpmRequest, sys } from '../../helpers/rpm/request.ts';
 
-/** What dnf and zypper alike make of full caches: a root of the packages that were asked for. */
+/** dnf and zypper alike make of full caches a root of the packages that were asked for. */
 export function installsFromCaches(facts: ManagerFacts): void {
   const { check, host, files, install, withServer } = rpmBench(facts, 'recorded');
 

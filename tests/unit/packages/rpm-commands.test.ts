@@ -70,7 +70,7 @@ for (const [name, command, line] of commands) {
 
 test('no command weakens what is demanded of a repository or a package', () => {
   for (const [name, { argv }] of commands) {
-    // What is installed is in no signed repository.
+    // Installed packages are in no signed repository.
     const text = argv.join(' ').replace('pkginitrd-installed.gpgcheck=0', '');
     assert.doesNotMatch(text, /gpgcheck|no-gpg|allow-unsigned|nocrypto|--force/i, name);
     if (!name.includes('record')) assert.doesNotMatch(text, /nodigest/, name);

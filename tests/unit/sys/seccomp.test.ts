@@ -88,7 +88,7 @@ interface Asked {
   readonly argument: number;
 }
 
-// What the kernel's interpreter does with the kinds of instruction used.
+// Does as the kernel's interpreter does with the kinds of instruction used.
 function verdict(program: Buffer, order: 'LE' | 'BE', { audit, call, argument }: Asked): number {
   const word = (at: number) =>
     order === 'LE' ? program.readUInt32LE(at) : program.readUInt32BE(at);

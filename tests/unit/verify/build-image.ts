@@ -62,7 +62,7 @@ export function goodImage(): Image {
   return image;
 }
 
-/** All that systemd calls on its way to the real root. */
+/** The programs that systemd calls on its way to the real root. */
 function putSystemd(tree: Tree): void {
   const service = (...lines: readonly string[]): string =>
     ['[Unit]', '[Service]', ...lines, ''].join('\n');

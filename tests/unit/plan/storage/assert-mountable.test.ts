@@ -63,7 +63,7 @@ for (const [name, storage, message] of [
   test(`makePlan() refuses / on ${name}`, () => {
     const ours = config({ profiles: words('raid', 'dm') });
     assert.throws(() => plan([storage], ours), { name: 'BuildError', message });
-    // Of a mount that may fail it is no reason to stop.
+    // A mount that may fail is no reason to stop.
     const optional = { ...storage, purpose: '/srv', required: false } as const;
     assert.ok(plan([root('ext4', disk), optional], ours));
   });
