@@ -87,14 +87,24 @@ interface Located {
 function checkInterpreter(overlay: ImageFiles, path: string, elf: ElfFacts, report: Report): void {
   if (elf.interpreter === undefined) return;
   const found = overlay.lookup(elf.interpreter);
-  if (isLibraryOf(found, elf)) return;
-  const state = found.type === 'found' ? 'is no ELF file of its kind' : 'is missing';
+  const isLoader = isLibraryOf(found, elf);
+  if (isLoader && isExecutable(found)) return;
+  const state = isLoader
+    ? 'is not executable'
+    : found.type === 'found'
+      ? 'is no ELF file of its kind'
+      : 'is missing';
   report({
     severity: 'error',
     check: 'interpreter',
     path,
     message: `"${path}" needs "${elf.interpreter}" to start, which ${state}`,
   });
+}
+
+// The kernel runs the interpreter itself (fs/exec.c, open_exec); libraries are only mapped.
+function isExecutable(found: ImageLookup): boolean {
+  return found.type === 'found' && found.node.type === 'file' && (found.node.mode & 0o111) !== 0;
 }
 
 /** The directory in which ld.so would find it, or the name itself where it is a path. */

@@ -46,7 +46,7 @@ const fatal: readonly RegExp[] = [
   /\/(?:systemd|systemd-executor|systemd-udevd|ld-linux-x86-64\.so\.2|libc\.so\.6)$/,
   /\/(?:initrd|basic|sysinit|initrd-root-fs)\.target$/,
   /\/(?:initrd-parse-etc|initrd-cleanup|initrd-switch-root)\.service$/,
-  /\/(?:ext4|jbd2|virtio_blk)\.ko\.\w+$|\/modules\.alias\.bin$/,
+  /\/(?:ext4|jbd2|virtio_blk)\.ko(?:\.\w+)?$|\/modules\.alias\.bin$/,
 ];
 
 test('verify refuses every fault in what no boot goes without', { timeout: 900_000 }, async (t) => {
@@ -61,6 +61,8 @@ test('verify refuses every fault in what no boot goes without', { timeout: 900_0
   for (const fault of faultsOf(good, paths)) {
     // A target of garbage is a target without dependencies of its own.
     if (fault.path.endsWith('.target') && /text|truncated/.test(fault.kind)) continue;
+    // ld.so maps libraries, and does not run them.
+    if (fault.path.endsWith('/libc.so.6') && fault.kind === 'not executable') continue;
     if ((await judge(plantFault(good, fault))).length === 0) passed.push(fault);
   }
   assert.deepEqual(passed, []);

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { absolutePath, type AbsolutePath } from '../../../src/model/brands.ts';
@@ -76,6 +76,7 @@ const made: string[] = [];
 
 /** A directory beside the fixture, so that files can be shared with it; removed by cleanUp(). */
 export function temporary(name: string): AbsolutePath {
+  mkdirSync(join(cache, 'tmp'), { recursive: true });
   const path = mkdtempSync(join(cache, `tmp/rpm-test-${name}-`));
   made.push(path);
   return absolutePath(path);

@@ -495,6 +495,16 @@ const DEFECTS: readonly [string, (image: Image) => void, 'error' | 'warning', Ch
     /"usr\/lib\/systemd\/systemd" needs "\/lib64\/ld-linux-x86-64.so.2" to start, which is missing/,
   ],
   [
+    'a program interpreter that may not be run',
+    (image) => {
+      const loader = image.base.get('usr/lib64/ld-linux-x86-64.so.2');
+      if (loader !== undefined) put(image.base, { ...loader, mode: 0o644 });
+    },
+    'error',
+    'interpreter',
+    /"\/lib64\/ld-linux-x86-64.so.2" to start, which is not executable/,
+  ],
+  [
     'a program interpreter of another machine',
     (image) => put(image.base, program('usr/lib64/ld-linux-x86-64.so.2', { machine: 3 })),
     'error',
