@@ -18,12 +18,18 @@ export function parseModulesDep(text: string): Map<string, ModuleRecord> {
         { hint: 'Run depmod for this kernel' },
       );
     }
-    const path = line.slice(0, colon);
+    const path = relative(line.slice(0, colon));
     const dependencies = line
       .slice(colon + 1)
       .split(/\s+/)
-      .filter((word) => word !== '');
+      .filter((word) => word !== '')
+      .map(relative);
     records.set(path, { name: moduleName(path), path, dependencies });
   }
   return records;
+}
+
+// depmod writes paths from the root where the modules lie below another one than it expects.
+function relative(path: string): string {
+  return path.startsWith('/') ? path.replace(/^\/(?:[^/]+\/)*?modules\/[^/]+\//, '') : path;
 }

@@ -19,6 +19,7 @@ export async function readModuleInfos(
   const compressed = new Map<AbsolutePath, string[]>();
   for (const path of paths) {
     const full = root.resolve(`${directory}/${path}`);
+    if (root.stat(`${directory}/${path}`) === undefined) throw stale(directory, path);
     if (/\.(?:xz|zst)$/.test(full)) compressed.set(full, [...(compressed.get(full) ?? []), path]);
     else infos.set(path, infoOfFile(sys, full));
   }
@@ -27,6 +28,13 @@ export async function readModuleInfos(
     for (const path of compressed.get(file) ?? []) infos.set(path, info);
   });
   return infos;
+}
+
+function stale(directory: string, path: string): BuildError {
+  return new BuildError(
+    `Cannot find module "${path}" in "${directory}", where modules.dep has it: the index is older than the modules`,
+    { hint: `Run: depmod ${directory.slice(directory.lastIndexOf('/') + 1)}` },
+  );
 }
 
 function infoOfFile(sys: Sys, path: AbsolutePath): ModuleInfo {

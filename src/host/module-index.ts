@@ -1,4 +1,4 @@
-import { normalizeAlias, normalizeModuleName } from '../formats/module-name.ts';
+import { MODULE_SUFFIX, normalizeAlias, normalizeModuleName } from '../formats/module-name.ts';
 import { parseModulesAlias } from '../formats/modules-alias.ts';
 import { parseBuiltinModinfo } from '../formats/modinfo.ts';
 import { parseModulesBin } from '../formats/modules-bin.ts';
@@ -7,6 +7,7 @@ import { parseModulesDep } from '../formats/modules-dep.ts';
 import { parseModulesSoftdep } from '../formats/modules-softdep.ts';
 import { parseModulesWeakdep } from '../formats/modules-weakdep.ts';
 import type { FirmwareFile, FirmwareIndex, ModuleAlias, ModuleIndex } from '../model/facts.ts';
+import { BuildError } from '../model/errors.ts';
 import type { RootFiles } from '../model/sys.ts';
 
 /**
@@ -19,8 +20,10 @@ export function readModuleIndex(root: RootFiles, directory: string): ModuleIndex
     const lines = text(name);
     return lines === undefined ? aliasesOfBin(root, directory, name) : parseModulesAlias(lines);
   };
+  const paths = parseModulesDep(text('modules.dep') ?? dependenciesOfBin(root, directory));
+  assertIndexed(root, directory, paths);
   return {
-    paths: parseModulesDep(text('modules.dep') ?? dependenciesOfBin(root, directory)),
+    paths,
     aliases: [...aliases('modules.alias'), ...aliases('modules.symbols')],
     builtin: parseModulesBuiltin(text('modules.builtin') ?? builtinOfBin(root, directory)),
     softdeps: parseModulesSoftdep(text('modules.softdep') ?? ''),
@@ -29,6 +32,27 @@ export function readModuleIndex(root: RootFiles, directory: string): ModuleIndex
       root.readBytes(`${directory}/modules.builtin.modinfo`) ?? Buffer.alloc(0),
     ),
   };
+}
+
+/**
+ * Modules that replace the kernel's own, by DKMS for one: depmod has to run once more when they come.
+ * @throws BuildError where the index does not know one of them
+ */
+function assertIndexed(
+  root: RootFiles,
+  directory: string,
+  paths: ReadonlyMap<string, unknown>,
+): void {
+  for (const place of ['updates', 'extra', 'weak-updates']) {
+    for (const entry of root.walk(`${directory}/${place}`)) {
+      const path = `${place}/${entry.path.split(`/${place}/`).slice(1).join(`/${place}/`)}`;
+      if (!MODULE_SUFFIX.test(path) || entry.type === 'directory' || paths.has(path)) continue;
+      throw new BuildError(
+        `Cannot use the modules in "${directory}": modules.dep does not have "${path}"`,
+        { hint: `Run: depmod ${directory.slice(directory.lastIndexOf('/') + 1)}` },
+      );
+    }
+  }
 }
 
 /** Everything below usr/lib/firmware, without reading it. */

@@ -106,6 +106,14 @@ test('parseModulesDep keeps paths and their order', () => {
   );
 });
 
+test('parseModulesDep takes paths from the root as those below the modules directory', () => {
+  const text =
+    '/lib/modules/7.0/kernel/a.ko: /lib/modules/7.0/kernel/b.ko\n/usr/lib/modules/7.0/extra/c.ko:\n';
+  const records = parseModulesDep(text);
+  assert.deepEqual([...records.keys()], ['kernel/a.ko', 'extra/c.ko']);
+  assert.deepEqual(records.get('kernel/a.ko')?.dependencies, ['kernel/b.ko']);
+});
+
 test('parseModulesDep names the line that is none', () => {
   assert.throws(() => parseModulesDep('a.ko:\ngarbage\n'), {
     name: 'BuildError',

@@ -88,6 +88,29 @@ for (const [name, tree, hint] of [
   });
 }
 
+test('readHostFacts() refuses an index that is older than a module of DKMS', (t) => {
+  const directory = 'usr/lib/modules/7.0';
+  const tree = {
+    [`${directory}/modules.dep`]: 'updates/dkms/a.ko:\n',
+    [`${directory}/updates/dkms/a.ko`]: '',
+  };
+  assert.equal(read(t, tree).kernel.modules.paths.size, 1);
+  assert.throws(() => read(t, { ...tree, [`${directory}/updates/dkms/zfs.ko.xz`]: '' }), {
+    name: 'BuildError',
+    message: /modules\.dep does not have "updates\/dkms\/zfs\.ko\.xz"/,
+    hint: 'Run: depmod 7.0',
+  });
+});
+
+test('readModuleInfos() says depmod where the index names a module that is gone', async (t) => {
+  const root = rootFiles(plant(scratch(t), {}));
+  await assert.rejects(readModuleInfos(sys, root, 'usr/lib/modules/7.0', ['kernel/a.ko']), {
+    name: 'BuildError',
+    message: /"kernel\/a\.ko".*the index is older/,
+    hint: 'Run: depmod 7.0',
+  });
+});
+
 test('readHostFacts() finds kernels below an unmerged /lib/modules', (t) => {
   const facts = read(t, { 'lib/modules/6.2.0/modules.dep': '' });
   assert.equal(facts.kernel.modulesDirectory, 'lib/modules/6.2.0');
