@@ -72,6 +72,7 @@ function argumentOf(type: string): string {
     boolean: 'yes|no',
     integer: 'NUMBER',
     pairs: 'NAME=VALUE',
+    'host files': 'LIST',
     patterns: 'LIST',
     scripts: 'LIST',
     sources: 'LIST',

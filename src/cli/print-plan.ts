@@ -27,7 +27,12 @@ export function printPlan(plan: Plan): string {
       section(`Firmware not found: ${firmware.missing.length}`, [wrapped(names(firmware.missing))]),
     plan.host.length > 0 &&
       section(`Of this host: ${count(plan.host.length, 'file')}`, [
-        table(plan.host.map((entry) => [`/${entry.path}`, describeReason(entry.from)])),
+        table(
+          plan.host.map(({ path, secret, from }) => [
+            `/${path}`,
+            `${describeReason(from)}${secret ? ', secret' : ''}`,
+          ]),
+        ),
       ]),
     root.extraTrees.length > 0 &&
       section('Trees', [table(root.extraTrees.map(({ source, target }) => [source, target]))]),
@@ -141,10 +146,9 @@ function kindOf(reason: Reason): string {
     case 'only manager':
     case 'built in':
     case 'crypttab entry':
-    case 'crypttab lines':
+    case 'crypttab option':
     case 'key':
     case 'kernel option':
-    case 'keyboard':
     case 'processor':
       return describeReason(reason);
     default:

@@ -146,6 +146,15 @@ export const settings = [
     default: '',
   },
   {
+    key: 'HostFiles',
+    section: 'Content',
+    type: 'host files',
+    merge: 'append',
+    flag: 'host-files',
+    help: "Patterns of the host's own files to take along; the last match wins",
+    default: '',
+  },
+  {
     key: 'ExtraTrees',
     section: 'Content',
     type: 'trees',
@@ -257,6 +266,7 @@ type SettingType =
   | 'words'
   | 'sources'
   | 'patterns'
+  | 'host files'
   | 'trees'
   | 'scripts'
   | 'pairs'

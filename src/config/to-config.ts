@@ -42,6 +42,7 @@ export function toConfig(
     defaultKernelModules: lastOfEach(vendor.get('KernelModules') ?? []),
     hostModules: lastOfEach(list('HostModules')),
     firmwareFiles: lastOfEach(list('FirmwareFiles')),
+    hostFiles: lastOfEach(list('HostFiles')),
     extraTrees: [
       ...found.extra.map(({ value, from }) => ({ value: { source: value, target: '/' }, from })),
       ...lastOfEach(list('ExtraTrees')).map(toTree),

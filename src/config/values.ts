@@ -1,4 +1,5 @@
 import { UsageError } from '../model/errors.ts';
+import { isNeverTaken } from '../model/never-taken.ts';
 import { nearestName } from '../formats/nearest-name.ts';
 import { parseBoolean } from './boolean.ts';
 import type { Setting } from './settings.ts';
@@ -17,6 +18,8 @@ export function parseItems(setting: Setting, value: string): readonly string[] {
       return splitWords(value).map((word) => checkEnum(setting, word));
     case 'patterns':
       return splitWords(value).map(insideRoot);
+    case 'host files':
+      return splitWords(value).map(hostFile);
     case 'pairs':
       return splitPairs(value).map(checkPair);
     case 'integer':
@@ -49,6 +52,27 @@ function insideRoot(pattern: string): string {
     throw new UsageError(`Cannot take the pattern "${pattern}": it removes the whole image`);
   }
   return absolute;
+}
+
+/** A pattern from the host's `/`, with the `-` that leaves out. */
+function hostFile(word: string): string {
+  const sign = word.startsWith('-') ? '-' : '';
+  const path = word.slice(sign.length).replace(/\/+$/, '');
+  if (!path.startsWith('/') || path.split('/').includes('..')) {
+    throw new UsageError(
+      `Cannot take "${word}" as a file of the host: expected a path from "/", without ".."`,
+    );
+  }
+  if (sign === '-') return `-${path}`;
+  if (isNeverTaken(path)) {
+    throw new UsageError(
+      `Cannot take "${path}" into an initrd: it is the identity of the machine, or a secret that others must not read`,
+    );
+  }
+  if (/^\/(?:proc|sys|dev|tmp)(?:\/|$)/.test(path)) {
+    throw new UsageError(`Cannot take "${path}" into an initrd: nothing below it lasts`);
+  }
+  return path;
 }
 
 /** Words as a shell splits them, quotes and backslashes undone. */

@@ -35,3 +35,14 @@ function splitOptions(field: string | undefined): string[] {
   const options = field.match(/(?:\\.|[^,\\])+/g) ?? [];
   return options.map((option) => option.replace(/\\(.)/g, '$1'));
 }
+
+/**
+ * The path of a file that crypttab(5) or a kernel option names; undefined for a device node, for what is no path, and for
+ * `FILE:DEVICE`, which lies on a file system that the initrd mounts for it.
+ */
+export function locationOnHost(value: string): string | undefined {
+  if (!value.startsWith('/') || value.startsWith('/dev/')) return undefined;
+  const device = value.slice(value.lastIndexOf(':') + 1);
+  const isElsewhere = value.includes(':') && /^(?:\/|(?:PART)?(?:UUID|LABEL)=|ID=)/.test(device);
+  return isElsewhere ? undefined : value;
+}

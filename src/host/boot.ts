@@ -10,7 +10,7 @@ import { readStorage } from './storage.ts';
 const anyBoot: BootFacts = {
   storage: [],
   isContained: false,
-  crypttab: { entries: [], keyFiles: [], warnings: [] },
+  crypttab: { entries: [], files: [], warnings: [] },
   commandLine: [],
 };
 
@@ -22,11 +22,13 @@ export function readBoot(
   if (generic) return anyBoot;
   const root = sys.root(hostRoot);
   const mounts = readMounts(root);
+  const storage = readStorage(sys, root, mounts);
+  const commandLine = readCommandLine(root);
   return {
-    storage: readStorage(sys, root, mounts),
+    storage,
     isContained: isContained(root, mounts),
-    crypttab: readCrypttab(root),
-    commandLine: readCommandLine(root),
+    crypttab: readCrypttab(root, storage, commandLine),
+    commandLine,
   };
 }
 

@@ -1,12 +1,13 @@
 import { parseCpuinfo } from '../formats/cpuinfo.ts';
 import type { AbsolutePath, KernelVersion } from '../model/brands.ts';
 import type { Architecture } from '../model/config.ts';
-import type { BootFacts, HostFacts, HostFile, OsFacts } from '../model/facts.ts';
+import type { BootFacts, HostFacts, OsFacts } from '../model/facts.ts';
 import type { ManagerName } from '../model/managers.ts';
 import type { Sourced } from '../model/origin.ts';
-import type { RootFiles, Sys } from '../model/sys.ts';
+import type { Sys } from '../model/sys.ts';
 import { chooseKernel, readKernelConfig } from './kernels.ts';
 import { readDevices } from './devices.ts';
+import { readHostFiles } from './host-files.ts';
 import { readLoadedModules } from './loaded.ts';
 import { chooseManager } from './manager.ts';
 import { readFirmwareIndex, readModuleIndex } from './module-index.ts';
@@ -23,10 +24,9 @@ export interface HostRequest {
   readonly boot: BootFacts;
   /** PackageManager= of the drop-ins and flags. */
   readonly packageManager?: Sourced<ManagerName> | undefined;
+  /** HostFiles= of the drop-ins and flags. */
+  readonly hostFiles?: readonly Sourced<string>[];
 }
-
-// The keyboard at a passphrase prompt; Debian's vconsole.conf may be a link to default/keyboard.
-const keyboardFiles = ['/etc/vconsole.conf', '/etc/default/keyboard'];
 
 /** Everything the plan needs to know of the host, read in one go. */
 export function readHostFacts(sys: Sys, request: HostRequest): HostFacts {
@@ -38,6 +38,8 @@ export function readHostFacts(sys: Sys, request: HostRequest): HostFacts {
     : readLoadedModules(root, sys.root('/' as AbsolutePath), request.loadedModulesFile);
   const devices = request.generic ? [] : readDevices(root);
   const { storage, crypttab } = request.boot;
+  const patterns = request.generic ? [] : (request.hostFiles ?? []);
+  const hostFiles = readHostFiles(root, patterns, crypttab.files);
   return {
     root: request.hostRoot,
     os: request.os,
@@ -56,14 +58,8 @@ export function readHostFacts(sys: Sys, request: HostRequest): HostFacts {
     devices,
     storage,
     crypttab: crypttab.entries,
-    hostFiles: [...(request.generic ? [] : keyboard(root)), ...crypttab.keyFiles],
+    hostFiles: hostFiles.files,
     cpu: request.generic ? undefined : parseCpuinfo(root.readText('/proc/cpuinfo') ?? ''),
-    warnings: [...loaded.warnings, ...crypttab.warnings],
+    warnings: [...loaded.warnings, ...crypttab.warnings, ...hostFiles.warnings],
   };
-}
-
-function keyboard(root: RootFiles): readonly HostFile[] {
-  return keyboardFiles
-    .filter((path) => root.stat(path)?.type === 'file')
-    .map((path) => ({ path, reason: { type: 'keyboard' }, secret: false }));
 }

@@ -121,6 +121,7 @@ function usedSettings(sources: ManifestSources): Readonly<Record<string, Manifes
     kernelModules: ['KernelModules', values(config.kernelModules)],
     hostModules: ['HostModules', values(config.hostModules)],
     firmwareFiles: ['FirmwareFiles', values(config.firmwareFiles)],
+    hostFiles: ['HostFiles', values(config.hostFiles)],
     extraTrees: [
       'ExtraTrees',
       plan.root.extraTrees.map(({ source, target }) => `${lastingPath(source, sources)}:${target}`),

@@ -43,6 +43,8 @@ export interface Config {
   /** Patterns for what the host has loaded and what its devices ask for: what they exclude does not come along. */
   readonly hostModules: readonly Sourced<string>[];
   readonly firmwareFiles: readonly Sourced<string>[];
+  /** Patterns of files of the host for the host part: `-` negates, the last match wins. */
+  readonly hostFiles: readonly Sourced<string>[];
   /** Trees copied into the base part, in order. */
   readonly extraTrees: readonly Sourced<ExtraTree>[];
   /** Executables run on the root after the packages are installed, in order. */

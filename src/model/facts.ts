@@ -21,9 +21,9 @@ export interface HostFacts {
   readonly devices: readonly DeviceFacts[];
   /** The storage under /, all other mounts of the initrd, and swap; empty with `--generic`. */
   readonly storage: readonly StorageStack[];
-  /** crypttab(5) lines with x-initrd.attach, as they stand. */
-  readonly crypttab: readonly CrypttabEntry[];
-  /** Files of the host's /etc that the initrd needs, for example vconsole.conf. */
+  /** crypttab(5) lines for the initrd, as they stand. */
+  readonly crypttab: readonly ChosenEntry[];
+  /** Files of the host that HostFiles= and crypttab name. */
   readonly hostFiles: readonly HostFile[];
   readonly cpu: CpuFacts | undefined;
   /** Sentences for the user about what could not be read. */
@@ -41,9 +41,10 @@ export interface BootFacts {
 }
 
 export interface CrypttabFacts {
-  /** Those with x-initrd.attach. */
-  readonly entries: readonly CrypttabEntry[];
-  readonly keyFiles: readonly HostFile[];
+  /** Those that ask for the initrd, and those of what it mounts or resumes from. */
+  readonly entries: readonly ChosenEntry[];
+  /** Files that these entries and the kernel's command line name. */
+  readonly files: readonly HostFile[];
   /** Sentences for the user. */
   readonly warnings: readonly string[];
 }
@@ -145,11 +146,22 @@ export interface CrypttabEntry {
   readonly line: string;
 }
 
+/** A line of crypttab that goes into the initrd. */
+export interface ChosenEntry extends CrypttabEntry {
+  /** The mount that the boot waits for and that lies on it: `/`, `/usr`, …; null where none does. */
+  readonly purpose: string | null;
+}
+
 export interface HostFile {
   /** From `/`, the same in the host and in the image. */
   readonly path: string;
   readonly reason: Reason;
+  /** Unreadable for others in the host and in the image. */
   readonly secret: boolean;
+  /** Bytes. */
+  readonly size: number;
+  /** A link to /dev/null, as which an empty file does. */
+  readonly isMask?: true;
 }
 
 export interface CpuFacts {

@@ -19,10 +19,9 @@ export type HostReason =
   /** Built into the running kernel and in use. */
   | { readonly type: 'built in' }
   | { readonly type: 'crypttab entry'; readonly entry: string }
-  | { readonly type: 'crypttab lines' }
+  | { readonly type: 'crypttab option'; readonly option: string; readonly entry: string }
   | { readonly type: 'key'; readonly entry: string }
   | { readonly type: 'kernel option'; readonly option: string }
-  | { readonly type: 'keyboard' }
   /** `target`: where its microcode lies in the image. */
   | { readonly type: 'processor'; readonly target: string };
 
@@ -48,7 +47,7 @@ export type LayerName =
 
 /** A pattern of the configuration, or a module that asks for another or for firmware. */
 export type ModuleReason =
-  /** A word of KernelModules= or HostModules=. */
+  /** A word of KernelModules=, HostModules= or HostFiles=. */
   | { readonly type: 'pattern'; readonly at: Origin; readonly word: string }
   | { readonly type: 'needed by'; readonly module: string }
   | {
@@ -77,14 +76,12 @@ export function describeReason(reason: Reason): string {
       return 'built into the running kernel';
     case 'crypttab entry':
       return `/etc/crypttab: ${reason.entry}`;
-    case 'crypttab lines':
-      return '/etc/crypttab, lines with x-initrd.attach';
+    case 'crypttab option':
+      return `${reason.option}= of crypttab entry "${reason.entry}"`;
     case 'key':
       return `key of crypttab entry "${reason.entry}"`;
     case 'kernel option':
       return `kernel command line: ${reason.option}`;
-    case 'keyboard':
-      return 'keyboard and console of the host';
     case 'processor':
       return `for the processor, in ${reason.target}`;
     case 'pattern':

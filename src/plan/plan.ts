@@ -3,6 +3,7 @@ import type { HostFacts, ModuleInfo } from '../model/facts.ts';
 import type { Sourced } from '../model/origin.ts';
 import type { ModulePlan, PackagePlan, Plan, Reasoned, RootPlan } from '../model/plan.ts';
 import type { Reason } from '../model/reason.ts';
+import { crypttabProblems } from './crypttab-words.ts';
 import { selectFirmware } from './firmware.ts';
 import { firmwareWarnings } from './firmware-warnings.ts';
 import { hostEntries } from './host-entries.ts';
@@ -56,6 +57,7 @@ export function makePlan(
       ...facts.warnings,
       ...unservedWarnings(config, facts, suggestedProfiles),
       ...unseenWarnings(facts),
+      ...crypttabProblems(facts.crypttab).map(({ message }) => message),
       ...firmwareWarnings(modules, infos, firmware),
       ...warnings,
     ],

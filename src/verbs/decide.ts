@@ -60,6 +60,7 @@ export async function decide(
     architecture,
     boot,
     packageManager: config.packageManager,
+    hostFiles: config.hostFiles,
   });
   const { kernel } = facts;
   const { modules, infos } = await settleModules(config, facts, (paths) =>

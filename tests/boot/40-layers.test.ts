@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import test from 'node:test';
 import { absolutePath } from '../../src/model/brands.ts';
 import { provesRoot } from '../helpers/boots-root.ts';
@@ -51,6 +52,50 @@ test(
     });
     provesRoot(booted);
     assert.match(booted.transcript, /^ROOT-MOUNT \/dev\/mapper\/opened ext4$/m);
+  },
+);
+
+// As Debian's installer and administrators write it: no x-initrd.attach, Debian's own words, a header in a file of the host.
+test(
+  'an initrd takes the crypttab line of /, and the header that it names',
+  { timeout: 1_800_000 },
+  async (t) => {
+    const host = throwAwayHost(t, 'trixie');
+    if (host === undefined) return;
+    await deploy(host, {});
+    plant(absolutePath(host.upper), encryptedRoot);
+    const disks = await madeDisks(host, scratch(t), {
+      packages: ['cryptsetup-bin'],
+      disks: 2,
+      uuid,
+      steps: [
+        'modprobe dm_crypt',
+        `printf %s '${passphrase}' >/run/key`,
+        'truncate -s 16M /run/header',
+        `cryptsetup luksFormat -q --uuid ${luks} --pbkdf pbkdf2 --pbkdf-force-iterations 1000 --key-file /run/key --header /run/header /dev/vda`,
+        'cryptsetup open --key-file /run/key --header /run/header /dev/vda made',
+        'dd if=/run/header of=/dev/vdb bs=1M',
+      ],
+      target: '/dev/mapper/made',
+      close: 'cryptsetup close made',
+    });
+    const header = readFileSync(disks[1] ?? '').subarray(0, 16 * 2 ** 20);
+    mkdirSync(join(host.upper, 'etc/luks'), { recursive: true });
+    writeFileSync(join(host.upper, 'etc/luks/root.header'), header);
+    host.write(
+      'etc/crypttab',
+      'root /dev/vda none luks,header=/etc/luks/root.header,keyscript=decrypt_keyctl,loud\n',
+    );
+    const booted = await boot({
+      kernel: host.kernel.image,
+      initrd: await buildIn(host, 'initrd', ['--host-root', bare]),
+      commandLine: 'root=/dev/mapper/root rw',
+      disks: disks.slice(0, 1),
+      dialogue: [{ prompt: /enter passphrase for disk/i, type: passphrase }],
+      until: rootReached,
+    });
+    provesRoot(booted);
+    assert.match(booted.transcript, /^ROOT-MOUNT \/dev\/mapper\/root ext4$/m);
   },
 );
 

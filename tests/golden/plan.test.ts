@@ -47,11 +47,17 @@ const laptop = planOf(
         keyFile: '/etc/keys/root',
         options: ['x-initrd.attach'],
         line: 'root UUID=1 /etc/keys/root x-initrd.attach',
+        purpose: '/',
       },
     ],
     hostFiles: [
-      { path: '/etc/keys/root', reason: { type: 'key', entry: 'root' }, secret: true },
-      { path: '/etc/vconsole.conf', reason: { type: 'keyboard' }, secret: false },
+      { path: '/etc/keys/root', reason: { type: 'key', entry: 'root' }, secret: true, size: 4096 },
+      ...words('/etc/crypttab', '/etc/vconsole.conf').map(({ value, from }) => ({
+        path: value,
+        reason: { type: 'pattern', at: from, word: value } as const,
+        secret: false,
+        size: 40,
+      })),
     ],
   }),
 );

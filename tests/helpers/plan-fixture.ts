@@ -37,6 +37,7 @@ export function config(changes: Partial<Config> = {}): Config {
     defaultKernelModules: [],
     hostModules: [],
     firmwareFiles: [],
+    hostFiles: [],
     extraTrees: [],
     postinstScripts: [],
     finalizeScripts: [],

@@ -4,11 +4,12 @@ import type { HostFacts } from '../../model/facts.ts';
 import type { Sourced } from '../../model/origin.ts';
 import type { ModulePlan, RootNeed } from '../../model/plan.ts';
 import { describeReason, type Reason } from '../../model/reason.ts';
+import { crypttabProblems } from '../crypttab-words.ts';
 import { fileSystem } from './file-systems.ts';
 
 /**
  * Refuses, before anything is built, an image that could not mount / or what else the boot waits for.
- * @throws BuildError naming each module that this kernel lacks or a pattern leaves out, and each layer without a profile
+ * @throws BuildError naming each module that this kernel lacks or a pattern leaves out, each layer without a profile, and each line of crypttab that systemd cannot follow
  */
 export function assertMountable(
   config: Config,
@@ -19,6 +20,7 @@ export function assertMountable(
   const problems = [
     ...unservedProfiles(config, facts, suggested).filter(({ isNeeded }) => isNeeded),
     ...unmetNeeds(facts, modules),
+    ...crypttabProblems(facts.crypttab).filter(({ isNeeded }) => isNeeded),
   ];
   const [first] = problems;
   if (first === undefined) return;

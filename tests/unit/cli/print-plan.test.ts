@@ -161,7 +161,7 @@ test('printPlan shows what only some plans have', () => {
     '\nScripts\n  postinst  /etc/pkginitrd/postinst.d/x\n',
     '\nFirmware: 1 file\n',
     '\nFirmware not found: 1\n  b.bin\n',
-    '\nOf this host: 1 file\n  /etc/crypttab  /etc/crypttab: root\n',
+    '\nOf this host: 1 file\n  /etc/crypttab  /etc/crypttab: root, secret\n',
     '\nWarnings\n  x.conf:1: Ssh= has no meaning for an initrd, ignoring\n',
   ]) {
     assert.ok(text.includes(line), `${JSON.stringify(line)} is not in ${text}`);

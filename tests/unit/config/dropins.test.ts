@@ -101,6 +101,7 @@ const packagesOf: Readonly<Record<string, string>> = {
   dm: 'dmsetup',
   lvm: 'lvm2',
   'lvm-thin': 'thin-provisioning-tools',
+  https: 'systemd-resolved',
   raid: 'mdadm',
   network: 'systemd-resolved',
   nfs: 'nfs-common',

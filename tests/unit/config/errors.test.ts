@@ -142,3 +142,24 @@ test('a flag with a bad value is refused with the flag', (t) => {
     'UsageError: --compress-level: Cannot take "high" as a number: expected digits',
   );
 });
+
+for (const [word, message] of [
+  ['/etc/shadow', /Cannot take "\/etc\/shadow" into an initrd/],
+  ['/etc/machine-id', /Cannot take "\/etc\/machine-id" into an initrd/],
+  ['/etc/ssh/ssh_host_rsa_key', /Cannot take "\/etc\/ssh\/ssh_host_rsa_key" into an initrd/],
+  ['/proc/cmdline', /Cannot take "\/proc\/cmdline" into an initrd: nothing below it lasts/],
+  ['etc/hosts', /Cannot take "etc\/hosts" as a file of the host/],
+  ['/etc/../root', /Cannot take "\/etc\/\.\.\/root" as a file of the host/],
+] as const) {
+  test(`HostFiles=${word} is an error that names the line`, (t) => {
+    assert.throws(
+      () => load(t, { 'etc/pkginitrd/a.conf': `[Content]\nHostFiles=/etc/hosts\n  ${word}\n` }),
+      (error: Error) => {
+        assert.equal(error.name, 'UsageError');
+        assert.match(error.message, /etc\/pkginitrd\/a\.conf:3: /);
+        assert.match(error.message, message);
+        return true;
+      },
+    );
+  });
+}

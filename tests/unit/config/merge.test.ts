@@ -91,6 +91,7 @@ test('without any drop-in the defaults hold', (t) => {
     removeFiles: [],
     removeUnusedLibraries: [],
     hostModules: [],
+    hostFiles: [],
     kernelModules: [],
     defaultKernelModules: [],
     firmwareFiles: [],

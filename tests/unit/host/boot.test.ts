@@ -33,5 +33,5 @@ test('readBoot() for any machine takes nothing of this one', (t) => {
   const hostRoot = plant(scratch(t), tree);
   const { crypttab, ...others } = readBoot(sys, { hostRoot, generic: true });
   assert.deepEqual(others, { storage: [], isContained: false, commandLine: [] });
-  assert.deepEqual(crypttab, { entries: [], keyFiles: [], warnings: [] });
+  assert.deepEqual(crypttab, { entries: [], files: [], warnings: [] });
 });

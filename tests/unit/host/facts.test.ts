@@ -14,6 +14,7 @@ import { absolutePath, kernelVersion, type AbsolutePath } from '../../../src/mod
 import { rootFiles } from '../../../src/sys/root-files.ts';
 import { makeSys } from '../../../src/sys/sys.ts';
 import { plant, scratch, type Tree } from '../../helpers/scratch.ts';
+import { words } from '../../helpers/plan-fixture.ts';
 import { moduleBytes } from '../../helpers/module-bytes.ts';
 
 const sys = makeSys({ searchPath: '/usr/bin:/bin' });
@@ -140,30 +141,11 @@ test('readHostFacts() reads loaded modules of the host, or of a file that stands
   );
 });
 
-test('readHostFacts() takes crypttab lines with x-initrd.attach only, and their keys', (t) => {
-  const facts = read(t, {
-    'etc/crypttab':
-      'root UUID=1 none x-initrd.attach,discard\nhome UUID=2 /etc/home.key\ndata UUID=3 /etc/data.key x-initrd.attach\nold UUID=4 /gone x-initrd.attach\n',
-    'etc/cryptsetup-keys.d/root.key': 'k',
-    'etc/data.key': 'k',
-    'etc/home.key': 'k',
-  });
-  assert.deepEqual(
-    facts.crypttab.map(({ name }) => name),
-    ['root', 'data', 'old'],
-  );
-  assert.deepEqual(
-    facts.hostFiles.filter(({ secret }) => secret).map(({ path }) => path),
-    ['/etc/cryptsetup-keys.d/root.key', '/etc/data.key'],
-  );
-  assert.match(facts.warnings.join(), /"\/gone" of crypttab entry "old"/);
-});
-
 test('readHostFacts() for any machine takes nothing of the host', (t) => {
   const facts = read(
     t,
     { 'etc/crypttab': 'root UUID=1 none x-initrd.attach\n', 'etc/vconsole.conf': 'KEYMAP=de\n' },
-    { generic: true },
+    { generic: true, hostFiles: words('/etc/vconsole.conf') },
   );
   assert.deepEqual(
     [facts.loadedModules, facts.crypttab, facts.hostFiles, facts.cpu],

@@ -18,7 +18,7 @@ function boot(changes: Partial<BootFacts>): BootFacts {
   return {
     storage: [],
     isContained: false,
-    crypttab: { entries: [], keyFiles: [], warnings: [] },
+    crypttab: { entries: [], files: [], warnings: [] },
     commandLine: [],
     ...changes,
   };
@@ -56,8 +56,11 @@ test('suggestedProfiles() names the layers and file systems under /, /usr and sw
 });
 
 test('suggestedProfiles() takes crypttab and the kernel command line for what is not under /', () => {
-  const entry = { name: 'data', device: 'UUID=1', keyFile: 'none', options: [], line: '' };
-  const crypttab = { entries: [entry], keyFiles: [], warnings: [] };
+  const entry = {
+    ...{ name: 'data', device: 'UUID=1', keyFile: 'none', options: [], line: '' },
+    purpose: null,
+  };
+  const crypttab = { entries: [entry], files: [], warnings: [] };
   assert.deepEqual(suggested({ crypttab }), ['cryptsetup: /etc/crypttab: data']);
   const withTpm = {
     ...crypttab,

@@ -35,7 +35,7 @@ test('a Base is all that the later steps need: their root is gone, and nothing i
       mode: 0o600,
       content: key,
       secret: true,
-      from: { type: 'keyboard' } as const,
+      from: { type: 'only manager' } as const,
     },
   ];
   const withoutMicrocode = planned.parts.filter(({ name }) => name !== 'microcode');

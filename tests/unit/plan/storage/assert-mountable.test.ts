@@ -23,7 +23,7 @@ function plan(storage: readonly StorageStack[], ours = config({})) {
   const boot = {
     storage,
     isContained: false,
-    crypttab: { entries: [], keyFiles: [], warnings: [] },
+    crypttab: { entries: [], files: [], warnings: [] },
     commandLine: [],
   };
   return makePlan(ours, host, selectModules(ours, host), new Map(), {
