@@ -8,10 +8,15 @@ export interface ProcessGroup {
 }
 
 /**
- * Watches over the process group of `leader`: ended when `signal` is aborted, gently first, and at the latest when
- * this process exits. Killing the child alone would leave its own children, dpkg's tar for one, writing on.
+ * Watches over the process group of `leader`: ended when `signal` is aborted, gently first and by force after `patience`
+ * milliseconds, and at the latest when this process exits. Killing the child alone would leave its own children, dpkg's
+ * tar for one, writing on.
  */
-export function processGroup(leader: number | undefined, signal?: AbortSignal): ProcessGroup {
+export function processGroup(
+  leader: number | undefined,
+  signal?: AbortSignal,
+  patience = 2000,
+): ProcessGroup {
   if (leader === undefined) return { kill: () => {}, release: () => {} };
   let deadline: NodeJS.Timeout | undefined;
   const end = (): void => {
@@ -33,9 +38,6 @@ export function processGroup(leader: number | undefined, signal?: AbortSignal): 
 }
 
 const running = new Set<number>();
-
-// Milliseconds between SIGTERM and SIGKILL.
-const patience = 2000;
 
 function killAll(): void {
   for (const leader of running) send(leader, 'SIGKILL');

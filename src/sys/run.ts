@@ -12,6 +12,8 @@ export interface RunnerOptions {
   readonly signal?: AbortSignal;
   /** Is shown what the programs print while they run. */
   readonly watch?: (chunk: Uint8Array) => void;
+  /** Milliseconds that an aborted program has to end by itself. */
+  readonly patience?: number;
 }
 
 /** The part of Sys that runs programs. */
@@ -22,7 +24,7 @@ export function makeRunner(options: RunnerOptions = {}): Pick<Sys, 'run' | 'pipe
   };
 }
 
-async function run(command: Command, { signal, watch }: RunnerOptions): Promise<Ran> {
+async function run(command: Command, { signal, watch, patience }: RunnerOptions): Promise<Ran> {
   refuseWhenCancelled(command, signal);
   const { file, args, options, descriptors } = prepare(command);
   const child = execa(file, args, {
@@ -30,7 +32,7 @@ async function run(command: Command, { signal, watch }: RunnerOptions): Promise<
     maxBuffer: mostOutput,
     stdio: [bytes(command.stdin) ?? 'ignore', 'pipe', 'pipe', ...descriptors],
   });
-  const group = processGroup(child.pid, signal);
+  const group = processGroup(child.pid, signal, patience);
   if (watch !== undefined) {
     child.stdout?.on('data', watch);
     child.stderr?.on('data', watch);
@@ -48,7 +50,7 @@ async function run(command: Command, { signal, watch }: RunnerOptions): Promise<
 async function* pipe(
   command: Command,
   input: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  { signal, watch }: RunnerOptions,
+  { signal, watch, patience }: RunnerOptions,
 ): AsyncGenerator<Uint8Array> {
   refuseWhenCancelled(command, signal);
   const { file, args, options, descriptors } = prepare(command);
@@ -57,7 +59,7 @@ async function* pipe(
     buffer: { stdout: false },
     stdio: ['pipe', 'pipe', 'pipe', ...descriptors],
   });
-  const group = processGroup(child.pid, signal);
+  const group = processGroup(child.pid, signal, patience);
   if (watch !== undefined) child.stderr.on('data', watch);
   const feeding = feed(input, child.stdin, () => group.kill());
   let ended = false;

@@ -4,28 +4,30 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { absolutePath, type AbsolutePath } from '../../../src/model/brands.ts';
 import { checkout } from '../../helpers/paths.ts';
-import { scratch } from '../../helpers/scratch.ts';
+import { plant, scratch } from '../../helpers/scratch.ts';
 
 /** Made anew, so that it is of this source. */
-function bundle(t: TestContext): string {
-  const directory = join(scratch(t), 'dist');
+function bundle(t: TestContext): AbsolutePath {
+  const directory = absolutePath(`${scratch(t)}/dist`);
   execFileSync(process.execPath, ['.ci/bundle.mjs', directory], { cwd: checkout });
   return directory;
 }
 
-/** Runs the codec in a process of its own without a zstd in its PATH. */
-function codec(directory: string, call: string, input: Buffer): Buffer {
+/** Runs the codec on files in a process of its own without a zstd in its PATH. */
+function codec(directory: string, calls: readonly (readonly [call: string, output: string])[]) {
   const url = JSON.stringify(`file://${directory}/zstd-codec.mjs`);
   const script = `
-    const { compressInProcess, decompressInProcess } = await import(${url});
-    for await (const chunk of ${call}) process.stdout.write(chunk);
+    import { createReadStream as read, createWriteStream as write } from 'node:fs';
+    import { pipeline } from 'node:stream/promises';
+    import { compressInProcess, decompressInProcess } from ${url};
+    ${calls.map(([call, output]) => `await pipeline(${call}, write('${output}'));`).join('\n')}
   `;
   const argv = ['--input-type=module', '--eval', script];
-  const ran = spawnSync(process.execPath, argv, { input, env: { PATH: '' }, maxBuffer: 1 << 28 });
+  const ran = spawnSync(process.execPath, argv, { cwd: directory, env: { PATH: '' } });
   assert.equal(ran.stderr.toString(), '');
   assert.equal(ran.status, 0);
-  return ran.stdout;
 }
 
 test('The codec of the bundle writes what zstd reads and reads what zstd writes', (t) => {
@@ -33,18 +35,35 @@ test('The codec of the bundle writes what zstd reads and reads what zstd writes'
   const text = Buffer.from(
     Array.from({ length: 100_000 }, (_, n) => `line ${(n * 7919) % 104_729}\n`).join(''),
   );
+  plant(directory, { text, empty: '' });
   // Above level 9 it goes on at 9.
-  for (const [input, level] of [
-    [text, 1],
-    [text, 9],
-    [text, 19],
-    [Buffer.alloc(0), 3],
-  ] as const) {
-    const packed = codec(directory, `compressInProcess(process.stdin, ${level})`, input);
-    execFileSync('zstd', ['-tq'], { input: packed });
-    assert.ok(execFileSync('zstd', ['-dcq'], { input: packed, maxBuffer: 1 << 28 }).equals(input));
-    const theirs = execFileSync('zstd', ['-cq', `-${level}`], { input });
-    assert.ok(codec(directory, 'decompressInProcess(process.stdin)', theirs).equals(input));
+  const trials = [
+    ['text', 1],
+    ['text', 9],
+    ['text', 19],
+    ['empty', 3],
+  ] as const;
+  for (const [name, level] of trials) {
+    execFileSync('zstd', ['-q', `-${level}`, name, '-o', `${name}.${level}.zst`], {
+      cwd: directory,
+    });
+  }
+  codec(
+    directory,
+    trials.flatMap(([name, level]) => [
+      [`compressInProcess(read('${name}'), ${level})`, `${name}.${level}.ours`],
+      [`decompressInProcess(read('${name}.${level}.zst'))`, `${name}.${level}`],
+    ]),
+  );
+  for (const [name, level] of trials) {
+    const packed = readFileSync(`${directory}/${name}.${level}.ours`);
+    const unpacked = execFileSync('zstd', ['-dcq'], { input: packed, maxBuffer: 1 << 28 });
+    const input = readFileSync(`${directory}/${name}`);
+    assert.ok(unpacked.equals(input), `${name} compressed at level ${level}`);
+    assert.ok(
+      readFileSync(`${directory}/${name}.${level}`).equals(input),
+      `${name} of level ${level} decompressed`,
+    );
   }
 });
 

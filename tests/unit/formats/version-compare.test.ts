@@ -76,12 +76,20 @@ test('compareVersions agrees with systemd-analyze', { skip: without('systemd-ana
     const start = random(2) === 0 ? '' : word();
     return [start + word(), start + word()] as const;
   });
-  const order: Readonly<Record<number, number>> = { 0: 0, 11: 1, 12: -1 };
-  for (const [a, b] of [
+  const compared = [
     ...pairs,
     ...ORDERED.flatMap((list) => list.slice(1).map((item, i) => [list[i] ?? '', item] as const)),
-  ]) {
-    const { status } = spawnSync('systemd-analyze', ['compare-versions', '--', a, b]);
-    assert.equal(compareVersions(a, b), order[status ?? -1], `${a} ${b}`);
+  ];
+  // One shell starts them all: a process that is started from here takes four times as long.
+  const script =
+    'while [ $# -gt 0 ]; do systemd-analyze compare-versions -- "$1" "$2" >&2; echo $?; shift 2; done';
+  const { stdout } = spawnSync('sh', ['-c', script, 'sh', ...compared.flat()], {
+    encoding: 'utf8',
+  });
+  const order: Readonly<Record<string, number>> = { 0: 0, 11: 1, 12: -1 };
+  const theirs = stdout.trim().split('\n');
+  assert.equal(theirs.length, compared.length);
+  for (const [index, [a, b]] of compared.entries()) {
+    assert.equal(compareVersions(a, b), order[theirs[index] ?? ''], `${a} ${b}`);
   }
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { readBoot } from '../../../src/host/boot.ts';
+import type { AbsolutePath } from '../../../src/model/brands.ts';
 import { makeSys } from '../../../src/sys/sys.ts';
 import { plant, scratch, type Tree } from '../../helpers/scratch.ts';
 import { encryptedRoot } from '../../hosts/hosts.ts';
@@ -9,7 +10,12 @@ import { stacked } from '../../hosts/sysfs.ts';
 const sys = makeSys({ searchPath: '/usr/bin:/bin' });
 
 function read(t: TestContext, tree: Tree) {
-  const hostRoot = plant(scratch(t), { ...encryptedRoot, ...tree });
+  return readAgain(plant(scratch(t), encryptedRoot), tree);
+}
+
+/** The same host with other files. */
+function readAgain(hostRoot: AbsolutePath, tree: Tree) {
+  plant(hostRoot, tree);
   const { crypttab } = readBoot(sys, { hostRoot, generic: false });
   const { entries, files, warnings } = crypttab;
   return {
@@ -62,18 +68,19 @@ for (const [name, tree, taken] of [
 for (const option of ['header', 'fido2-cid', 'tcrypt-keyfile', 'tpm2-signature', 'tpm2-pcrlock']) {
   test(`readCrypttab() takes the file that ${option}= names, warns without it, and takes none of a stick`, (t) => {
     const line = (value: string): string => `root UUID=1 none luks,${option}=${value}\n`;
-    const there = read(t, { 'etc/crypttab': line('/etc/luks/x'), 'etc/luks/x': 'h' });
+    const host = plant(scratch(t), { ...encryptedRoot, x: 'h' });
+    const gone = readAgain(host, { 'etc/crypttab': line('/etc/luks/x') });
+    assert.match(gone.warnings, new RegExp(`Cannot find "/etc/luks/x", which ${option}= of`));
+    const there = readAgain(host, { 'etc/luks/x': 'h' });
     assert.deepEqual([there.files, there.warnings], [[['/etc/luks/x', true]], '']);
     assert.deepEqual(there.reasons, [{ type: 'crypttab option', option, entry: 'root' }]);
-    const gone = read(t, { 'etc/crypttab': line('/etc/luks/x') });
-    assert.match(gone.warnings, new RegExp(`Cannot find "/etc/luks/x", which ${option}= of`));
     for (const elsewhere of [
       '/x:LABEL=STICK',
       '/x:/dev/sdb1',
       '/dev/disk/by-id/usb-KEY-0:0',
       'auto',
     ]) {
-      const { files, warnings } = read(t, { 'etc/crypttab': line(elsewhere), x: 'h' });
+      const { files, warnings } = readAgain(host, { 'etc/crypttab': line(elsewhere) });
       assert.deepEqual([files, warnings], [[], ''], elsewhere);
     }
   });
@@ -81,13 +88,14 @@ for (const option of ['header', 'fido2-cid', 'tcrypt-keyfile', 'tpm2-signature',
 
 test('readCrypttab() takes a key only where the line asks for the initrd, and says so', (t) => {
   const tree = { 'etc/keys/root': 'k', 'etc/cryptsetup-keys.d/root.key': 'k' };
+  const host = plant(scratch(t), { ...encryptedRoot, ...tree });
   for (const [field, path] of [
     ['/etc/keys/root', '/etc/keys/root'],
     ['none', '/etc/cryptsetup-keys.d/root.key'],
   ] as const) {
-    const asked = read(t, { ...tree, 'etc/crypttab': `root UUID=1 ${field} x-initrd.attach\n` });
+    const asked = readAgain(host, { 'etc/crypttab': `root UUID=1 ${field} x-initrd.attach\n` });
     assert.deepEqual(asked.files, [[path, true]]);
-    const not = read(t, { ...tree, 'etc/crypttab': `root UUID=1 ${field} luks\n` });
+    const not = readAgain(host, { 'etc/crypttab': `root UUID=1 ${field} luks\n` });
     assert.deepEqual(not.files, []);
     assert.ok(not.warnings.startsWith(`Key file "${path}" of crypttab entry "root" is not taken`));
   }

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -8,6 +7,7 @@ import { absolutePath } from '../../../src/model/brands.ts';
 import { BuildError } from '../../../src/model/errors.ts';
 import type { Command } from '../../../src/model/sys.ts';
 import { makeRunner } from '../../../src/sys/run.ts';
+import { scratch } from '../../helpers/scratch.ts';
 
 const { run, pipe } = makeRunner();
 
@@ -77,29 +77,32 @@ test('run() shortens a command line of a hundred files', async () => {
   assert.ok(error.message.length < 600);
 });
 
-test('an abort kills the program and what it started', async () => {
-  const directory = mkdtempSync(join(tmpdir(), 'run-test-'));
+test('an abort kills the program and what it started', async (t) => {
+  const directory = scratch(t);
   const [ready, late] = [join(directory, 'ready'), join(directory, 'late')];
   const controller = new AbortController();
   const runner = makeRunner({ signal: controller.signal });
-  const script = `(touch '${ready}'; sleep 1; touch '${late}') & wait`;
+  const script = `(touch '${ready}'; sleep 0.3; touch '${late}') & wait`;
   const failing = failureOf(runner.run(sh(script)));
   await until(() => existsSync(ready));
   controller.abort();
   assert.equal((await failing).message, 'Cannot test the runner: the build was cancelled');
-  await delay(1200);
+  await delay(400);
   assert.equal(existsSync(late), false);
   await assert.rejects(runner.run(sh('true')), /cancelled/);
-  rmSync(directory, { recursive: true });
 });
 
-test('an abort ends a program that ignores SIGTERM', async () => {
+test('an abort ends a program that ignores SIGTERM', async (t) => {
+  const ready = join(scratch(t), 'ready');
   const controller = new AbortController();
-  const runner = makeRunner({ signal: controller.signal });
-  const failing = failureOf(runner.run(sh("trap '' TERM; while :; do sleep 0.1; done")));
-  await delay(100);
+  const runner = makeRunner({ signal: controller.signal, patience: 200 });
+  const script = `trap '' TERM; touch '${ready}'; while :; do sleep 0.1; done`;
+  const failing = failureOf(runner.run(sh(script)));
+  await until(() => existsSync(ready));
+  const began = performance.now();
   controller.abort();
   assert.match((await failing).message, /cancelled/);
+  assert.ok(performance.now() - began >= 190, 'it was asked first');
 });
 
 test('watch is shown what programs print', async () => {
@@ -223,7 +226,6 @@ async function until(condition: () => boolean): Promise<void> {
 }
 
 test('pipe() does not blame a program for leaving what was never given', async () => {
-  // The program has long ended when the input does.
   // The program has long ended when the input does.
   const nothing: AsyncIterable<Uint8Array> = {
     [Symbol.asyncIterator]: () => ({
