@@ -138,6 +138,8 @@ function kindOf(reason: Reason): string {
       return `under ${reason.purpose}`;
     case 'pattern':
       return kindOf(reason.at);
+    case 'modprobe.d':
+      return kindOf(reason.at);
     case 'file':
       // The JSON has the line.
       return reason.file;

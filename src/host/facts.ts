@@ -10,6 +10,7 @@ import { readDevices } from './devices.ts';
 import { readHostFiles } from './host-files.ts';
 import { readLoadedModules } from './loaded.ts';
 import { chooseManager } from './manager.ts';
+import { readModprobe } from './modprobe.ts';
 import { readFirmwareIndex, readModuleIndex } from './module-index.ts';
 import { readBuiltinInUse } from './running.ts';
 
@@ -37,7 +38,7 @@ export function readHostFacts(sys: Sys, request: HostRequest): HostFacts {
     ? { names: [], warnings: [] }
     : readLoadedModules(root, sys.root('/' as AbsolutePath), request.loadedModulesFile);
   const devices = request.generic ? [] : readDevices(root);
-  const { storage, crypttab } = request.boot;
+  const { storage, crypttab, commandLine } = request.boot;
   const patterns = request.generic ? [] : (request.hostFiles ?? []);
   const hostFiles = readHostFiles(root, patterns, crypttab.files);
   return {
@@ -59,6 +60,7 @@ export function readHostFacts(sys: Sys, request: HostRequest): HostFacts {
     storage,
     crypttab: crypttab.entries,
     hostFiles: hostFiles.files,
+    modprobe: readModprobe(root, hostFiles.files, commandLine),
     cpu: request.generic ? undefined : parseCpuinfo(root.readText('/proc/cpuinfo') ?? ''),
     warnings: [...loaded.warnings, ...crypttab.warnings, ...hostFiles.warnings],
   };

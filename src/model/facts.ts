@@ -25,6 +25,8 @@ export interface HostFacts {
   readonly crypttab: readonly ChosenEntry[];
   /** Files of the host that HostFiles= and crypttab name. */
   readonly hostFiles: readonly HostFile[];
+  /** What modprobe.d(5) and the command line of the host say about loading modules, in the order in which it counts. */
+  readonly modprobe: readonly ModprobeLine[];
   readonly cpu: CpuFacts | undefined;
   /** Sentences for the user about what could not be read. */
   readonly warnings: readonly string[];
@@ -163,6 +165,23 @@ export interface HostFile {
   /** A link to /dev/null, as which an empty file does. */
   readonly isMask?: true;
 }
+
+/** A line that decides which modules are loaded in the initrd; names with `_` for `-`, patterns are fnmatch(3)'s. */
+export type ModprobeLine = { readonly from: Reason } & (
+  | { readonly type: 'alias'; readonly pattern: string; readonly module: string }
+  /** Loaded neither by an alias nor by udev. */
+  | { readonly type: 'blacklist'; readonly module: string }
+  /** The kernel itself does not take it. */
+  | { readonly type: 'refused'; readonly module: string }
+  /** Run in place of loading. */
+  | { readonly type: 'install'; readonly pattern: string; readonly command: string }
+  | {
+      readonly type: 'softdep' | 'weakdep';
+      readonly pattern: string;
+      /** Names and aliases. */
+      readonly words: readonly string[];
+    }
+);
 
 export interface CpuFacts {
   readonly vendor: 'intel' | 'amd';

@@ -49,6 +49,8 @@ export type LayerName =
 export type ModuleReason =
   /** A word of KernelModules=, HostModules= or HostFiles=. */
   | { readonly type: 'pattern'; readonly at: Origin; readonly word: string }
+  /** A line of the host's modprobe.d(5). */
+  | { readonly type: 'modprobe.d'; readonly at: Origin; readonly text: string }
   | { readonly type: 'needed by'; readonly module: string }
   | {
       readonly type: 'soft dependency' | 'weak dependency' | 'firmware';
@@ -86,6 +88,8 @@ export function describeReason(reason: Reason): string {
       return `for the processor, in ${reason.target}`;
     case 'pattern':
       return `${describeOrigin(reason.at)} "${reason.word}"`;
+    case 'modprobe.d':
+      return `${describeOrigin(reason.at)} "${reason.text}"`;
     case 'needed by':
       return `needed by ${reason.module}`;
     case 'soft dependency':

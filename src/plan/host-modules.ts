@@ -5,6 +5,7 @@ import type { HostFacts, ModuleRecord } from '../model/facts.ts';
 import type { Sourced } from '../model/origin.ts';
 import type { LeftOutModule } from '../model/plan.ts';
 import type { Reason } from '../model/reason.ts';
+import type { ModprobeRules } from './modprobe.ts';
 import { renamedModules } from './renamed-modules.ts';
 import { storageWants } from './storage/wants.ts';
 
@@ -13,7 +14,7 @@ export interface HostModules {
   readonly wanted: ReadonlyMap<string, Reason>;
   /** Names without a counterpart in the kernel that is built for, and why they were wanted. */
   readonly missing: ReadonlyMap<string, Reason>;
-  /** Names of what HostModules= excludes, by what pattern. */
+  /** Names of what HostModules= excludes, by what pattern, and of what modprobe.d(5) keeps from being loaded, by what line. */
   readonly refused: ReadonlyMap<string, LeftOutModule>;
 }
 
@@ -23,6 +24,7 @@ export function hostModules(
   facts: HostFacts,
   byName: ReadonlyMap<string, ModuleRecord>,
   find: AliasLookup,
+  modprobe: ModprobeRules,
 ): HostModules {
   const { builtin } = facts.kernel.modules;
   const wanted = new Map<string, Reason>();
@@ -48,7 +50,13 @@ export function hostModules(
   }
   for (const { bus, name, modalias } of facts.devices) {
     if (modalias === null) continue;
-    for (const module of find(modalias)) noteIfFit(module, { type: 'device', bus, name, modalias });
+    for (const { module, from } of modprobe.targetsOf(modalias)) noteIfFit(module, from);
+    const from = { type: 'device', bus, name, modalias } as const;
+    for (const module of find(modalias)) {
+      const by = modprobe.blacklistOf(module) ?? modprobe.refusalOf(module);
+      if (by === undefined) noteIfFit(module, from);
+      else if (byName.has(module)) refused.set(module, { name: module, wanted: from, by });
+    }
   }
   for (const name of facts.loadedModules) {
     const found = counterparts(name, byName, find);

@@ -5,19 +5,26 @@ import type { HostFacts, ModuleIndex, ModuleRecord } from '../model/facts.ts';
 import type { LeftOutModule, ModulePlan, PlannedModule, Reasoned } from '../model/plan.ts';
 import { describeReason, type Reason } from '../model/reason.ts';
 import { hostModules, type HostModules } from './host-modules.ts';
+import { modprobeRules } from './modprobe.ts';
 import { lastMatchingRule, moduleRules, type PatternRule, type Rule } from './patterns.ts';
 import { rootNeeds } from './storage/root-needs.ts';
 
 /**
  * The modules of the image: what the host asks for and what KernelModules= names, with everything that those need.
- * Soft and weak dependencies come along unless a pattern excludes them or what they need.
+ * Soft and weak dependencies, also those of the host's modprobe.d(5), come along unless a pattern excludes them or what they
+ * need.
  * @throws UsageError where a pattern of the user's excludes what a chosen module cannot do without
  */
 export function selectModules(config: Config, facts: HostFacts): ModulePlan {
   const index = facts.kernel.modules;
-  const find = indexAliases(index.aliases);
+  const modprobe = modprobeRules(facts.modprobe);
+  const ofKernel = indexAliases(index.aliases);
+  const find = (word: string): readonly string[] => [
+    ...modprobe.targetsOf(word).map(({ module }) => module),
+    ...ofKernel(word),
+  ];
   const byName = recordsByName(index);
-  const host = hostModules(config, facts, byName, find);
+  const host = hostModules(config, facts, byName, find, modprobe);
   const rules = moduleRules(config, host.wanted);
   const chosen = new Map<string, PlannedModule>();
   const pending: Pending[] = [];
@@ -69,6 +76,9 @@ export function selectModules(config: Config, facts: HostFacts): ModulePlan {
         { type: 'soft dependency', module: record.name, isBuiltin: false },
         position,
       );
+    }
+    for (const [word, from] of modprobe.softdepsOf(record.name)) {
+      takeWished(word, from, position);
     }
     for (const word of index.weakdeps.get(record.name) ?? []) {
       takeWished(
