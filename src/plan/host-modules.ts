@@ -1,8 +1,7 @@
 import type { AliasLookup } from '../formats/modules-alias.ts';
-import { lastMatchingPattern } from '../formats/module-pattern.ts';
+import { indexPatterns } from '../formats/module-pattern.ts';
 import type { Config } from '../model/config.ts';
 import type { HostFacts, ModuleRecord } from '../model/facts.ts';
-import type { Sourced } from '../model/origin.ts';
 import type { LeftOutModule } from '../model/plan.ts';
 import type { Reason } from '../model/reason.ts';
 import type { ModprobeRules } from './modprobe.ts';
@@ -30,17 +29,18 @@ export function hostModules(
   const wanted = new Map<string, Reason>();
   const missing = new Map<string, Reason>();
   const refused = new Map<string, LeftOutModule>();
-  const policy = config.hostModules.map(({ value }) => value);
+  const placeInPolicy = indexPatterns(config.hostModules.map(({ value }) => value));
   const note = (name: string, from: Reason): void => {
     if (byName.has(name) && !wanted.has(name)) wanted.set(name, from);
   };
   const noteIfFit = (name: string, from: Reason): void => {
     const record = byName.get(name);
     if (record === undefined || wanted.has(name)) return;
-    const pattern = lastMatchingPattern(policy, record.path);
-    if (pattern?.startsWith('-') !== true) wanted.set(name, from);
+    const word = config.hostModules[placeInPolicy(record.path)];
+    if (word?.value.startsWith('-') !== true) wanted.set(name, from);
     else if (!refused.has(name)) {
-      refused.set(name, { name, wanted: from, by: patternReason(config.hostModules, pattern) });
+      const by = { type: 'pattern', at: word.from, word: word.value } as const;
+      refused.set(name, { name, wanted: from, by });
     }
   };
 
@@ -70,11 +70,6 @@ export function hostModules(
     }
   }
   return { wanted, missing, refused };
-}
-
-function patternReason(patterns: readonly Sourced<string>[], word: string): Reason {
-  const at = patterns.findLast(({ value }) => value === word)?.from ?? { type: 'default' };
-  return { type: 'pattern', at, word };
 }
 
 /** The module of that name; else those that have the name as an alias; else those that it was renamed to. */
