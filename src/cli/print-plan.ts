@@ -138,7 +138,7 @@ function kindOf(reason: Reason): string {
       return `under ${reason.purpose}`;
     case 'pattern':
       return kindOf(reason.at);
-    case 'modprobe.d':
+    case 'host line':
       return kindOf(reason.at);
     case 'file':
       // The JSON has the line.
@@ -150,6 +150,7 @@ function kindOf(reason: Reason): string {
     case 'crypttab entry':
     case 'crypttab option':
     case 'key':
+    case 'line of':
     case 'kernel option':
     case 'processor':
       return describeReason(reason);

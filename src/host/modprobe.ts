@@ -16,7 +16,7 @@ export function readModprobe(
   const ofFiles = effectiveFiles(files, 'modprobe.d').flatMap(({ path }) =>
     parseModprobeConf(root.readText(path) ?? '').map(({ line, text, command }): ModprobeLine => {
       const at = { type: 'file', file: path, line } as const;
-      return { ...command, from: { type: 'modprobe.d', at, text } };
+      return { ...command, from: { type: 'host line', at, text } };
     }),
   );
   // libkmod reads the command line last.

@@ -27,6 +27,12 @@ export interface HostFacts {
   readonly hostFiles: readonly HostFile[];
   /** What modprobe.d(5) and the command line of the host say about loading modules, in the order in which it counts. */
   readonly modprobe: readonly ModprobeLine[];
+  /** Modules that the host loads by their names. */
+  readonly modulesLoad: readonly NamedModule[];
+  /** Lines of those drop-ins of which an initrd takes only some. */
+  readonly hostLines: readonly HostLines[];
+  /** veritytab(5) and integritytab(5). */
+  readonly setupTabs: readonly SetupTab[];
   readonly cpu: CpuFacts | undefined;
   /** Sentences for the user about what could not be read. */
   readonly warnings: readonly string[];
@@ -38,8 +44,20 @@ export interface BootFacts {
   /** True where / is a directory of another system, as in a container: the image is for a machine that is not to be seen. */
   readonly isContained: boolean;
   readonly crypttab: CrypttabFacts;
+  readonly setupTabs: readonly SetupTab[];
   /** Options that the kernel is started with. */
   readonly commandLine: readonly string[];
+  readonly keyboard: KeyboardFacts;
+}
+
+/** The keyboard at the host's console. */
+export interface KeyboardFacts {
+  /** Its layout, and what says so; null where it is the kernel's own, an American one. */
+  readonly layout: { readonly value: string; readonly from: Reason } | null;
+  /** Keymaps with what they include, and fonts. */
+  readonly files: readonly HostFile[];
+  /** Sentences for the user, of interest where something is typed. */
+  readonly warnings: readonly string[];
 }
 
 export interface CrypttabFacts {
@@ -182,6 +200,32 @@ export type ModprobeLine = { readonly from: Reason } & (
       readonly words: readonly string[];
     }
 );
+
+/** A module named in modules-load.d(5) or on the kernel's command line. */
+export interface NamedModule {
+  readonly name: string;
+  /** True where the initrd is told to load it, and not only the host. */
+  readonly isOfInitrd: boolean;
+  readonly from: Reason;
+}
+
+/** A file of sysctl.d(5) or modules-load.d(5) that counts on the host. */
+export interface HostLines {
+  readonly path: string;
+  readonly directory: 'sysctl.d' | 'modules-load.d';
+  /** Without comments and blank lines; numbers from 1. */
+  readonly lines: readonly { readonly line: number; readonly text: string }[];
+}
+
+/** The lines for the initrd of a table of devices that systemd sets up. */
+export interface SetupTab {
+  readonly path: '/etc/veritytab' | '/etc/integritytab';
+  readonly lines: readonly string[];
+  readonly names: readonly string[];
+  /** Files that these lines name. */
+  readonly files: readonly HostFile[];
+  readonly warnings: readonly string[];
+}
 
 export interface CpuFacts {
   readonly vendor: 'intel' | 'amd';

@@ -4,6 +4,7 @@ import type { Config } from '../model/config.ts';
 import type { HostFacts, ModuleRecord } from '../model/facts.ts';
 import type { LeftOutModule } from '../model/plan.ts';
 import type { Reason } from '../model/reason.ts';
+import { isEarlyModule } from './early.ts';
 import type { ModprobeRules } from './modprobe.ts';
 import { renamedModules } from './renamed-modules.ts';
 import { storageWants } from './storage/wants.ts';
@@ -63,6 +64,16 @@ export function hostModules(
     const from = { type: 'loaded', as: byName.has(name) ? null : name } as const;
     for (const each of found) noteIfFit(each, from);
     if (found.length === 0 && !builtin.has(name)) missing.set(name, { type: 'loaded', as: null });
+  }
+  for (const { name, isOfInitrd, from } of facts.modulesLoad) {
+    // systemd-modules-load passes over what is blacklisted.
+    if (modprobe.blacklistOf(name) !== undefined) continue;
+    const found = counterparts(name, byName, find);
+    for (const each of found) {
+      if (isOfInitrd) note(each, from);
+      else if (isEarlyModule(byName.get(each)?.path ?? '')) noteIfFit(each, from);
+    }
+    if (isOfInitrd && found.length === 0 && !builtin.has(name)) missing.set(name, from);
   }
   for (const name of facts.builtinInUse) {
     for (const each of counterparts(name, byName, find)) {

@@ -31,7 +31,11 @@ export function makePlan(
   assertMountable(config, facts, modules, suggestedProfiles);
   const firmware = selectFirmware(config, facts, modules, infos);
   const microcode = selectMicrocode(facts, options);
-  const host = hostEntries(facts);
+  const host = hostEntries(
+    facts,
+    modules,
+    config.profiles.map(({ value }) => value),
+  );
   const { parts, warnings } = planParts(config, facts, { microcode, modules, firmware, host });
   return {
     version: 3,

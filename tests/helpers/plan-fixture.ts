@@ -132,6 +132,9 @@ export function facts(changes: Partial<HostFacts> = {}): HostFacts {
     crypttab: [],
     hostFiles: [],
     modprobe: [],
+    modulesLoad: [],
+    hostLines: [],
+    setupTabs: [],
     cpu: { vendor: 'intel', family: 6, model: 0x9e, stepping: 13 },
     warnings: [],
     ...changes,
@@ -153,6 +156,6 @@ export function info(firmwareNames: readonly string[]): ModuleInfo {
 export function modprobe(text: string): readonly ModprobeLine[] {
   return parseModprobeConf(text).map(({ line, text: joined, command }) => {
     const at = { type: 'file', file: '/etc/modprobe.d/test.conf', line } as const;
-    return { ...command, from: { type: 'modprobe.d', at, text: joined } };
+    return { ...command, from: { type: 'host line', at, text: joined } };
   });
 }

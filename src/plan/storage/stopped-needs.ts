@@ -161,7 +161,7 @@ function keyboards(world: World): readonly Stopped[] {
 const ofKeyboards = /\/drivers\/(?:hid|input\/keyboard|input\/serio|usb\/host)\//;
 
 function wayOut(by: Reason): string {
-  if (by.type === 'modprobe.d' && by.at.type === 'file') {
+  if (by.type === 'host line' && by.at.type === 'file') {
     return `Take the line out, or keep the file out of the initrd with "HostFiles=-${by.at.file}"`;
   }
   return by.type === 'kernel option'

@@ -78,3 +78,29 @@ test('selectModules() takes a driver that a command of the host loads', () => {
   assert.deepEqual(select(line, {}, withDevice()).names, ['ahci', 'libahci']);
   assert.equal(parseModprobeConf(line).length, 1);
 });
+
+function named(name: string, isOfInitrd = false) {
+  const at = { type: 'file', file: '/etc/modules-load.d/modules.conf', line: 5 } as const;
+  return { name, isOfInitrd, from: { type: 'host line', at, text: name } as const };
+}
+
+test('selectModules() takes what the host loads by name and an initrd has a use for, within HostModules=', () => {
+  const host = { modulesLoad: [named('ahci'), named('r8169'), named('gone')] };
+  const { names, reasons, leftOut } = select('', { hostModules: words('-/drivers/net/') }, host);
+  assert.deepEqual(names, ['ahci', 'libahci']);
+  assert.equal(reasons.get('ahci'), '/etc/modules-load.d/modules.conf:5 "ahci"');
+  assert.deepEqual(leftOut[0]?.[0], 'r8169');
+  // What lies outside of the kernel, or is for later, waits for its own system.
+  const { kernel } = facts();
+  const path = 'updates/dkms/vboxdrv.ko';
+  const paths = new Map([[path, { path, name: 'vboxdrv', dependencies: [] }]]);
+  const outside = { kernel: { ...kernel, modules: { ...kernel.modules, paths } } };
+  assert.deepEqual(select('', {}, { ...outside, modulesLoad: [named('vboxdrv')] }).names, []);
+});
+
+test('selectModules() takes what the initrd is told to load, whatever it is, unless it is blacklisted', () => {
+  const host = { modulesLoad: [named('r8169', true)] };
+  const policy = { hostModules: words('-/drivers/net/') };
+  assert.ok(select('', policy, host).names.includes('r8169'));
+  assert.deepEqual(select('blacklist r8169', policy, host).names, []);
+});
