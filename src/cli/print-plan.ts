@@ -138,6 +138,8 @@ function kindOf(reason: Reason): string {
       return `under ${reason.purpose}`;
     case 'pattern':
       return kindOf(reason.at);
+    case 'host line':
+      return kindOf(reason.at);
     case 'file':
       // The JSON has the line.
       return reason.file;
@@ -148,6 +150,7 @@ function kindOf(reason: Reason): string {
     case 'crypttab entry':
     case 'crypttab option':
     case 'key':
+    case 'line of':
     case 'kernel option':
     case 'processor':
       return describeReason(reason);

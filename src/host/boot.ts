@@ -3,7 +3,9 @@ import type { AbsolutePath } from '../model/brands.ts';
 import type { BootFacts } from '../model/facts.ts';
 import type { RootFiles, Sys } from '../model/sys.ts';
 import { readCrypttab } from './crypttab.ts';
+import { readKeyboard } from './keyboard.ts';
 import { isContained, readMounts } from './mounts.ts';
+import { readSetupTabs } from './setup-tabs.ts';
 import { readStorage } from './storage.ts';
 
 /** An image for any machine knows nothing of how it is booted. */
@@ -12,6 +14,8 @@ const anyBoot: BootFacts = {
   isContained: false,
   crypttab: { entries: [], files: [], warnings: [] },
   commandLine: [],
+  setupTabs: [],
+  keyboard: { layout: null, files: [], warnings: [] },
 };
 
 /** How the host boots: read before the configuration, since profiles are chosen by it. */
@@ -28,7 +32,9 @@ export function readBoot(
     storage,
     isContained: isContained(root, mounts),
     crypttab: readCrypttab(root, storage, commandLine),
+    setupTabs: readSetupTabs(root, storage),
     commandLine,
+    keyboard: readKeyboard(root, commandLine),
   };
 }
 

@@ -8,8 +8,11 @@ import type { Sys } from '../model/sys.ts';
 import { chooseKernel, readKernelConfig } from './kernels.ts';
 import { readDevices } from './devices.ts';
 import { readHostFiles } from './host-files.ts';
+import { readHostLines } from './host-lines.ts';
 import { readLoadedModules } from './loaded.ts';
 import { chooseManager } from './manager.ts';
+import { readModprobe } from './modprobe.ts';
+import { readModulesLoad } from './modules-load.ts';
 import { readFirmwareIndex, readModuleIndex } from './module-index.ts';
 import { readBuiltinInUse } from './running.ts';
 
@@ -24,6 +27,8 @@ export interface HostRequest {
   readonly boot: BootFacts;
   /** PackageManager= of the drop-ins and flags. */
   readonly packageManager?: Sourced<ManagerName> | undefined;
+  /** True where the image loads the keymap of the host. */
+  readonly takesKeymap?: boolean;
   /** HostFiles= of the drop-ins and flags. */
   readonly hostFiles?: readonly Sourced<string>[];
 }
@@ -37,9 +42,11 @@ export function readHostFacts(sys: Sys, request: HostRequest): HostFacts {
     ? { names: [], warnings: [] }
     : readLoadedModules(root, sys.root('/' as AbsolutePath), request.loadedModulesFile);
   const devices = request.generic ? [] : readDevices(root);
-  const { storage, crypttab } = request.boot;
+  const { storage, crypttab, setupTabs, commandLine } = request.boot;
+  const keyboard = request.takesKeymap === true ? request.boot.keyboard : undefined;
   const patterns = request.generic ? [] : (request.hostFiles ?? []);
-  const hostFiles = readHostFiles(root, patterns, crypttab.files);
+  const hostFiles = readHostFiles(root, patterns, [...crypttab.files, ...(keyboard?.files ?? [])]);
+  const hostLines = readHostLines(root, hostFiles.files);
   return {
     root: request.hostRoot,
     os: request.os,
@@ -59,7 +66,17 @@ export function readHostFacts(sys: Sys, request: HostRequest): HostFacts {
     storage,
     crypttab: crypttab.entries,
     hostFiles: hostFiles.files,
+    modprobe: readModprobe(root, hostFiles.files, commandLine),
+    modulesLoad: readModulesLoad(hostLines, commandLine),
+    hostLines,
+    setupTabs,
     cpu: request.generic ? undefined : parseCpuinfo(root.readText('/proc/cpuinfo') ?? ''),
-    warnings: [...loaded.warnings, ...crypttab.warnings, ...hostFiles.warnings],
+    warnings: [
+      ...loaded.warnings,
+      ...crypttab.warnings,
+      ...setupTabs.flatMap(({ warnings }) => warnings),
+      ...(keyboard?.warnings ?? []),
+      ...hostFiles.warnings,
+    ],
   };
 }

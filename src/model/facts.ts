@@ -25,6 +25,14 @@ export interface HostFacts {
   readonly crypttab: readonly ChosenEntry[];
   /** Files of the host that HostFiles= and crypttab name. */
   readonly hostFiles: readonly HostFile[];
+  /** What modprobe.d(5) and the command line of the host say about loading modules, in the order in which it counts. */
+  readonly modprobe: readonly ModprobeLine[];
+  /** Modules that the host loads by their names. */
+  readonly modulesLoad: readonly NamedModule[];
+  /** Lines of those drop-ins of which an initrd takes only some. */
+  readonly hostLines: readonly HostLines[];
+  /** veritytab(5) and integritytab(5). */
+  readonly setupTabs: readonly SetupTab[];
   readonly cpu: CpuFacts | undefined;
   /** Sentences for the user about what could not be read. */
   readonly warnings: readonly string[];
@@ -36,8 +44,20 @@ export interface BootFacts {
   /** True where / is a directory of another system, as in a container: the image is for a machine that is not to be seen. */
   readonly isContained: boolean;
   readonly crypttab: CrypttabFacts;
+  readonly setupTabs: readonly SetupTab[];
   /** Options that the kernel is started with. */
   readonly commandLine: readonly string[];
+  readonly keyboard: KeyboardFacts;
+}
+
+/** The keyboard at the host's console. */
+export interface KeyboardFacts {
+  /** Its layout, and what says so; null where it is the kernel's own, an American one. */
+  readonly layout: { readonly value: string; readonly from: Reason } | null;
+  /** Keymaps with what they include, and fonts. */
+  readonly files: readonly HostFile[];
+  /** Sentences for the user, of interest where something is typed. */
+  readonly warnings: readonly string[];
 }
 
 export interface CrypttabFacts {
@@ -162,6 +182,49 @@ export interface HostFile {
   readonly size: number;
   /** A link to /dev/null, as which an empty file does. */
   readonly isMask?: true;
+}
+
+/** A line that decides which modules are loaded in the initrd; names with `_` for `-`, patterns are fnmatch(3)'s. */
+export type ModprobeLine = { readonly from: Reason } & (
+  | { readonly type: 'alias'; readonly pattern: string; readonly module: string }
+  /** Loaded neither by an alias nor by udev. */
+  | { readonly type: 'blacklist'; readonly module: string }
+  /** The kernel itself does not take it. */
+  | { readonly type: 'refused'; readonly module: string }
+  /** Run in place of loading. */
+  | { readonly type: 'install'; readonly pattern: string; readonly command: string }
+  | {
+      readonly type: 'softdep' | 'weakdep';
+      readonly pattern: string;
+      /** Names and aliases. */
+      readonly words: readonly string[];
+    }
+);
+
+/** A module named in modules-load.d(5) or on the kernel's command line. */
+export interface NamedModule {
+  readonly name: string;
+  /** True where the initrd is told to load it, and not only the host. */
+  readonly isOfInitrd: boolean;
+  readonly from: Reason;
+}
+
+/** A file of sysctl.d(5) or modules-load.d(5) that counts on the host. */
+export interface HostLines {
+  readonly path: string;
+  readonly directory: 'sysctl.d' | 'modules-load.d';
+  /** Without comments and blank lines; numbers from 1. */
+  readonly lines: readonly { readonly line: number; readonly text: string }[];
+}
+
+/** The lines for the initrd of a table of devices that systemd sets up. */
+export interface SetupTab {
+  readonly path: '/etc/veritytab' | '/etc/integritytab';
+  readonly lines: readonly string[];
+  readonly names: readonly string[];
+  /** Files that these lines name. */
+  readonly files: readonly HostFile[];
+  readonly warnings: readonly string[];
 }
 
 export interface CpuFacts {

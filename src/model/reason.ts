@@ -21,6 +21,8 @@ export type HostReason =
   | { readonly type: 'crypttab entry'; readonly entry: string }
   | { readonly type: 'crypttab option'; readonly option: string; readonly entry: string }
   | { readonly type: 'key'; readonly entry: string }
+  /** A line of veritytab(5) or integritytab(5). */
+  | { readonly type: 'line of'; readonly file: string; readonly name: string }
   | { readonly type: 'kernel option'; readonly option: string }
   /** `target`: where its microcode lies in the image. */
   | { readonly type: 'processor'; readonly target: string };
@@ -49,6 +51,8 @@ export type LayerName =
 export type ModuleReason =
   /** A word of KernelModules=, HostModules= or HostFiles=. */
   | { readonly type: 'pattern'; readonly at: Origin; readonly word: string }
+  /** A line of a file of the host that a program reads there, as modprobe.d(5). */
+  | { readonly type: 'host line'; readonly at: Origin; readonly text: string }
   | { readonly type: 'needed by'; readonly module: string }
   | {
       readonly type: 'soft dependency' | 'weak dependency' | 'firmware';
@@ -80,12 +84,16 @@ export function describeReason(reason: Reason): string {
       return `${reason.option}= of crypttab entry "${reason.entry}"`;
     case 'key':
       return `key of crypttab entry "${reason.entry}"`;
+    case 'line of':
+      return `${reason.file}: ${reason.name}`;
     case 'kernel option':
       return `kernel command line: ${reason.option}`;
     case 'processor':
       return `for the processor, in ${reason.target}`;
     case 'pattern':
       return `${describeOrigin(reason.at)} "${reason.word}"`;
+    case 'host line':
+      return `${describeOrigin(reason.at)} "${reason.text}"`;
     case 'needed by':
       return `needed by ${reason.module}`;
     case 'soft dependency':

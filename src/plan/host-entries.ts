@@ -1,8 +1,9 @@
 import { merged } from '../formats/merged-usr.ts';
 import { BuildError } from '../model/errors.ts';
 import type { HostFacts, HostFile } from '../model/facts.ts';
-import type { HostEntry } from '../model/plan.ts';
+import type { HostEntry, ModulePlan } from '../model/plan.ts';
 import { describeReason } from '../model/reason.ts';
+import { earlyLines, type EarlyContext } from './early.ts';
 
 const crypttab = '/etc/crypttab';
 const mebibyte = 2 ** 20;
@@ -10,21 +11,45 @@ const mebibyte = 2 ** 20;
 const most = 64 * mebibyte;
 
 /**
- * The files of the host part. Of crypttab only the lines for the initrd are in it, where HostFiles= names it; what lies in /run goes to
- * the same place in /etc, which comes before it, since /run of an initrd is empty.
+ * The files of the host part. Tables and drop-ins that are for the whole host are in it with the lines for the initrd only; what
+ * lies in /run goes to the same place in /etc, which comes before it, since /run of an initrd is empty.
  * @throws BuildError where they are larger than an initrd should be
  */
-export function hostEntries(facts: HostFacts): readonly HostEntry[] {
+export function hostEntries(
+  facts: HostFacts,
+  { files }: Pick<ModulePlan, 'files'>,
+  profiles: readonly string[],
+): readonly HostEntry[] {
   assertSmall(facts.hostFiles);
   const entries = new Map<string, HostEntry>();
-  const lines = facts.crypttab.map(({ line }) => `${line}\n`).join('');
+  const tables = linesByPath(facts, {
+    modules: new Map(files.map(({ name, path }) => [name, path])),
+    hasNetwork: profiles.includes('network'),
+  });
   for (const file of facts.hostFiles.toSorted(runFirst)) {
     const path = target(file.path);
-    if (file.path !== crypttab) entries.set(path, copied(file, path));
-    else if (lines !== '') entries.set(path, tableEntry(file, path, lines));
+    const lines = file.isMask === true ? undefined : tables(file.path);
+    if (lines === undefined) entries.set(path, copied(file, path));
+    else if (lines.length > 0) entries.set(path, tableEntry(file, path, lines));
   }
   return [...entries.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
+
+/** The lines that go in of a file that is taken line by line; undefined for any other file. */
+function linesByPath(
+  facts: HostFacts,
+  context: EarlyContext,
+): (path: string) => readonly string[] | undefined {
+  const tables = new Map<string, readonly string[]>([
+    [crypttab, facts.crypttab.map(({ line }) => line)],
+    ...facts.setupTabs.map(({ path, lines }) => [path, lines] as const),
+    ...facts.hostLines.map((each) => [each.path, earlyLines(each, context)] as const),
+  ]);
+  // A drop-in that another one of its name hides on the host has no lines that count.
+  return (path) => tables.get(path) ?? (lineByLine.test(path) ? [] : undefined);
+}
+
+const lineByLine = /\/(?:sysctl|modules-load)\.d\/[^/]+$/;
 
 /** A file of /etc counts for more than the one of /run that goes to its place. */
 function runFirst(a: HostFile, b: HostFile): number {
@@ -43,8 +68,14 @@ function copied({ path: source, reason, secret, isMask }: HostFile, path: string
   return { path, mode, content, secret, from: reason };
 }
 
-function tableEntry({ reason }: HostFile, path: string, text: string): HostEntry {
-  return { path, mode: 0o600, content: { type: 'text', text }, secret: false, from: reason };
+function tableEntry(
+  { reason, secret }: HostFile,
+  path: string,
+  lines: readonly string[],
+): HostEntry {
+  const mode = path === 'etc/crypttab' || secret ? 0o600 : 0o644;
+  const text = lines.map((line) => `${line}\n`).join('');
+  return { path, mode, content: { type: 'text', text }, secret: false, from: reason };
 }
 
 function assertSmall(files: readonly HostFile[]): void {

@@ -1,4 +1,4 @@
-import { matchesModule } from '../formats/module-pattern.ts';
+import { indexPatterns } from '../formats/module-pattern.ts';
 import type { Config } from '../model/config.ts';
 import { describeOrigin, type Origin, type Sourced } from '../model/origin.ts';
 import type { Reason } from '../model/reason.ts';
@@ -8,19 +8,25 @@ export type Rule = HostRule | PatternRule;
 /** The word `host`: all that the host asks for, each for a reason of its own. */
 interface HostRule {
   readonly type: 'host';
-  readonly matches: (path: string, name: string) => boolean;
 }
 
 /** One word of KernelModules= made ready to match. */
 export interface PatternRule {
   readonly type: 'pattern';
+  readonly word: string;
   readonly exclude: boolean;
-  readonly matches: (path: string, name: string) => boolean;
   readonly reason: Reason;
   /** The one name this rule stands for, where it is no pattern: it is missed when nothing has it. */
   readonly literal: string | undefined;
   /** True for the tool's own drop-ins: those are for all kernels, and cannot know what needs what in this one. */
   readonly vendor: boolean;
+}
+
+/** KernelModules= made ready to look modules up. */
+export interface ModuleRules {
+  readonly all: readonly Rule[];
+  /** The place in `all` of the last rule that matches a module, which decides; -1 where none does. */
+  readonly placeOfLast: (path: string, name: string) => number;
 }
 
 /**
@@ -30,19 +36,27 @@ export interface PatternRule {
 export function moduleRules(
   config: Config,
   wantedByHost: ReadonlyMap<string, Reason>,
-): readonly Rule[] {
-  const host: Rule = { type: 'host', matches: (_path, name) => wantedByHost.has(name) };
+): ModuleRules {
   const ownWords = new Set(config.defaultKernelModules.map(identity));
-  const rules = config.kernelModules.flatMap(({ value, from }): readonly Rule[] => {
-    if (value === 'host') return [host];
-    if (value === 'default') {
-      return config.defaultKernelModules
-        .filter((word) => word.value !== 'host' && word.value !== 'default')
-        .map((word) => patternRule(word.value, word.from, true));
-    }
-    return [patternRule(value, from, ownWords.has(identity({ value, from })))];
-  });
-  return [host, ...rules];
+  const words = config.kernelModules.flatMap((word) =>
+    word.value === 'default'
+      ? config.defaultKernelModules
+          .filter(({ value }) => value !== 'host' && value !== 'default')
+          .map((each) => ({ ...each, vendor: true }))
+      : [{ ...word, vendor: ownWords.has(identity(word)) }],
+  );
+  const all: readonly Rule[] = [
+    { type: 'host' },
+    ...words.map(({ value, from, vendor }): Rule =>
+      value === 'host' ? { type: 'host' } : patternRule(value, from, vendor),
+    ),
+  ];
+  const find = indexPatterns(all.map((rule) => (rule.type === 'host' ? '' : rule.word)));
+  const lastHost = all.findLastIndex(({ type }) => type === 'host');
+  return {
+    all,
+    placeOfLast: (path, name) => Math.max(find(path), wantedByHost.has(name) ? lastHost : -1),
+  };
 }
 
 function identity({ value, from }: Sourced<string>): string {
@@ -53,21 +67,12 @@ function patternRule(word: string, at: Origin, vendor: boolean): PatternRule {
   const exclude = word.startsWith('-');
   const pattern = exclude ? word.slice(1) : word;
   const isName = /^[A-Za-z0-9_-]+$/.test(pattern);
-  const wanted = pattern.replaceAll('-', '_');
   return {
     type: 'pattern',
+    word,
     exclude,
-    matches: isName ? (_path, name) => name === wanted : (path) => matchesModule(pattern, path),
     reason: { type: 'pattern', at, word },
-    literal: isName && !exclude ? wanted : undefined,
+    literal: isName && !exclude ? pattern.replaceAll('-', '_') : undefined,
     vendor,
   };
-}
-
-export function lastMatchingRule(
-  rules: readonly Rule[],
-  path: string,
-  name: string,
-): Rule | undefined {
-  return rules.findLast((rule) => rule.matches(path, name));
 }

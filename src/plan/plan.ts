@@ -12,6 +12,7 @@ import { packageSources } from './package-sources.ts';
 import { planParts } from './parts.ts';
 import { assertMountable, unseenWarnings, unservedWarnings } from './storage/assert-mountable.ts';
 import { programNeeds } from './storage/program-needs.ts';
+import { stoppedNeeds } from './storage/stopped-needs.ts';
 
 /** The whole build, decided. `infos` holds the `.modinfo` of the chosen modules by path. */
 export function makePlan(
@@ -30,7 +31,11 @@ export function makePlan(
   assertMountable(config, facts, modules, suggestedProfiles);
   const firmware = selectFirmware(config, facts, modules, infos);
   const microcode = selectMicrocode(facts, options);
-  const host = hostEntries(facts);
+  const host = hostEntries(
+    facts,
+    modules,
+    config.profiles.map(({ value }) => value),
+  );
   const { parts, warnings } = planParts(config, facts, { microcode, modules, firmware, host });
   return {
     version: 3,
@@ -58,6 +63,7 @@ export function makePlan(
       ...unservedWarnings(config, facts, suggestedProfiles),
       ...unseenWarnings(facts),
       ...crypttabProblems(facts.crypttab).map(({ message }) => message),
+      ...stoppedNeeds(facts, modules).map(({ message }) => message),
       ...firmwareWarnings(modules, infos, firmware),
       ...warnings,
     ],

@@ -24,10 +24,18 @@ export function suggestedProfiles(boot: BootFacts): readonly Sourced<string, Rea
   for (const { name, options } of boot.crypttab.entries) {
     suggest(['cryptsetup', ...profilesOfOptions(options)], { type: 'crypttab entry', entry: name });
   }
+  for (const { path, names } of boot.setupTabs) {
+    for (const name of names) suggest(['cryptsetup'], { type: 'line of', file: path, name });
+  }
   for (const option of boot.commandLine) {
     if (!cryptOptions.some((pattern) => pattern.test(option))) continue;
     const names = ['cryptsetup', ...profilesOfOptions(option.split(/[=,]/))];
     suggest(names, { type: 'kernel option', option });
+  }
+  // A layout matters where a passphrase may be typed, and what lies on unknown storage may be encrypted.
+  const { layout } = boot.keyboard;
+  if (layout !== null && (found.has('cryptsetup') || !isStorageKnown(boot))) {
+    suggest(['keymap'], layout.from);
   }
   return [...found]
     .map(([value, from]) => ({ value, from }))

@@ -5,19 +5,26 @@ import type { HostFacts, ModuleIndex, ModuleRecord } from '../model/facts.ts';
 import type { LeftOutModule, ModulePlan, PlannedModule, Reasoned } from '../model/plan.ts';
 import { describeReason, type Reason } from '../model/reason.ts';
 import { hostModules, type HostModules } from './host-modules.ts';
-import { lastMatchingRule, moduleRules, type PatternRule, type Rule } from './patterns.ts';
+import { modprobeRules } from './modprobe.ts';
+import { moduleRules, type PatternRule, type Rule } from './patterns.ts';
 import { rootNeeds } from './storage/root-needs.ts';
 
 /**
  * The modules of the image: what the host asks for and what KernelModules= names, with everything that those need.
- * Soft and weak dependencies come along unless a pattern excludes them or what they need.
+ * Soft and weak dependencies, also those of the host's modprobe.d(5), come along unless a pattern excludes them or what they
+ * need.
  * @throws UsageError where a pattern of the user's excludes what a chosen module cannot do without
  */
 export function selectModules(config: Config, facts: HostFacts): ModulePlan {
   const index = facts.kernel.modules;
-  const find = indexAliases(index.aliases);
+  const modprobe = modprobeRules(facts.modprobe);
+  const ofKernel = indexAliases(index.aliases);
+  const find = (word: string): readonly string[] => [
+    ...modprobe.targetsOf(word).map(({ module }) => module),
+    ...ofKernel(word),
+  ];
   const byName = recordsByName(index);
-  const host = hostModules(config, facts, byName, find);
+  const host = hostModules(config, facts, byName, find, modprobe);
   const rules = moduleRules(config, host.wanted);
   const chosen = new Map<string, PlannedModule>();
   const pending: Pending[] = [];
@@ -27,9 +34,10 @@ export function selectModules(config: Config, facts: HostFacts): ModulePlan {
     chosen.set(record.path, { name: record.name, path: record.path, from });
     pending.push({ record, position });
   };
-  const exclusion = (record: ModuleRecord): PatternRule | undefined => {
-    const rule = lastMatchingRule(rules, record.path, record.name);
-    return rule?.type === 'pattern' && rule.exclude ? rule : undefined;
+  const exclusion = (record: ModuleRecord): Exclusion | undefined => {
+    const place = rules.placeOfLast(record.path, record.name);
+    const rule = rules.all[place];
+    return rule?.type === 'pattern' && rule.exclude ? { rule, place } : undefined;
   };
   const takeWished = (word: string, from: Reason, position: number): void => {
     for (const name of [word, ...find(word)]) {
@@ -41,12 +49,13 @@ export function selectModules(config: Config, facts: HostFacts): ModulePlan {
   };
 
   for (const record of byName.values()) {
-    const rule = lastMatchingRule(rules, record.path, record.name);
+    const place = rules.placeOfLast(record.path, record.name);
+    const rule = rules.all[place];
     if (rule === undefined || (rule.type === 'pattern' && rule.exclude)) continue;
     // The host's own reason says more than that some list has it, too.
     const from =
       host.wanted.get(record.name) ?? (rule.type === 'pattern' ? rule.reason : undefined);
-    if (from !== undefined) take(record, from, rules.lastIndexOf(rule));
+    if (from !== undefined) take(record, from, place);
   }
   for (const [name, info] of index.builtinInfo) {
     for (const word of [...info.softdeps, ...info.weakdeps]) {
@@ -56,10 +65,10 @@ export function selectModules(config: Config, facts: HostFacts): ModulePlan {
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const { record, position } = next;
     for (const needed of needs(index, record)) {
-      const rule = exclusion(needed);
+      const excluded = exclusion(needed);
       // A later pattern wins, so that "-/drivers/ata/ ahci" leaves ahci and what it needs.
-      if (rule?.vendor === false && rules.lastIndexOf(rule) > position) {
-        throw contradiction(needed, rule, record, chosen.get(record.path));
+      if (excluded?.rule.vendor === false && excluded.place > position) {
+        throw contradiction(needed, excluded.rule, record, chosen.get(record.path));
       }
       take(needed, { type: 'needed by', module: record.name }, position);
     }
@@ -69,6 +78,9 @@ export function selectModules(config: Config, facts: HostFacts): ModulePlan {
         { type: 'soft dependency', module: record.name, isBuiltin: false },
         position,
       );
+    }
+    for (const [word, from] of modprobe.softdepsOf(record.name)) {
+      takeWished(word, from, position);
     }
     for (const word of index.weakdeps.get(record.name) ?? []) {
       takeWished(
@@ -81,10 +93,15 @@ export function selectModules(config: Config, facts: HostFacts): ModulePlan {
   return {
     directory: facts.kernel.modulesDirectory,
     files: [...chosen.values()].sort((a, b) => (a.path < b.path ? -1 : 1)),
-    missing: missing(rules, host.missing, byName, index.builtin),
+    missing: missing(rules.all, host.missing, byName, index.builtin),
     leftOut: leftOut(host, chosen, byName, exclusion),
     rootNeeds: rootNeeds(facts),
   };
+}
+
+interface Exclusion {
+  readonly rule: PatternRule;
+  readonly place: number;
 }
 
 interface Pending {
@@ -130,12 +147,12 @@ function leftOut(
   { wanted, refused }: HostModules,
   chosen: ReadonlyMap<string, PlannedModule>,
   byName: ReadonlyMap<string, ModuleRecord>,
-  exclusion: (record: ModuleRecord) => PatternRule | undefined,
+  exclusion: (record: ModuleRecord) => Exclusion | undefined,
 ): readonly LeftOutModule[] {
   const excluded = [...wanted].flatMap(([name, from]) => {
     const record = byName.get(name);
-    const rule = record && exclusion(record);
-    return rule === undefined ? [] : [{ name, wanted: from, by: rule.reason }];
+    const excluded = record && exclusion(record);
+    return excluded === undefined ? [] : [{ name, wanted: from, by: excluded.rule.reason }];
   });
   const taken = new Set([...chosen.values()].map(({ name }) => name));
   return [...excluded, ...refused.values()]

@@ -61,6 +61,7 @@ export async function decide(
     boot,
     packageManager: config.packageManager,
     hostFiles: config.hostFiles,
+    takesKeymap: config.profiles.some(({ value }) => value === 'keymap'),
   });
   const { kernel } = facts;
   const { modules, infos } = await settleModules(config, facts, (paths) =>

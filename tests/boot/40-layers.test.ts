@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { absolutePath } from '../../src/model/brands.ts';
 import { provesRoot } from '../helpers/boots-root.ts';
 import { rootReached } from '../helpers/disk.ts';
@@ -15,6 +16,8 @@ import { encryptedRoot } from '../hosts/hosts.ts';
 const uuid = '0f5cbd0e-6d7c-4a4e-9a58-3f0d8f0c6b42';
 const luks = '7d7f0c0a-38f1-4c58-8d0e-2f1a5f6a9c11';
 const passphrase = 'correct horse';
+
+const parameter = '/sys/module/nbd/parameters/nbds_max';
 
 // systemd 257 has cryptsetup in a package of its own, which only the profile brings: chosen by the captured host.
 test(
@@ -56,8 +59,9 @@ test(
 );
 
 // As Debian's installer and administrators write it: no x-initrd.attach, Debian's own words, a header in a file of the host.
+// The passphrase is typed on a German keyboard, whose keymap console-setup has made.
 test(
-  'an initrd takes the crypttab line of /, and the header that it names',
+  'an initrd takes the crypttab line of /, the header that it names, the keymap, and modprobe.d',
   { timeout: 1_800_000 },
   async (t) => {
     const host = throwAwayHost(t, 'trixie');
@@ -70,7 +74,7 @@ test(
       uuid,
       steps: [
         'modprobe dm_crypt',
-        `printf %s '${passphrase}' >/run/key`,
+        "printf %s 'crazy horse' >/run/key",
         'truncate -s 16M /run/header',
         `cryptsetup luksFormat -q --uuid ${luks} --pbkdf pbkdf2 --pbkdf-force-iterations 1000 --key-file /run/key --header /run/header /dev/vda`,
         'cryptsetup open --key-file /run/key --header /run/header /dev/vda made',
@@ -84,18 +88,29 @@ test(
     writeFileSync(join(host.upper, 'etc/luks/root.header'), header);
     host.write(
       'etc/crypttab',
-      'root /dev/vda none luks,header=/etc/luks/root.header,keyscript=decrypt_keyctl,loud\n',
+      'root /dev/vda none luks,header=/etc/luks/root.header,keyscript=decrypt_keyctl,loud,tries=0\n',
     );
+    host.write('etc/default/keyboard', 'XKBLAYOUT="de"\nXKBVARIANT=""\n');
+    mkdirSync(join(host.upper, 'etc/console-setup'), { recursive: true });
+    writeFileSync(
+      join(host.upper, 'etc/console-setup/cached_UTF-8_del.kmap.gz'),
+      gzipSync('keycode 21 = +z +Z\nkeycode 44 = +y +Y\n'),
+    );
+    // No list has nbd, and nothing else in the boot loads it.
+    const conf = 'softdep dm_crypt post: nbd\noptions nbd nbds_max=3\n';
+    host.write('etc/modprobe.d/test.conf', conf);
     const booted = await boot({
       kernel: host.kernel.image,
       initrd: await buildIn(host, 'initrd', ['--host-root', bare]),
-      commandLine: 'root=/dev/mapper/root rw',
+      commandLine: `root=/dev/mapper/root rw console=tty0 console=ttyS0 test.show=${parameter}`,
       disks: disks.slice(0, 1),
-      dialogue: [{ prompt: /enter passphrase for disk/i, type: passphrase }],
+      keyboard: { device: 'PS/2', prompt: /enter passphrase for disk/i, line: 'crayz horse' },
       until: rootReached,
+      timeout: 300_000,
     });
     provesRoot(booted);
     assert.match(booted.transcript, /^ROOT-MOUNT \/dev\/mapper\/root ext4$/m);
+    assert.ok(booted.transcript.includes(`SHOW ${parameter}: 3`), booted.transcript);
   },
 );
 

@@ -60,6 +60,9 @@ while read -r device point type options rest; do
 done </proc/mounts
 read -r uptime rest </proc/uptime
 echo "ROOT-UPTIME $uptime"
+for word in $(cat /proc/cmdline); do
+  case $word in test.show=*) echo "SHOW \${word#*=}: $(cat "\${word#*=}")" ;; esac
+done
 echo SWITCH-ROOT-REACHED
 exec poweroff -f
 `;

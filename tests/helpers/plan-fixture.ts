@@ -1,10 +1,11 @@
+import { parseModprobeConf } from '../../src/formats/modprobe-conf.ts';
 import { parseModulesAlias } from '../../src/formats/modules-alias.ts';
 import { parseModulesDep } from '../../src/formats/modules-dep.ts';
 import { parseModulesSoftdep } from '../../src/formats/modules-softdep.ts';
 import { parseModulesWeakdep } from '../../src/formats/modules-weakdep.ts';
 import { absolutePath, kernelVersion } from '../../src/model/brands.ts';
 import type { Config, RemovalPattern } from '../../src/model/config.ts';
-import type { FirmwareFile, HostFacts, ModuleInfo } from '../../src/model/facts.ts';
+import type { FirmwareFile, HostFacts, ModprobeLine, ModuleInfo } from '../../src/model/facts.ts';
 import type { Sourced } from '../../src/model/origin.ts';
 
 /** A word of a drop-in, on the line of its place in the list. */
@@ -130,6 +131,10 @@ export function facts(changes: Partial<HostFacts> = {}): HostFacts {
     storage: [],
     crypttab: [],
     hostFiles: [],
+    modprobe: [],
+    modulesLoad: [],
+    hostLines: [],
+    setupTabs: [],
     cpu: { vendor: 'intel', family: 6, model: 0x9e, stepping: 13 },
     warnings: [],
     ...changes,
@@ -145,4 +150,12 @@ export function info(firmwareNames: readonly string[]): ModuleInfo {
     aliases: [],
     firmware: firmwareNames,
   };
+}
+
+/** The lines of a file of the host's modprobe.d. */
+export function modprobe(text: string): readonly ModprobeLine[] {
+  return parseModprobeConf(text).map(({ line, text: joined, command }) => {
+    const at = { type: 'file', file: '/etc/modprobe.d/test.conf', line } as const;
+    return { ...command, from: { type: 'host line', at, text: joined } };
+  });
 }

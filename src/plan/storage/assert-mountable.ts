@@ -6,10 +6,12 @@ import type { ModulePlan, RootNeed } from '../../model/plan.ts';
 import { describeReason, type Reason } from '../../model/reason.ts';
 import { crypttabProblems } from '../crypttab-words.ts';
 import { fileSystem } from './file-systems.ts';
+import { stoppedNeeds } from './stopped-needs.ts';
 
 /**
  * Refuses, before anything is built, an image that could not mount / or what else the boot waits for.
- * @throws BuildError naming each module that this kernel lacks or a pattern leaves out, each layer without a profile, and each line of crypttab that systemd cannot follow
+ * @throws BuildError naming each module that this kernel lacks or a pattern leaves out, each layer without a profile, and each line of crypttab and
+ *   modprobe.d with which what lies under them does not come up
  */
 export function assertMountable(
   config: Config,
@@ -20,6 +22,7 @@ export function assertMountable(
   const problems = [
     ...unservedProfiles(config, facts, suggested).filter(({ isNeeded }) => isNeeded),
     ...unmetNeeds(facts, modules),
+    ...stoppedNeeds(facts, modules).filter(({ isNeeded }) => isNeeded),
     ...crypttabProblems(facts.crypttab).filter(({ isNeeded }) => isNeeded),
   ];
   const [first] = problems;

@@ -99,6 +99,7 @@ const packagesOf: Readonly<Record<string, string>> = {
   btrfs: 'btrfs-progs',
   cryptsetup: 'systemd-cryptsetup',
   dm: 'dmsetup',
+  keymap: 'kbd',
   lvm: 'lvm2',
   'lvm-thin': 'thin-provisioning-tools',
   https: 'systemd-resolved',

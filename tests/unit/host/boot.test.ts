@@ -31,7 +31,8 @@ test("readBoot() takes kernel-install's own command line instead of the vendor's
 
 test('readBoot() for any machine takes nothing of this one', (t) => {
   const hostRoot = plant(scratch(t), tree);
-  const { crypttab, ...others } = readBoot(sys, { hostRoot, generic: true });
-  assert.deepEqual(others, { storage: [], isContained: false, commandLine: [] });
+  const { crypttab, keyboard, ...others } = readBoot(sys, { hostRoot, generic: true });
+  assert.deepEqual(others, { storage: [], isContained: false, setupTabs: [], commandLine: [] });
   assert.deepEqual(crypttab, { entries: [], files: [], warnings: [] });
+  assert.deepEqual(keyboard, { layout: null, files: [], warnings: [] });
 });

@@ -20,6 +20,8 @@ function boot(changes: Partial<BootFacts>): BootFacts {
     isContained: false,
     crypttab: { entries: [], files: [], warnings: [] },
     commandLine: [],
+    setupTabs: [],
+    keyboard: { layout: null, files: [], warnings: [] },
     ...changes,
   };
 }
@@ -111,4 +113,17 @@ test('isStorageKnown() asks for a disk at the end of every way down from what th
     assert.equal(isStorageKnown(boot({ storage })), isKnown, JSON.stringify(storage));
   }
   assert.equal(isStorageKnown(boot({ storage: [stack('/', disk)], isContained: true })), false);
+});
+
+test('suggestedProfiles() asks for the keymap where a passphrase may be typed on another layout', () => {
+  const at = { type: 'file', file: '/etc/vconsole.conf', line: 2 } as const;
+  const layout = { value: 'de', from: { type: 'host line', at, text: 'KEYMAP=de' } } as const;
+  const keyboard = { layout, files: [], warnings: [] };
+  const encrypted = [stack('/', crypt)];
+  const line = 'keymap: /etc/vconsole.conf:2 "KEYMAP=de"';
+  assert.ok(suggested({ keyboard, storage: encrypted }).includes(line));
+  assert.ok(!suggested({ storage: encrypted }).some((each) => each.startsWith('keymap')));
+  // What is not known may be encrypted; a plain disk asks nothing.
+  assert.deepEqual(suggested({ keyboard }), [line]);
+  assert.deepEqual(suggested({ keyboard, storage: [stack('/', disk)] }), []);
 });

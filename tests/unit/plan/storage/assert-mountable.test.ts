@@ -25,6 +25,8 @@ function plan(storage: readonly StorageStack[], ours = config({})) {
     isContained: false,
     crypttab: { entries: [], files: [], warnings: [] },
     commandLine: [],
+    setupTabs: [],
+    keyboard: { layout: null, files: [], warnings: [] },
   };
   return makePlan(ours, host, selectModules(ours, host), new Map(), {
     generic: false,
