@@ -1,5 +1,5 @@
 import { fnmatch } from '../formats/fnmatch.ts';
-import { namesPackage } from '../formats/package-word.ts';
+import { namesPackage, packagesToRemove } from '../formats/package-word.ts';
 import type { Plan } from '../model/plan.ts';
 import { describeReason } from '../model/reason.ts';
 
@@ -25,7 +25,9 @@ export function printWhyFile(
 
 function reasons(plan: Plan, path: string, owner: string): readonly string[] {
   const asked = plan.packages.install.filter(({ value }) => namesPackage(value, owner));
-  const removed = plan.packages.remove.filter(({ value }) => namesPackage(value, owner));
+  const removed = plan.packages.remove.filter(
+    ({ value }) => packagesToRemove(value, [owner]).length > 0,
+  );
   const isOwn = plan.root.ownPackages.some((word) => namesPackage(word, owner));
   const lines = [
     ...asked.map(({ from }) => `of package ${owner}: ${describeReason(from)}`),

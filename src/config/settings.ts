@@ -75,7 +75,7 @@ export const settings = [
   {
     key: 'Packages',
     section: 'Content',
-    type: 'words',
+    type: 'packages',
     merge: 'append',
     flag: 'packages',
     help: 'Packages to install',
@@ -84,7 +84,7 @@ export const settings = [
   {
     key: 'RemovePackages',
     section: 'Content',
-    type: 'words',
+    type: 'removed packages',
     merge: 'append',
     flag: 'remove-packages',
     help: 'Packages to remove again after the installation',
@@ -264,6 +264,8 @@ export interface Setting {
 
 type SettingType =
   | 'words'
+  | 'packages'
+  | 'removed packages'
   | 'sources'
   | 'patterns'
   | 'host files'

@@ -2,6 +2,7 @@ import { UsageError } from '../model/errors.ts';
 import { isNeverTaken } from '../model/never-taken.ts';
 import { nearestName } from '../formats/nearest-name.ts';
 import { parseBoolean } from './boolean.ts';
+import { checkPackage, checkRemoval } from './package-words.ts';
 import type { Setting } from './settings.ts';
 
 /**
@@ -14,6 +15,10 @@ export function parseItems(setting: Setting, value: string): readonly string[] {
     case 'trees':
     case 'scripts':
       return splitWords(value);
+    case 'packages':
+      return splitWords(value).map(checkPackage);
+    case 'removed packages':
+      return splitWords(value).map(checkRemoval);
     case 'sources':
       return splitWords(value).map((word) => checkEnum(setting, word));
     case 'patterns':

@@ -30,6 +30,16 @@ export function parseConffiles(text: string): ReadonlyMap<string, string> {
   );
 }
 
+/** "OWNER GROUP MODE PATH" lines of dpkg-statoverride(1): the paths, without leading slash. */
+export function parseStatOverrides(text: string): ReadonlySet<string> {
+  return new Set(
+    text.split('\n').flatMap((line) => {
+      const [, path] = /^\S+ \S+ \S+ \/(.+)$/.exec(line) ?? [];
+      return path === undefined ? [] : [path];
+    }),
+  );
+}
+
 export interface Diversion {
   readonly to: string;
   /** The package that ships the file at the old place; `:` for a local one. */

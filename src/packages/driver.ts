@@ -14,7 +14,10 @@ export interface Job<Host> {
 export interface PackageDriver<Host> {
   /** Reads the configuration, the package database and one listing of the caches. No later step reads them again. */
   open(sys: Sys, request: PackageRequest): Promise<Job<Host>>;
-  /** Which packages in which versions, without the network. Throws BuildError naming a package that is not known. */
+  /**
+   * Which packages in which versions, without the network. Throws UnknownPackages with all words of Packages= that are
+   * not known; those that stand there have no alternatives.
+   */
   resolve(job: Job<Host>): Promise<Resolution>;
   /** Takes every archive from the first source that has it. Throws BuildError naming those that no source has. */
   take(job: Job<Host>, resolution: Resolution): Promise<readonly Found[]>;
@@ -84,6 +87,8 @@ export interface Nowhere {
     /** Not installed in this version, or in a format that is not written here. */
     | { readonly type: 'absent' }
     | { readonly type: 'impossible' }
+    /** The manager has begun to install or remove it, and not ended; `state` is the manager's word for that. */
+    | { readonly type: 'unfinished'; readonly state: string }
     | { readonly type: 'changed'; readonly files: readonly string[] };
 }
 

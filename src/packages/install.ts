@@ -10,6 +10,7 @@ import { dnf4FrontEnd, dnf5FrontEnd } from './rpm/dnf.ts';
 import { rpmDriver } from './rpm/rpm.ts';
 import { zypperFrontEnd } from './rpm/zypper.ts';
 import { timed } from './shared/timed.ts';
+import { resolveWishes } from './shared/wishes.ts';
 
 /** Makes a root of the host's packages in the workspace. */
 export async function installPackages(sys: Sys, request: PackageRequest): Promise<RootTree> {
@@ -28,8 +29,10 @@ export async function readHostOwners(
 function managerWith<Host>(driver: PackageDriver<Host>) {
   return {
     install: async (sys: Sys, request: PackageRequest): Promise<RootTree> => {
-      const job = await timed(sys, 'open', async () => driver.open(sys, request));
-      const resolution = await timed(sys, 'resolve', async () => driver.resolve(job));
+      const opened = await timed(sys, 'open', async () => driver.open(sys, request));
+      const { job, resolution } = await timed(sys, 'resolve', async () =>
+        resolveWishes(driver, opened),
+      );
       const found = await timed(sys, 'take', async () => driver.take(job, resolution));
       const fetched = await timed(sys, 'download', async () =>
         driver.download(job, resolution, found),

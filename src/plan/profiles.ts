@@ -86,6 +86,7 @@ function profilesOfOptions(options: readonly string[]): readonly string[] {
 }
 
 const optionProfiles: ReadonlyMap<string, string> = new Map([
+  ['fido2-device', 'fido2'],
   ['tpm2-device', 'tpm2'],
   ['pkcs11-uri', 'pkcs11'],
 ]);

@@ -61,11 +61,7 @@ export function purgeCommand(
   names: readonly string[],
 ): Command {
   return {
-    argv: [
-      ...dpkg,
-      ...['--force-remove-essential', '--force-remove-protected'],
-      ...['--purge', ...names],
-    ],
+    argv: [...dpkg, ...['--force-remove-protected', '--purge', ...names]],
     okExit: [0, 1, 2],
     env: scriptEnvironment(epoch),
     sandbox: rootSandbox(request),

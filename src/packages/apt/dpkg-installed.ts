@@ -1,19 +1,22 @@
-import { parseControl, type Stanza } from '../../formats/deb-control.ts';
+import type { Stanza } from '../../formats/deb-control.ts';
 import {
   diverted,
   parseConffiles,
   parseDigests,
   parseDiversions,
   parseFileList,
+  parseStatOverrides,
   type Diversion,
 } from '../../formats/dpkg-info.ts';
 import type { RootFiles } from '../../model/sys.ts';
+import { keyOf, readStatus, type DpkgStatus, type UnfinishedState } from './dpkg-status.ts';
 
 /** dpkg's records of a host's packages, read once. */
-export interface DpkgDatabase {
+export interface DpkgDatabase extends DpkgStatus {
   readonly host: RootFiles;
-  readonly stanzas: ReadonlyMap<string, Stanza>;
   readonly diversions: ReadonlyMap<string, Diversion>;
+  /** Paths whose owner and mode the administrator has set: dpkg does not know any more what the packages had. */
+  readonly overridden: ReadonlySet<string>;
 }
 
 /** One package as it is installed: what its archive held, by dpkg's records. */
@@ -35,22 +38,32 @@ export interface InstalledPackage {
 }
 
 export function readDatabase(host: RootFiles): DpkgDatabase {
-  const stanzas = [...parseControl(host.readText('var/lib/dpkg/status') ?? '')];
   return {
+    ...readStatus(host),
     host,
-    stanzas: new Map(
-      stanzas
-        .filter((stanza) => stanza.get('status')?.split(' ')[2] === 'installed')
-        .map((stanza) => [keyOf(stanza.get('package'), stanza.get('architecture')), stanza]),
-    ),
     diversions: parseDiversions(host.readText('var/lib/dpkg/diversions') ?? ''),
+    overridden: parseStatOverrides(host.readText('var/lib/dpkg/statoverride') ?? ''),
   };
+}
+
+/** The state of a package that dpkg has not finished, and whose files are not those of an archive therefore. */
+export function unfinishedState(
+  { unfinished }: DpkgDatabase,
+  { name, architecture }: Wanted,
+): UnfinishedState | undefined {
+  return unfinished.get(keyOf(name, architecture));
+}
+
+interface Wanted {
+  readonly name: string;
+  readonly version: string;
+  readonly architecture: string;
 }
 
 /** undefined where the package is not installed in this version. */
 export function readInstalled(
   { host, stanzas, diversions }: DpkgDatabase,
-  wanted: { readonly name: string; readonly version: string; readonly architecture: string },
+  wanted: Wanted,
 ): InstalledPackage | undefined {
   const { name, version, architecture } = wanted;
   const stanza = stanzas.get(keyOf(name, architecture));
@@ -97,7 +110,3 @@ const memberNames = [
   ...['config', 'md5sums', 'postinst', 'postrm', 'preinst', 'prerm'],
   ...['shlibs', 'symbols', 'templates', 'triggers'],
 ];
-
-function keyOf(name: string | undefined, architecture: string | undefined): string {
-  return `${name}:${architecture}`;
-}

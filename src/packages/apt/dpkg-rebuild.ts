@@ -1,7 +1,7 @@
 import { arMagic, encodeArHeader } from '../../formats/ar.ts';
 import { encodeStanza } from '../../formats/deb-control.ts';
 import { encodeTarEnd, encodeTarHead, tarPadding, type TarEntry } from '../../formats/tar.ts';
-import type { RootFiles, Sys } from '../../model/sys.ts';
+import type { FileStat, RootFiles, Sys } from '../../model/sys.ts';
 import type { DpkgDatabase, InstalledPackage } from './dpkg-installed.ts';
 import { packagedOwners } from '../shared/host-names.ts';
 import {
@@ -20,14 +20,14 @@ import {
  */
 export function rebuildDeb(
   sys: Sys,
-  { host }: DpkgDatabase,
+  { host, overridden }: DpkgDatabase,
   installed: InstalledPackage,
   target: RootFiles,
   file: string,
 ): Rebuilt {
   const collected = collectInstalled(host, shippedBy(installed), 'md5');
   if (collected.changed.length > 0) return { type: 'changed', files: collected.changed };
-  const entries = entriesOf(host, collected.kept);
+  const entries = entriesOf(host, collected.kept, overridden);
   const leftOut = collected.leftOut.map(({ path }) => path);
   const mtime = entries.reduce(
     (newest, { tar }) => (tar.type === 'file' ? Math.max(newest, tar.mtime) : newest),
@@ -85,12 +85,18 @@ function shippedBy({ files, conffiles, digests }: InstalledPackage): readonly Sh
 // dpkg and ucf leave the packaged default beside a changed configuration file under these names.
 const defaultSuffixes = ['.dpkg-dist', '.dpkg-new', '.ucf-dist'];
 
-function entriesOf(host: RootFiles, kept: readonly Kept<ShippedPath>[]): readonly RebuiltEntry[] {
-  const ownerOf = packagedOwners(host);
+function entriesOf(
+  host: RootFiles,
+  kept: readonly Kept<ShippedPath>[],
+  overridden: ReadonlySet<string>,
+): readonly RebuiltEntry[] {
+  const packaged = packagedOwners(host);
   return kept.flatMap(({ shipped: { path, isParent, record }, source }): RebuiltEntry[] => {
     if (source === undefined) return [];
     const { at, stat } = source;
-    const common = { ...ownerOf(stat), path: `./${path}`, mtime: stat.mtime };
+    const isOverridden = [path, unmerged(path), `usr/${path}`].some((each) => overridden.has(each));
+    const owner = packaged(isOverridden ? usualFor(path, stat) : stat);
+    const common = { ...owner, path: `./${path}`, mtime: stat.mtime };
     // A merged /usr made a link of a directory that the package has files below.
     if (stat.type === 'directory' || isParent) {
       const mode = stat.type === 'directory' ? common.mode : 0o755;
@@ -103,6 +109,20 @@ function entriesOf(host: RootFiles, kept: readonly Kept<ShippedPath>[]): readonl
     const digest = 'digest' in record ? record.digest : undefined;
     return [{ tar: { ...common, type: 'file', size: stat.size }, content: { at, digest } }];
   });
+}
+
+/**
+ * The owner and mode that most files of packages have. dpkg-statoverride(1) has replaced those of the package, which
+ * are written down nowhere.
+ */
+function usualFor(path: string, stat: FileStat): FileStat {
+  const isProgram =
+    stat.type === 'directory' || (stat.mode & 0o111) !== 0 || /(?:^|\/)s?bin\//.test(path);
+  return { ...stat, uid: 0, gid: 0, mode: isProgram ? 0o755 : 0o644 };
+}
+
+function unmerged(path: string): string {
+  return path.replace(/^usr\//, '');
 }
 
 // A directory's time is that of the last change in it, which is the host's.

@@ -4,13 +4,15 @@ import type { PackageRequest } from '../../model/package-request.ts';
 import type { RootFiles, Sys } from '../../model/sys.ts';
 import type { Job, ResolvedArchive } from '../driver.ts';
 import { withAllBelow } from '../shared/witnesses.ts';
+import { readAptPlaces, type AptPlaces } from './apt-conf.ts';
 import { localPath } from './layout.ts';
 import { readDatabase, type DpkgDatabase } from './dpkg-installed.ts';
 
 /** The facts of a host that apt needs. */
 export interface AptHost extends InstalledDebs {
   readonly database: DpkgDatabase;
-  /** /etc/apt/preferences. */
+  readonly places: AptPlaces;
+  /** Of /etc/apt/preferences. */
   readonly preferences: string;
   readonly hasLists: boolean;
   /** Paths in the host by the names of archives, our cache before apt's own. */
@@ -34,27 +36,31 @@ interface InstalledDeb {
 export async function openApt(sys: Sys, request: PackageRequest): Promise<AptJob> {
   const files = sys.root(request.hostRoot);
   const database = readDatabase(files);
+  const places = await readAptPlaces(sys, request);
   return {
     ...{ sys, request },
     host: {
       ...installedDebs(database),
-      database,
-      preferences: files.readText('etc/apt/preferences') ?? '',
-      hasLists: files.list(lists).some((name) => /_Packages(\.[a-z0-9]+)?$/.test(name)),
-      cached: listArchives(files),
+      ...{ database, places },
+      preferences: files.readText(places.preferences) ?? '',
+      hasLists: files.list(places.lists).some((name) => /_Packages(\.[a-z0-9]+)?$/.test(name)),
+      cached: listArchives(files, places),
     },
   };
 }
 
 /**
- * dpkg's status, diversions and architectures; apt's configuration with repositories, preferences and keys; the package lists; and the
- * caches, which decide where a version that no list has any more can be taken from.
+ * dpkg's status with its journal, diversions, modes and architectures; apt's configuration with repositories,
+ * preferences and keys; the package lists; and the caches, which decide where a version that no list has any more can
+ * be taken from.
  */
-export function aptWitnesses({ sys, request }: AptJob): readonly string[] {
+export function aptWitnesses({ sys, request, host: { places } }: AptJob): readonly string[] {
   return withAllBelow(sys.root(request.hostRoot), [
-    ...['var/lib/dpkg/status', 'var/lib/dpkg/diversions', 'var/lib/dpkg/arch'],
-    ...['etc/apt', 'usr/share/keyrings', lists],
-    ...archiveDirectories,
+    ...['status', 'updates', 'diversions', 'statoverride', 'arch'].map(
+      (name) => `var/lib/dpkg/${name}`,
+    ),
+    ...['etc/apt', 'usr/share/keyrings', places.configuration, places.preferences, places.lists],
+    ...[ownArchives, places.archives],
   ]);
 }
 
@@ -94,9 +100,13 @@ export function installedDebs({ host, stanzas }: DpkgDatabase): InstalledDebs {
   return { architecture, packages: new Map(ours.map(({ name, ...rest }) => [name, rest])) };
 }
 
-function listArchives(files: RootFiles): ReadonlyMap<string, readonly string[]> {
+function listArchives(
+  files: RootFiles,
+  { archives }: AptPlaces,
+): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, string[]>();
-  for (const directory of archiveDirectories) {
+  // Ours lacks what apt's own has.
+  for (const directory of [ownArchives, archives]) {
     for (const name of files.list(directory)) {
       const paths = found.get(name) ?? [];
       paths.push(`${directory}/${name}`);
@@ -106,7 +116,4 @@ function listArchives(files: RootFiles): ReadonlyMap<string, readonly string[]> 
   return found;
 }
 
-const lists = 'var/lib/apt/lists';
-
-// Ours lacks what apt's own has.
-const archiveDirectories = ['var/cache/pkginitrd/apt/archives', 'var/cache/apt/archives'];
+const ownArchives = 'var/cache/pkginitrd/apt/archives';

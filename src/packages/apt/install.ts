@@ -7,11 +7,12 @@ import { readDpkgAbout } from './dpkg-about.ts';
 import { configureCommand, extractCommand, purgeCommand, unpackCommand } from './dpkg-commands.ts';
 import { readOwners } from './dpkg-owners.ts';
 import { dpkgFailure } from './dpkg-problems.ts';
+import { removeByRecords } from './dpkg-remove.ts';
 import { removeTraces } from '../shared/traces.ts';
 import type { PackageRequest } from '../../model/package-request.ts';
 import type { Fetched, FetchedArchive } from '../driver.ts';
 import type { AptJob } from './host.ts';
-import { namesToRemove } from '../shared/names-to-remove.ts';
+import { removals } from '../shared/removals.ts';
 import { timed } from '../shared/timed.ts';
 
 /** Makes the root: essential files first, then one dpkg that unpacks everything and one that configures it. */
@@ -23,7 +24,7 @@ export async function installArchives(
   const epoch = request.sourceDateEpoch ?? newest;
   const early = fetched.archives.filter((archive) => archive.early);
   const late = fetched.archives.filter((archive) => !archive.early);
-  const removed = namesToRemove(request.plan.remove, fetched.archives);
+  const removed = removals(request.plan.remove, fetched.archives);
 
   const root = prepareRoot(sys, request);
   await timed(sys, 'extract', async () =>
@@ -35,11 +36,7 @@ export async function installArchives(
   await timed(sys, 'configure', async () =>
     runDpkg(sys, request, configureCommand(request, epoch)),
   );
-  if (removed.length > 0) {
-    await timed(sys, 'purge', async () =>
-      runDpkg(sys, request, purgeCommand(request, epoch, removed)),
-    );
-  }
+  await timed(sys, 'remove', async () => removePackages(sys, request, epoch, removed.names, early));
   root.remove(policy);
   removeTraces(root);
   const about = readDpkgAbout(root);
@@ -47,14 +44,28 @@ export async function installArchives(
   return {
     root: root.path,
     packages: fetched.archives
-      .filter(({ name }) => !removed.includes(name))
+      .filter(({ name }) => !removed.names.includes(name))
       .map((archive) => ({ ...reportOf(sys, archive), about: about.get(archive.name) }))
       .sort(byName),
     owners: readOwners(root),
     metadata,
     newestPackageTime: newest,
-    warnings: fetched.warnings,
+    warnings: [...fetched.warnings, ...removed.warnings],
   };
+}
+
+// Scripts of all packages may use the early ones, and the early ones' scripts each other.
+async function removePackages(
+  sys: Sys,
+  request: PackageRequest,
+  epoch: number,
+  names: readonly string[],
+  early: readonly FetchedArchive[],
+): Promise<void> {
+  const last = names.filter((name) => early.some((archive) => archive.name === name));
+  const first = names.filter((name) => !last.includes(name));
+  if (first.length > 0) await runDpkg(sys, request, purgeCommand(request, epoch, first));
+  if (last.length > 0) removeByRecords(sys.root(aptPaths(request).root), last);
 }
 
 // invoke-rc.d asks it whether a service may be started: 101 is no.

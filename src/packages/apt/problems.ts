@@ -8,6 +8,7 @@ import { complaint } from './layout.ts';
 export const apt: Supplier = {
   program: 'apt',
   refresh: 'apt-get update',
+  finish: 'dpkg --configure -a && apt-get --fix-broken install',
   reinstall: (name) => `apt-get install --reinstall ${name}`,
   unsigned: (file) => `"${file}" in the cache is not signed`,
 };

@@ -3,7 +3,7 @@ import type { Found, Missed, ResolvedArchive, Resolution, Taken } from '../drive
 import { isIntact } from '../shared/digest.ts';
 import { takeArchive } from '../shared/take.ts';
 import { refuseNowhere } from '../shared/unobtainable.ts';
-import { readInstalled } from './dpkg-installed.ts';
+import { readInstalled, unfinishedState } from './dpkg-installed.ts';
 import { rebuildDeb } from './dpkg-rebuild.ts';
 import { cachedCopies, type AptJob } from './host.ts';
 import { aptPaths } from './layout.ts';
@@ -45,6 +45,8 @@ function takeCached(
 
 // Beside apt's own archives, which it would throw away for their digest.
 function rebuild({ sys, request, host }: AptJob, archive: ResolvedArchive) {
+  const state = unfinishedState(host.database, archive);
+  if (state !== undefined) return { type: 'unfinished', state } as const;
   const installed = readInstalled(host.database, archive);
   if (installed === undefined) return { type: 'absent' } as const;
   const file = `installed/${archive.file}`;

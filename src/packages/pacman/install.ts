@@ -3,7 +3,7 @@ import type { Command, Ran, RootFiles, Sys } from '../../model/sys.ts';
 import { hashOf } from '../shared/digest.ts';
 import { removeTraces } from '../shared/traces.ts';
 import type { Fetched, FetchedArchive } from '../driver.ts';
-import { namesToRemove } from '../shared/names-to-remove.ts';
+import { removals } from '../shared/removals.ts';
 import { nameOf } from './downloading.ts';
 import type { PacmanJob } from './host.ts';
 import { pacmanPaths } from './layout.ts';
@@ -24,7 +24,7 @@ export async function installArchives(
 ): Promise<RootTree> {
   const { archives } = fetched;
   const { keyring } = host.conf;
-  const removed = namesToRemove(request.plan.remove, archives);
+  const removed = removals(request.plan.remove, archives);
   const root = sys.root(pacmanPaths(request).root);
   const install = archives.some(({ origin }) => origin === 'installed')
     ? installFilesCommand(
@@ -36,8 +36,8 @@ export async function installArchives(
   const ran = await timed(sys, 'transaction', async () =>
     runPacman(sys, install, 'install the packages'),
   );
-  if (removed.length > 0) {
-    await runPacman(sys, removeCommand(request, keyring, removed), 'remove packages');
+  if (removed.names.length > 0) {
+    await runPacman(sys, removeCommand(request, keyring, removed.names), 'remove packages');
   }
   const local = readLocal(root, database);
   const newest = [...local.values()].reduce(
@@ -60,7 +60,7 @@ export async function installArchives(
     owners: readLocalOwners(root, database),
     metadata,
     newestPackageTime: newest,
-    warnings: [...fetched.warnings, ...failedScripts(ran).map(scriptWarning)],
+    warnings: [...fetched.warnings, ...removed.warnings, ...failedScripts(ran).map(scriptWarning)],
   };
 }
 

@@ -1,11 +1,10 @@
-import { fnmatch } from '../../formats/fnmatch.ts';
 import type { ResolvedPackage, RootTree } from '../../model/packages.ts';
-import type { Reasoned } from '../../model/plan.ts';
 import type { Command, Ran, RootFiles, Sys } from '../../model/sys.ts';
 import { hashOf } from '../shared/digest.ts';
 import { removeTraces } from '../shared/traces.ts';
 import type { PackageRequest } from '../../model/package-request.ts';
 import type { Fetched, FetchedArchive } from '../driver.ts';
+import { removals } from '../shared/removals.ts';
 import { leftOutWarnings } from '../shared/take.ts';
 import { describeCommand, parseDescribed, type DescribedRpm } from './describe.ts';
 import type { RpmJob } from './host.ts';
@@ -30,7 +29,7 @@ export async function installRpms(
   const described = parseDescribed((await sys.run(describeCommand(request, files))).stdout);
   const newest = Math.max(0, ...described.map(({ buildTime }) => buildTime));
   const epoch = request.sourceDateEpoch ?? newest;
-  const removed = matching(request.plan.remove, archives);
+  const removed = removals(request.plan.remove, archives);
 
   const root = sys.root(rpmPaths(request).root);
   for (const directory of ['/', 'dev', 'proc', 'run', 'sys']) root.mkdir(directory, 0o755);
@@ -44,7 +43,9 @@ export async function installRpms(
   const ran = await timed(sys, 'rpm', async () =>
     runRpm(sys, request, installCommand(request, epoch, files)),
   );
-  if (removed.length > 0) await runRpm(sys, request, eraseCommand(request, epoch, removed));
+  if (removed.names.length > 0) {
+    await runRpm(sys, request, eraseCommand(request, epoch, removed.names));
+  }
   const owners = await sys.run(ownersCommand(request));
   removeTraces(root);
   removeLocks(root);
@@ -52,7 +53,7 @@ export async function installRpms(
   return {
     root: root.path,
     packages: archives
-      .filter(({ name }) => !removed.includes(name))
+      .filter(({ name }) => !removed.names.includes(name))
       .map((archive) => report(sys, archive, described))
       .sort((a, b) => (a.name < b.name ? -1 : 1)),
     owners: parseOwners(owners.stdout, root),
@@ -60,6 +61,7 @@ export async function installRpms(
     newestPackageTime: newest,
     warnings: [
       ...warnings,
+      ...removed.warnings,
       ...leftOutWarnings(archives, (path) => accounts.includes(path)),
       ...scriptWarnings(ran),
     ],
@@ -71,16 +73,6 @@ const metadata = [
   ...['usr/lib/sysimage/rpm', 'var/lib/rpm', 'var/lib/dnf', 'var/lib/zypp'],
   ...['var/cache/dnf', 'var/cache/libdnf5', 'var/cache/zypp', 'usr/lib/sysimage/libdnf5'],
 ];
-
-function matching(
-  asked: readonly Reasoned[],
-  archives: readonly FetchedArchive[],
-): readonly string[] {
-  const names = archives.map(({ name }) => name);
-  return [
-    ...new Set(asked.flatMap(({ value }) => names.filter((name) => fnmatch(value, name)))),
-  ].sort();
-}
 
 async function runRpm(sys: Sys, request: PackageRequest, command: Command): Promise<Ran> {
   const ran = await sys.run(command);

@@ -2,7 +2,7 @@ import { BuildError } from '../../model/errors.ts';
 import type { Reasoned } from '../../model/plan.ts';
 import type { Ran } from '../../model/sys.ts';
 import type { ResolvedArchive } from '../driver.ts';
-import { withPlaces, type Supplier } from '../shared/unknown-packages.ts';
+import { UnknownPackages, withPlaces, type Supplier } from '../shared/unknown-packages.ts';
 import type { RpmFrontEnd } from './front-end.ts';
 
 // Refusals of dnf and zypper, as the user reads them.
@@ -30,9 +30,10 @@ export function noMetadata(
   if (absent.length === 0) {
     return new BuildError(`Cannot resolve the packages: ${reason}`, { hint: `Run "${refresh}"` });
   }
-  return new BuildError(
+  return new UnknownPackages(
+    absent,
     `Cannot install ${withPlaces(asked, absent)}: it is not installed here, and ${reason}`,
-    { hint: `Run "${refresh}", or correct the name` },
+    `Run "${refresh}", or correct the name`,
   );
 }
 

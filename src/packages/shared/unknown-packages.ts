@@ -11,6 +11,8 @@ export interface NamedManager {
 
 /** A manager to the user of whose packages some cannot be had. */
 export interface Supplier extends NamedManager {
+  /** The command line that ends what a transaction that was cut off has begun. */
+  readonly finish?: string;
   /** The command line that installs a changed package again. */
   reinstall(name: string): string;
   /** The command line that fetches a package into the cache, where there is one. */
@@ -19,21 +21,30 @@ export interface Supplier extends NamedManager {
   unsigned(file: string): string;
 }
 
+/** Words of Packages= that the manager does not know. */
+export class UnknownPackages extends BuildError {
+  readonly words: readonly string[];
+
+  constructor(words: readonly string[], message: string, hint: string) {
+    super(message, { hint });
+    this.words = words;
+  }
+}
+
 /** Every word that `program` does not know, with its drop-in; `known` are the names one of which may be meant. */
 export function unknownPackages(
   { program, refresh }: NamedManager,
   asked: readonly Reasoned[],
   unknown: readonly string[],
   known: readonly string[] = [],
-): BuildError {
+): UnknownPackages {
   const near = unknown.flatMap((name) => nearestName(name, known) ?? []);
   const meant =
     near.length === 0 ? '' : `. Is ${near.map((name) => `"${name}"`).join(', ')} meant?`;
-  return new BuildError(
+  return new UnknownPackages(
+    unknown,
     `Cannot install ${withPlaces(asked, unknown)}: ${program} knows no such package`,
-    {
-      hint: `Run "${refresh}" if the metadata is old, or correct the name${meant}`,
-    },
+    `Run "${refresh}" if the metadata is old, or correct the name${meant}`,
   );
 }
 

@@ -27,6 +27,12 @@ function unobtainable(
         hint: wayOut(supplier, plan),
       });
     }
+    if (installed.type === 'unfinished') {
+      const finish = `Run "${supplier.finish ?? supplier.reinstall(archive.name)}"`;
+      return new BuildError(`${what}: there it is ${installed.state}`, {
+        hint: plan.offline ? `${finish}, or build without --offline` : finish,
+      });
+    }
     const fresh = archive.from.type === 'installed only' && plan.sources.includes('network');
     const again = `Run ${fresh ? `"${supplier.refresh}" and ` : ''}"${supplier.reinstall(archive.name)}"`;
     return new BuildError(`${what}: ${listed(installed.files)} not as the package shipped it`, {

@@ -95,6 +95,7 @@ const cryptFormats = {
 
 // Types of LUKS2 tokens that open it with a device.
 const tokenProfiles: ReadonlyMap<string, string> = new Map([
+  ['systemd-fido2', 'fido2'],
   ['systemd-tpm2', 'tpm2'],
   ['systemd-pkcs11', 'pkcs11'],
 ]);

@@ -108,6 +108,70 @@ const cases: readonly (readonly [text: string, message: string, hint?: string])[
     'Set CompressLevel= empty for the default',
   ],
   ['[Output]\nOutput=../x\n', '2: Cannot take "../x" for Output=: expected a file name'],
+  [
+    '[Content]\nPackages=\n  less\n  --allow-unauthenticated\n',
+    '4: Cannot take "--allow-unauthenticated" as a package: no name begins with "-"',
+    'An empty assignment takes all names back that were given before it',
+  ],
+  [
+    '[Content]\nPackages=a|-b\n',
+    '2: Cannot take "a|-b" as a package: no name begins with "-"',
+    'An empty assignment takes all names back that were given before it',
+  ],
+  [
+    '[Content]\nPackages=^lib[a\n',
+    '2: Cannot take "^lib[a" as a package: not a regular expression',
+    'a "[" is never closed',
+  ],
+  [
+    '[Content]\nPackages=^lib(a\n',
+    '2: Cannot take "^lib(a" as a package: not a regular expression',
+    '/^lib(a/i: Unterminated group',
+  ],
+  [
+    '[Content]\nPackages="less"\n',
+    '2: Cannot take ""less"" as a package: no name has such a character',
+    'Names are separated by white space or commas, without quotes',
+  ],
+  [
+    '[Content]\nPackages=less; #x\n',
+    '2: Cannot take "less;" as a package: no name has such a character',
+    'Names are separated by white space or commas, without quotes',
+  ],
+  [
+    '[Content]\nPackages=kmöd\n',
+    '2: Cannot take "kmöd" as a package: no name has such a character',
+    'Names are separated by white space or commas, without quotes',
+  ],
+  [
+    '[Content]\nPackages=a||b\n',
+    '2: Cannot take "a||b" as a package: only the last alternative can be empty',
+    'Write "NAME|" for a package that some releases do not have',
+  ],
+  [
+    '[Content]\nPackages=|\n',
+    '2: Cannot take "|" as a package: only the last alternative can be empty',
+    'Write "NAME|" for a package that some releases do not have',
+  ],
+  [
+    '[Content]\nRemovePackages=less\n  ^lib.*-doc$\n',
+    '3: Cannot take "^lib.*-doc$" as packages to remove: expected a name or a shell pattern',
+    'Regular expressions are for Packages= alone; write "^lib.*-doc$" as "lib*-doc"',
+  ],
+  [
+    '[Content]\nRemovePackages=lib(a)\n',
+    '2: Cannot take "lib(a)" as packages to remove: expected a name or a shell pattern',
+    'A pattern has "*", "?" and "[abc]"',
+  ],
+  [
+    '[Content]\nRemovePackages=lib[a\n',
+    '2: Cannot take "lib[a" as packages to remove: expected a name or a shell pattern',
+    'A pattern has "*", "?" and "[abc]"',
+  ],
+  [
+    '[Content]\nRemovePackages=*\n',
+    '2: Cannot take "*" as packages to remove: it names all of them',
+  ],
   ['[Content]\nnonsense\n', '2: Cannot read "nonsense": expected "Key=value"'],
 ];
 

@@ -23,7 +23,7 @@ const commands: readonly [string, Command, string][] = [
   ['unpack for C.UTF-8', unpackCommand(requestFor({ withDocs: true }, { locale: 'C.UTF-8' }), 5, ['a.deb']), `${dpkg} --path-exclude=/usr/share/locale/* --unpack /run/pkginitrd-archives/a.deb`],
   ['unpack for German', unpackCommand(requestFor({ withDocs: true }, { locale: 'de_DE.UTF-8' }), 5, ['a.deb']), `${dpkg} --path-exclude=/usr/share/locale/* --path-include=/usr/share/locale/de/* --path-include=/usr/share/locale/de_* --unpack /run/pkginitrd-archives/a.deb`],
   ['configure', configureCommand(request, 5), `${dpkg} --configure --pending`],
-  ['purge', purgeCommand(request, 5, ['dpkg']), `${dpkg} --force-remove-essential --force-remove-protected --purge dpkg`],
+  ['purge', purgeCommand(request, 5, ['less']), `${dpkg} --force-remove-protected --purge less`],
 ];
 
 for (const [name, command, line] of commands) {

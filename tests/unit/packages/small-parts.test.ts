@@ -5,7 +5,7 @@ import { aptPreferences } from '../../../src/packages/apt/preferences.ts';
 import { debTime } from '../../../src/packages/apt/install.ts';
 import { localPath } from '../../../src/packages/apt/layout.ts';
 import { essentialClosure } from '../../../src/packages/apt/essential.ts';
-import { namesToRemove } from '../../../src/packages/shared/names-to-remove.ts';
+import { removals } from '../../../src/packages/shared/removals.ts';
 import { unknownPackages } from '../../../src/packages/shared/unknown-packages.ts';
 import { reasoned } from '../../helpers/package-request.ts';
 
@@ -57,10 +57,16 @@ test('essentialClosure() follows dependencies, alternatives and what is provided
   ]);
 });
 
-test('namesToRemove() takes names and expressions, and only what is installed', () => {
-  const installed = ['dpkg', 'libfoo1', 'libfoo2', 'g++'].map((name) => ({ name }));
-  const asked = reasoned('dpkg', 'absent', '^libfoo', 'g++', 'foo');
-  assert.deepEqual(namesToRemove(asked, installed), ['dpkg', 'g++', 'libfoo1', 'libfoo2']);
+test('removals() takes names and shell patterns, and warns of what fits nothing', () => {
+  const installed = ['dpkg', 'libfoo1', 'libfoo-docs', 'g++'].map((name) => ({ name }));
+  const asked = reasoned('dpkg', 'absent', '*-docs', 'g++', 'foo', 'gone|', 'old|lib*[0-9]');
+  assert.deepEqual(removals(asked, installed), {
+    names: ['dpkg', 'g++', 'libfoo-docs', 'libfoo1'],
+    warnings: [
+      'Cannot remove "absent" (test.conf:2): the image has no such package, ignoring',
+      'Cannot remove "foo" (test.conf:5): the image has no such package, ignoring',
+    ],
+  });
 });
 
 test('debTime() reads the time of the first member, and refuses what is no package', () => {

@@ -9,6 +9,7 @@ import { requestFor } from '../../helpers/package-request.ts';
 const supplier = {
   program: 'apt',
   refresh: 'apt-get update',
+  finish: 'dpkg --configure -a',
   reinstall: (name: string) => `apt-get install --reinstall ${name}`,
   unsigned: (file: string) => `"${file}" is not signed`,
 };
@@ -28,6 +29,11 @@ const kinds: Readonly<Record<string, Nowhere>> = {
     archive,
     cached: absent,
     installed: { type: 'changed', files: ['usr/bin/less'] },
+  },
+  'half installed': {
+    archive,
+    cached: absent,
+    installed: { type: 'unfinished', state: 'half-installed' },
   },
   'in an old format': { archive, cached: absent, installed: { type: 'impossible' } },
 };

@@ -39,7 +39,7 @@ test('suggestedProfiles() names the layers and file systems under /, /usr and sw
     [{ ...stack('/', disk), fileSystem: 'xfs' }, ['xfs: under /: file system xfs']],
     [
       stack('/', { ...crypt, tokens: ['systemd-fido2', 'systemd-tpm2'] }),
-      ['cryptsetup: under /: luks2 x', 'tpm2: under /: luks2 x'],
+      ['cryptsetup: under /: luks2 x', 'fido2: under /: luks2 x', 'tpm2: under /: luks2 x'],
     ],
     [{ ...stack('/'), fileSystem: 'nfs4' }, ['nfs: under /: file system nfs4']],
     [stack('swap', crypt), ['cryptsetup: under swap: luks2 x']],

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { chmodSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { readDatabase, readInstalled } from '../../../src/packages/apt/dpkg-installed.ts';
+import { rebuildDeb } from '../../../src/packages/apt/dpkg-rebuild.ts';
+import { rootFiles } from '../../../src/sys/root-files.ts';
+import { makeSys } from '../../../src/sys/sys.ts';
+import { plant, scratch } from '../../helpers/scratch.ts';
+import { output, without } from '../formats/tools.ts';
+
+const files: readonly (readonly [path: string, mode: number, rebuilt: string])[] = [
+  ['usr/bin/plain', 0o755, 'rwxr-xr-x'],
+  ['usr/bin/elevated', 0o4755, 'rwsr-xr-x'],
+  // Hardened, and handed to a group: by its old place, without any x, as a file, as a directory.
+  ['usr/bin/su', 0o4750, 'rwxr-xr-x'],
+  ['usr/sbin/off', 0o000, 'rwxr-xr-x'],
+  ['usr/lib/widget/helper', 0o4754, 'rwxr-xr-x'],
+  ['usr/share/widget/secret', 0o600, 'rw-r--r--'],
+  ['usr/lib/widget', 0o700, 'rwxr-xr-x'],
+];
+
+test(
+  'modes that dpkg-statoverride has set do not come along, all others do',
+  { skip: without('dpkg-deb') },
+  (t) => {
+    const directory = plant(scratch(t), {
+      bin: { link: 'usr/bin' },
+      'etc/passwd': 'root:x:0:0::/root:\n',
+      'etc/group': 'root:x:0:\n',
+      ...Object.fromEntries(
+        files.filter(([path]) => path !== 'usr/lib/widget').map(([path]) => [path, path]),
+      ),
+      'var/lib/dpkg/status':
+        'Package: widget\nStatus: install ok installed\nVersion: 1\nArchitecture: all\n',
+      'var/lib/dpkg/info/widget.list': `/.\n${files.map(([path]) => `/${path}\n`).join('')}`,
+      'var/lib/dpkg/statoverride': [
+        'root adm 4750 /bin/su',
+        'root root 000 /usr/sbin/off',
+        'root messagebus 4754 /usr/lib/widget/helper',
+        'root adm 600 /usr/share/widget/secret',
+        'root adm 700 /usr/lib/widget',
+        '',
+      ].join('\n'),
+    });
+    for (const [path, mode] of files) chmodSync(join(directory, path), mode);
+    const host = rootFiles(directory);
+    const database = readDatabase(host);
+    const wanted = { name: 'widget', version: '1', architecture: 'all' };
+    const installed = readInstalled(database, wanted);
+    assert.ok(installed);
+    const target = scratch(t);
+    const sys = makeSys({ searchPath: '/usr/bin:/bin' });
+    const rebuilt = rebuildDeb(sys, database, installed, rootFiles(target), 'widget.deb');
+    assert.equal(rebuilt.type, 'rebuilt');
+    const listed = output(['dpkg-deb', '--contents', join(target, 'widget.deb')]).toString();
+    const modes = new Map(
+      listed.split('\n').map((line) => {
+        const [mode = '', owner = '', , , , path = ''] = line.split(/\s+/);
+        return [path.replace(/^\.\/|\/$/g, ''), `${mode.slice(1)} ${owner}`];
+      }),
+    );
+    for (const [path, , mode] of files) assert.equal(modes.get(path), `${mode} root/root`, path);
+  },
+);
