@@ -7,6 +7,7 @@ import { settings } from './config/settings.ts';
 import { absolutePath, type AbsolutePath } from './model/brands.ts';
 import type { Architecture } from './model/config.ts';
 import { UsageError } from './model/errors.ts';
+import { proxyVariables } from './sys/proxies.ts';
 import { makeSys } from './sys/sys.ts';
 import type { Surroundings } from './verbs/verb.ts';
 import { runVerb } from './verbs/verbs.ts';
@@ -23,6 +24,7 @@ async function main(): Promise<number> {
     });
     const sys = makeSys({
       signal: cancelOnSignal(),
+      proxies: proxyVariables(process.env),
       searchPath: process.env['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin',
     });
     const { result, remarks } = await runVerb(sys, invocation, surroundings());

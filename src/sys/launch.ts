@@ -14,7 +14,8 @@ export interface Launch {
   readonly descriptors: readonly Uint8Array[];
 }
 
-export function launch(command: Command): Launch {
+/** `proxies` are variables for what has the network: credentials may be among them, which nothing else is to see. */
+export function launch(command: Command, proxies: Readonly<Record<string, string>>): Launch {
   const { sandbox, cwd = '/' } = command;
   const [file = '', ...args] =
     sandbox === undefined
@@ -23,7 +24,11 @@ export function launch(command: Command): Launch {
   return {
     file,
     args,
-    env: { ...defaultEnvironment, ...command.env },
+    env: {
+      ...defaultEnvironment,
+      ...(sandbox?.network === true ? proxies : {}),
+      ...command.env,
+    },
     cwd: sandbox === undefined ? cwd : '/',
     descriptors: sandbox === undefined ? [] : [sandboxFilter(sandbox)],
   };

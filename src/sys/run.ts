@@ -10,6 +10,8 @@ import { shellQuote } from './shell-quote.ts';
 export interface RunnerOptions {
   /** Aborted: every running program and what it started is killed, and no other is begun. */
   readonly signal?: AbortSignal;
+  /** Environment variables for programs that have the network. */
+  readonly proxies?: Readonly<Record<string, string>>;
   /** Is shown what the programs print while they run. */
   readonly watch?: (chunk: Uint8Array) => void;
   /** Milliseconds that an aborted program has to end by itself. */
@@ -24,9 +26,12 @@ export function makeRunner(options: RunnerOptions = {}): Pick<Sys, 'run' | 'pipe
   };
 }
 
-async function run(command: Command, { signal, watch, patience }: RunnerOptions): Promise<Ran> {
+async function run(
+  command: Command,
+  { signal, watch, proxies, patience }: RunnerOptions,
+): Promise<Ran> {
   refuseWhenCancelled(command, signal);
-  const { file, args, options, descriptors } = prepare(command);
+  const { file, args, options, descriptors } = prepare(command, proxies);
   const child = execa(file, args, {
     ...options,
     maxBuffer: mostOutput,
@@ -50,10 +55,10 @@ async function run(command: Command, { signal, watch, patience }: RunnerOptions)
 async function* pipe(
   command: Command,
   input: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  { signal, watch, patience }: RunnerOptions,
+  { signal, watch, proxies, patience }: RunnerOptions,
 ): AsyncGenerator<Uint8Array> {
   refuseWhenCancelled(command, signal);
-  const { file, args, options, descriptors } = prepare(command);
+  const { file, args, options, descriptors } = prepare(command, proxies);
   const child = execa(file, args, {
     ...options,
     buffer: { stdout: false },
@@ -92,8 +97,8 @@ const unfinished = Promise.resolve(undefined);
 
 const debug = logger('run');
 
-function prepare(command: Command) {
-  const { file, args, env, cwd, descriptors } = launch(command);
+function prepare(command: Command, proxies: RunnerOptions['proxies'] = {}) {
+  const { file, args, env, cwd, descriptors } = launch(command, proxies);
   debug('%s: %s', command.purpose, shellQuote([file, ...args]));
   const options = {
     env,

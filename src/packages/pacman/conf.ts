@@ -7,6 +7,7 @@ import {
 import { withoutTrailingSlashes } from '../../formats/slashes.ts';
 import { BuildError } from '../../model/errors.ts';
 import type { RootFiles } from '../../model/sys.ts';
+import { inside, installedRepository } from './layout.ts';
 
 /** The host's pacman.conf, with the included files in the place of Include= lines. */
 export interface PacmanConf {
@@ -68,13 +69,29 @@ function localDirectories({ name, lines }: PacmanSection): readonly string[] {
   });
 }
 
-/** The configuration of a build: the host's, without what would reach for the host or ask about it. */
-export function buildConf(conf: PacmanConf, withDocs: boolean): string {
+/**
+ * The configuration of a build: the host's, without what would reach for the host or ask about it. `own` are more
+ * repositories, of which the host's are preferred.
+ */
+export function buildConf(
+  conf: PacmanConf,
+  withDocs: boolean,
+  own: readonly PacmanSection[] = [],
+): string {
   return encodePacmanConf([
     { name: 'options', lines: buildOptions(conf, withDocs) },
-    ...conf.repositories,
+    ...[...conf.repositories, ...own],
   ]);
 }
+
+/** A repository of nothing but a database, which nobody has signed. */
+export const installedSection: PacmanSection = {
+  name: installedRepository,
+  lines: [
+    { key: 'SigLevel', value: 'Never' },
+    { key: 'Server', value: `file://${inside.archives}/installed` },
+  ],
+};
 
 /**
  * For a transaction out of files alone, some of which are made of installed ones and cannot have a signature. All

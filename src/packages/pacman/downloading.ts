@@ -52,7 +52,7 @@ export function unfetchable(ran: Ran, packages: readonly string[]): BuildError {
     return new BuildError(
       `Cannot fetch ${[...new Set(failed)].map((file) => `"${file}"`).join(', ')}: ${complaint(ran)}`,
       {
-        hint: `Check the network; run "pacman -Sy" where the mirror has newer packages`,
+        hint: 'Check the network; run "pacman -Syu" where the mirror has newer packages by now',
       },
     );
   }

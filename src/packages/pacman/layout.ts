@@ -32,6 +32,9 @@ export function pacmanPaths({ workspace, hostRoot }: PackageRequest): PacmanPath
   };
 }
 
+/** The repository of what the host has installed. */
+export const installedRepository = 'pkginitrd-installed';
+
 export const keptArchives = 'var/cache/pkginitrd/pacman';
 
 /**
@@ -100,13 +103,25 @@ export function keyProblem(ran: Ran, packages: readonly string[] = []): BuildErr
   const repositories = new Set(packages.map((name) => `"${name.replace(/\/.*/, '')}"`));
   const whose = repositories.size === 0 ? '' : ` of ${[...repositories].join(', ')}`;
   return new BuildError(`Cannot trust the packages${whose}: ${complaint(ran)}`, {
-    hint: 'Run "pacman-key --init", "pacman-key --populate" and "pacman -Sy"',
+    hint: 'Run "pacman-key --init", "pacman-key --populate" and "pacman -Syu"',
   });
 }
 
 /** pacman's own complaint. */
 export function complaint(ran: Ran): string {
-  return errorsOf(ran).join('; ') || ran.stderr.trim() || 'pacman gave no reason';
+  const said = [...errorsOf(ran), ...detailsOf(ran)].join('; ');
+  return said || ran.stderr.trim() || 'pacman gave no reason';
+}
+
+// "could not satisfy dependencies" stands among the errors, and which of them among the progress.
+function detailsOf({ stdout, stderr }: Ran): readonly string[] {
+  return `${stdout}\n${stderr}`.split('\n').flatMap((line) => {
+    const [, detail] =
+      /^(?:::|warning:) (unable to satisfy dependency .*|cannot resolve ".*|.* breaks dependency .*|.* are in conflict\b.*)$/.exec(
+        line,
+      ) ?? [];
+    return detail === undefined ? [] : [detail];
+  });
 }
 
 export function errorsOf(ran: Ran): readonly string[] {

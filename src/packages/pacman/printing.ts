@@ -1,7 +1,7 @@
 import type { PackageRequest } from '../../model/package-request.ts';
 import type { Command, Ran } from '../../model/sys.ts';
 import type { ResolvedArchive } from '../driver.ts';
-import { common, errorsOf, inside, pacmanCommand } from './layout.ts';
+import { common, errorsOf, inside, installedRepository, pacmanCommand } from './layout.ts';
 
 /** Prints repository, name, version, size and location of everything the request comes to. */
 export function resolveCommand(request: PackageRequest, keyring: string): Command {
@@ -31,7 +31,10 @@ export function parsePrinted(output: string): readonly Printed[] {
         architecture,
         size: Number(size),
         file,
-        from: { type: 'repository', id: repository, uri: location },
+        from:
+          repository === installedRepository
+            ? { type: 'installed only' }
+            : { type: 'repository', id: repository, uri: location },
         digest: undefined,
       },
     ];

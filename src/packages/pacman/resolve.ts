@@ -2,12 +2,13 @@ import { logger } from '../../log.ts';
 import type { ResolvedArchive, Resolution } from '../driver.ts';
 import { originOf } from '../shared/take.ts';
 import { unknownPackages } from '../shared/unknown-packages.ts';
-import { buildConf, localConf } from './conf.ts';
+import { buildConf, installedSection, localConf } from './conf.ts';
 import type { PacmanJob } from './host.ts';
+import { installedDatabase, installedDatabaseFile, installedFile } from './installed-database.ts';
 import { pacmanPaths } from './layout.ts';
 import { localClosure } from './local.ts';
 import { parsePrinted, parseUnknown, resolveCommand } from './printing.ts';
-import { noDatabases, pacman, unresolvable } from './problems.ts';
+import { isUnsatisfied, noDatabases, pacman, partialUpgrade, unresolvable } from './problems.ts';
 
 const debug = logger('packages');
 
@@ -22,7 +23,10 @@ export async function resolvePackages(job: PacmanJob): Promise<Resolution> {
   if (missing.length > 0 && !fromInstalled) throw noDatabases(missing);
   if (missing.length === 0) {
     const archives = await bySync(job, fromInstalled);
-    if (archives !== undefined) return { archives, warnings: [] };
+    if (archives !== undefined) {
+      const partial = partialUpgrade(archives);
+      return { archives, warnings: partial === undefined ? [] : [partial] };
+    }
   }
   return { archives: byLocal(job), warnings: [] };
 }
@@ -33,8 +37,15 @@ async function bySync(
 ): Promise<readonly ResolvedArchive[] | undefined> {
   const { sys, request, host } = job;
   const ran = await sys.run(resolveCommand(request, host.conf.keyring));
+  const isInstalled = (): boolean =>
+    fromInstalled && localClosure(host.local, targets(job)).missing.length === 0;
   if (ran.exitCode !== 0) {
-    throw unresolvable(ran, parseUnknown(ran), request.plan.install, [...host.local.keys()]);
+    const problem = unresolvable(ran, parseUnknown(ran), request.plan.install, [
+      ...host.local.keys(),
+    ]);
+    if (!isUnsatisfied(ran) || !isInstalled()) throw problem;
+    debug('the databases do not fit the installed packages: %s', problem.message);
+    return undefined;
   }
   const files = sys.root(request.hostRoot);
   const archives = parsePrinted(ran.stdout).map((archive) => {
@@ -48,8 +59,7 @@ async function bySync(
   });
   // A database that is newer than the system names archives that are only on the network.
   if (fromInstalled && archives.some(({ origin }) => origin === undefined)) {
-    const { missing } = localClosure(host.local, targets(job));
-    if (missing.length === 0) {
+    if (isInstalled()) {
       debug('the databases name archives that are nowhere here, going by the installed system');
       return undefined;
     }
@@ -63,12 +73,12 @@ function byLocal(job: PacmanJob): readonly ResolvedArchive[] {
   if (missing.length > 0) {
     throw unknownPackages(pacman, job.request.plan.install, missing, [...local.keys()]);
   }
-  return packages.map(({ name, version, architecture }) => ({
-    ...{ name, version, architecture },
+  return packages.map((installed) => ({
+    ...{ name: installed.name, version: installed.version, architecture: installed.architecture },
     size: undefined,
     origin: 'installed',
-    hostVersion: version,
-    file: `${name}-${version}-${architecture}.pkg.tar`,
+    hostVersion: installed.version,
+    file: installedFile(installed),
     from: { type: 'installed only' },
     digest: undefined,
   }));
@@ -79,20 +89,35 @@ function targets({ request }: PacmanJob): readonly string[] {
 }
 
 // Makes pacman take the root for a system without any package that has the host's databases of repositories.
-function prepare({ sys, request, host: { conf } }: PacmanJob): void {
+function prepare({ sys, request, host: { conf, local } }: PacmanJob): void {
+  const withInstalled = request.plan.sources.includes('installed');
   const { root, state, cache } = pacmanPaths(request);
   const own = sys.root(state);
   own.mkdir('hooks', 0o755);
   own.mkdir('archives/installed', 0o755);
-  own.write('pacman.conf', buildConf(conf, request.plan.withDocs), 0o644);
-  own.write('local.conf', localConf(conf, request.plan.withDocs), 0o644);
+  const { withDocs } = request.plan;
+  own.write(
+    'pacman.conf',
+    buildConf(conf, withDocs, withInstalled ? [installedSection] : []),
+    0o644,
+  );
+  own.write('local.conf', localConf(conf, withDocs), 0o644);
   const tree = sys.root(root);
   tree.mkdir('/', 0o755);
   for (const [name, mode] of mountPoints) tree.mkdir(name, mode);
-  tree.mkdir('var/lib/pacman', 0o755);
-  tree.symlink(`${conf.database}/sync`, 'var/lib/pacman/sync');
+  tree.mkdir(databases, 0o755);
+  for (const { name } of conf.repositories) {
+    for (const file of [`${name}.db`, `${name}.db.sig`]) {
+      tree.symlink(`${conf.database}/sync/${file}`, `${databases}/${file}`);
+    }
+  }
+  if (withInstalled) {
+    tree.write(`${databases}/${installedDatabaseFile}`, installedDatabase(local), 0o644);
+  }
   sys.root(cache).mkdir('/', 0o755);
 }
+
+const databases = 'var/lib/pacman/sync';
 
 const mountPoints = [
   ['dev', 0o755],

@@ -16,6 +16,8 @@ export function downloadCommand(
       dialect.program,
       ...options(dialect, request),
       ...(network ? dialect.withNetwork : dialect.cacheOnly),
+      // What is asked for by its version has been decided on.
+      dialect.withoutExcludes,
       ...['--setopt=keepcache=1', ...dialect.fetchOnly, '--assumeyes', 'install', ...wanted],
     ],
     okExit: [0, 1],

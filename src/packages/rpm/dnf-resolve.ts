@@ -1,7 +1,7 @@
 import type { PackageRequest } from '../../model/package-request.ts';
 import type { Command, Ran } from '../../model/sys.ts';
 import { env, installedUrl, options, type DnfDialect } from './dnf-dialect.ts';
-import type { Answer, ChosenRpm, Scope } from './front-end.ts';
+import type { Answer, ChosenRpm, Question, Scope } from './front-end.ts';
 import { installedRepository, managerSandbox, withoutZeroEpoch } from './layout.ts';
 
 /** Prints a table of everything that the request comes to, and stops there. */
@@ -9,12 +9,13 @@ export function resolveCommand(
   dialect: DnfDialect,
   request: PackageRequest,
   wanted: readonly string[],
-  scope: Scope,
+  { scope, excludes }: Question,
 ): Command {
   return {
     argv: [
       dialect.program,
       ...[...options(dialect, request), ...dialect.cacheOnly, ...inScope[scope]],
+      ...(excludes === 'lifted' ? [dialect.withoutExcludes] : []),
       ...['--assumeno', 'install', ...wanted],
     ],
     // 1 is "Operation aborted" and every error.
@@ -28,16 +29,17 @@ export function resolveCommand(
 /** dnf's answer to an install that was not to be carried out. */
 export function parseDnf(ran: Ran): Answer {
   const text = `${ran.stdout}\n${ran.stderr}`;
+  const words = matchAll(text, /^No match for argument: (.*)$/gm);
+  // Said of a repository that skip_if_unavailable= allows to go without, too; dnf 5 then says nothing.
   const repositories = matchAll(
     text,
     // dnf 5 says: for repository "test"
     /^(?:Error: )?Cache-only enabled but no cache for (?:repository )?['"]?([^'"\s]+)/gm,
   );
-  if (repositories.length > 0) return { type: 'no metadata', repositories };
-  const words = matchAll(text, /^No match for argument: (.*)$/gm);
-  if (words.length > 0) return { type: 'unknown', words };
+  if (words.length > 0) return { type: 'unknown', words, skipped: repositories };
   const rpms = parseTable(ran.stdout);
-  if (rpms.length > 0) return { type: 'resolved', rpms };
+  if (rpms.length > 0) return { type: 'resolved', rpms, skipped: repositories };
+  if (repositories.length > 0) return { type: 'no metadata', repositories };
   if (/There are no enabled repositories/.test(text))
     return { type: 'no metadata', repositories: [] };
   return { type: 'failed', reason: problemsOf(text) };
@@ -74,6 +76,7 @@ export function parseTable(stdout: string): readonly ChosenRpm[] {
 const withInstalled = [
   `--repofrompath=${installedRepository},${installedUrl}`,
   `--setopt=${installedRepository}.gpgcheck=0`,
+  `--setopt=${installedRepository}.repo_gpgcheck=0`,
   // Packages that a repository has as well are taken from there.
   `--setopt=${installedRepository}.priority=199`,
 ];

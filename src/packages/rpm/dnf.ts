@@ -10,16 +10,19 @@ export const dnf4FrontEnd = frontEndFor(dnf4);
 export const dnf5FrontEnd = frontEndFor(dnf5);
 
 function frontEndFor(dialect: DnfDialect): RpmFrontEnd {
-  const { program, cache, cacheKey } = dialect;
+  const { program, cache, cacheKey, dropIns, repositoryDirectories } = dialect;
   return {
     program,
     refresh: `${program} makecache`,
-    hostCache: { file: 'etc/dnf/dnf.conf', key: cacheKey, otherwise: `var/cache/${cache}` },
-    repositoryFiles: 'etc/yum.repos.d/*.repo',
-    configuration: [
-      ...['etc/dnf', 'etc/yum', 'etc/yum.repos.d', 'etc/distro.repos.d'],
-      ...['usr/share/dnf5/libdnf.conf.d', 'usr/share/dnf5/repos.d'],
-    ],
+    mainFile: 'etc/dnf/dnf.conf',
+    dropIns,
+    settings: {
+      cache: { key: cacheKey, otherwise: `var/cache/${cache}` },
+      cacheParts: {},
+      repositories: { key: 'reposdir', otherwise: repositoryDirectories },
+    },
+    brokenRepositoryFile: program === 'dnf' ? 'passed over' : 'refused',
+    configuration: ['etc/dnf', 'etc/yum', 'usr/share/dnf5'],
     ownCache: cache,
     // libdnf5 keeps solv files inside of the repository's directory, dnf 4 beside it.
     metadata: [
@@ -36,10 +39,12 @@ function frontEndFor(dialect: DnfDialect): RpmFrontEnd {
       );
       return directory && `${directory}/packages/${below.replace(/^.*\//, '')}`;
     },
-    resolveCommand: (request, wanted, scope) => resolveCommand(dialect, request, wanted, scope),
+    resolveCommand: (request, wanted, question) =>
+      resolveCommand(dialect, request, wanted, question),
     downloadCommand: (request, wanted, network) =>
       downloadCommand(dialect, request, wanted, network),
     parse: parseDnf,
+    isDone: ({ exitCode }) => exitCode === 0,
     pin: (name, { version, architecture }) => `${name}-${version}.${architecture}`,
     explainDownload: (ran) => explainDownload(dialect, ran),
   };

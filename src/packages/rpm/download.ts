@@ -73,11 +73,11 @@ async function download({ sys, request, host }: RpmJob, found: readonly Found[])
     sys.run(frontEnd.downloadCommand(request, wanted, network));
   const isIncomplete = listed.some(({ taken }) => taken.type === 'fetch');
   const first = await attempt(isIncomplete);
-  if (first.exitCode === 0) return;
+  if (frontEnd.isDone(first)) return;
   // An archive of a cache may be whole and yet not the one that the repository has.
   const mayRetry = !isIncomplete && request.plan.sources.includes('network');
   const last = mayRetry ? await attempt(true) : first;
-  if (last.exitCode !== 0) throw frontEnd.explainDownload(last) ?? unfetchable(frontEnd, last);
+  if (!frontEnd.isDone(last)) throw frontEnd.explainDownload(last) ?? unfetchable(frontEnd, last);
 }
 
 /** True if no repository has the archive as it is here. */

@@ -10,7 +10,7 @@ const debug = logger('packages');
 export async function readHostRpms(
   sys: Sys,
   request: PackageRequest,
-): Promise<ReadonlyMap<string, HostRpm> | undefined> {
+): Promise<ReadonlyMap<string, readonly HostRpm[]> | undefined> {
   const ran = await sys.run(installedCommand(request));
   if (ran.exitCode === 0) return parseInstalled(ran.stdout);
   debug('cannot read the rpm database: %s', ran.stderr);
@@ -27,14 +27,18 @@ export function installedCommand(request: PackageRequest): Command {
   };
 }
 
-/** "NAME\tEPOCH:VERSION-RELEASE\tARCHITECTURE" for each package; of one installed twice, as a kernel is, the last. */
-export function parseInstalled(output: string): ReadonlyMap<string, HostRpm> {
-  const rows = output.split('\n').map((line) => line.split('\t'));
-  return new Map(
-    rows.flatMap(([name = '', version, architecture]) =>
-      version === undefined || architecture === undefined || name === 'gpg-pubkey'
-        ? []
-        : [[name, { version: withoutZeroEpoch(version), architecture }]],
-    ),
-  );
+/**
+ * "NAME\tEPOCH:VERSION-RELEASE\tARCHITECTURE" for each package, by name: kernels are installed in several versions, and
+ * libraries for several architectures.
+ */
+export function parseInstalled(output: string): ReadonlyMap<string, readonly HostRpm[]> {
+  const found = new Map<string, HostRpm[]>();
+  for (const line of output.split('\n')) {
+    const [name = '', version, architecture] = line.split('\t');
+    if (version === undefined || architecture === undefined || name === 'gpg-pubkey') continue;
+    const same = found.get(name) ?? [];
+    same.push({ version: withoutZeroEpoch(version), architecture });
+    found.set(name, same);
+  }
+  return found;
 }

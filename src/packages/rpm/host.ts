@@ -8,7 +8,7 @@ export interface RpmHost {
   readonly frontEnd: RpmFrontEnd;
   readonly configuration: RpmConfiguration;
   /** By name; undefined where the database cannot be read. */
-  readonly installed: ReadonlyMap<string, HostRpm> | undefined;
+  readonly installed: ReadonlyMap<string, readonly HostRpm[]> | undefined;
   /** By name: archives of our cache, of the host's, and of repositories on its disk, in this order. */
   readonly archives: ReadonlyMap<string, readonly HostArchive[]>;
 }
@@ -44,13 +44,13 @@ export function findArchive(
 export function listArchives(
   files: RootFiles,
   frontEnd: RpmFrontEnd,
-  { cacheDirectory, localRepositories }: RpmConfiguration,
+  { caches, localRepositories }: RpmConfiguration,
   cached: readonly string[],
 ): ReadonlyMap<string, readonly HostArchive[]> {
-  const directories = [`var/cache/pkginitrd/${frontEnd.ownCache}`, cacheDirectory];
-  const inCaches = directories.flatMap((directory) =>
+  const own = { directory: `var/cache/pkginitrd/${frontEnd.ownCache}`, prefix: '' };
+  const inCaches = [own, ...caches].flatMap(({ directory, prefix }) =>
     files.glob(`${directory}/**/*.rpm`).flatMap((path): HostArchive[] => {
-      const relative = path.slice(directory.length + 1);
+      const relative = `${prefix}${path.slice(directory.length + 1)}`;
       const repository = frontEnd.repositoryOf(relative);
       return repository === undefined ? [] : [{ path, relative, repository, place: 'cache' }];
     }),

@@ -7,7 +7,7 @@ import {
 } from '../../formats/rpm-md.ts';
 import type { PackageRequest } from '../../model/package-request.ts';
 import type { Command, Sys } from '../../model/sys.ts';
-import type { RpmFrontEnd } from './front-end.ts';
+import type { RpmHost } from './host.ts';
 import { anyFailure, managerSandbox, rpmPaths } from './layout.ts';
 
 /**
@@ -18,7 +18,7 @@ import { anyFailure, managerSandbox, rpmPaths } from './layout.ts';
 export async function writeInstalledIndex(
   sys: Sys,
   request: PackageRequest,
-  frontEnd: RpmFrontEnd,
+  { frontEnd, configuration }: Pick<RpmHost, 'frontEnd' | 'configuration'>,
   canHave: (file: string) => boolean,
 ): Promise<void> {
   const ran = await sys.run(relationsCommand(request));
@@ -31,7 +31,7 @@ export async function writeInstalledIndex(
   for (const [name, text] of index) {
     state.write(`${frontEnd.installedMetadata}/${name}`, text, 0o644);
   }
-  frontEnd.configureInstalled(sys, request);
+  frontEnd.configureInstalled(sys, request, configuration);
 }
 
 /**

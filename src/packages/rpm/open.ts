@@ -1,7 +1,8 @@
 import type { PackageRequest } from '../../model/package-request.ts';
 import type { Sys } from '../../model/sys.ts';
 import { withAllBelow } from '../shared/witnesses.ts';
-import type { RpmFrontEnd } from './front-end.ts';
+import { trustHostKeys } from './check.ts';
+import type { RpmConfiguration, RpmFrontEnd } from './front-end.ts';
 import { readHostRpms } from './host-rpms.ts';
 import { listArchives, type RpmJob } from './host.ts';
 import { rpmPaths } from './layout.ts';
@@ -14,7 +15,8 @@ export async function openRpm(
 ): Promise<RpmJob> {
   const files = sys.root(request.hostRoot);
   const configuration = readConfiguration(files, frontEnd);
-  prepareCache(sys, request, frontEnd, configuration.cacheDirectory);
+  prepareCache(sys, request, frontEnd, configuration);
+  await trustHostKeys(sys, request);
   const cached = sys.root(rpmPaths(request).cache).list('/');
   return {
     ...{ sys, request },
@@ -34,15 +36,19 @@ function prepareCache(
   sys: Sys,
   request: PackageRequest,
   { metadata }: RpmFrontEnd,
-  directory: string,
+  { caches }: RpmConfiguration,
 ): void {
   const files = sys.root(request.hostRoot);
   const state = sys.root(rpmPaths(request).state);
   state.mkdir('cache', 0o755);
   state.mkdir('empty', 0o755);
   for (const pattern of metadata) {
-    for (const path of files.glob(`${directory}/${pattern}`)) {
-      state.copyIn(files.resolve(path), `cache/${path.slice(directory.length + 1)}`);
+    // A part of the cache that lies elsewhere stands behind the cache itself.
+    const cache = caches.findLast(({ prefix }) => pattern.startsWith(prefix));
+    if (cache === undefined) continue;
+    const { directory, prefix } = cache;
+    for (const path of files.glob(`${directory}/${pattern.slice(prefix.length)}`)) {
+      state.copyIn(files.resolve(path), `cache/${prefix}${path.slice(directory.length + 1)}`);
     }
   }
 }
@@ -57,8 +63,9 @@ export function rpmWitnesses({ sys, request, host }: RpmJob): readonly string[] 
   const local = [...configuration.localRepositories.values()].flat();
   return withAllBelow(files, [
     ...['usr/lib/sysimage/rpm', 'var/lib/rpm', 'etc/rpm', 'etc/pki/rpm-gpg'],
-    ...frontEnd.configuration,
-    ...[configuration.cacheDirectory, `var/cache/pkginitrd/${frontEnd.ownCache}`],
+    ...[...frontEnd.configuration, ...configuration.sources],
+    ...configuration.caches.map(({ directory }) => directory),
+    `var/cache/pkginitrd/${frontEnd.ownCache}`,
     ...local.flatMap((pattern) => files.glob(pattern)),
   ]).filter((path) => !ofReaders.test(path));
 }

@@ -2,8 +2,15 @@ import { BuildError } from '../../model/errors.ts';
 import type { Reasoned } from '../../model/plan.ts';
 import type { Ran } from '../../model/sys.ts';
 import type { ResolvedArchive } from '../driver.ts';
-import { UnknownPackages, withPlaces, type Supplier } from '../shared/unknown-packages.ts';
-import type { RpmFrontEnd } from './front-end.ts';
+import { describeReason } from '../../model/reason.ts';
+import {
+  UnknownPackages,
+  askedFor,
+  withPlaces,
+  type Supplier,
+} from '../shared/unknown-packages.ts';
+import type { HiddenRpm } from './excludes.ts';
+import type { Exclude, RpmFrontEnd } from './front-end.ts';
 
 // Refusals of dnf and zypper, as the user reads them.
 
@@ -37,8 +44,47 @@ export function noMetadata(
   );
 }
 
-export function unresolvable({ program }: RpmFrontEnd, reason: string): BuildError {
-  return new BuildError(`Cannot resolve the packages: ${reason || `${program} gave no reason`}`);
+/** Words that no repository with metadata knows; `skipped` are those without. */
+export function unknownWithout(
+  { program, refresh }: RpmFrontEnd,
+  asked: readonly Reasoned[],
+  words: readonly string[],
+  skipped: readonly string[],
+): BuildError {
+  const without = skipped.map((id) => `"${id}"`).join(', ');
+  return new BuildError(
+    `Cannot install ${withPlaces(asked, words)}: ${program} knows no such package, and has no metadata of ${without}`,
+    { hint: `Run "${refresh}", or correct the name` },
+  );
+}
+
+export function unresolvable(
+  { program }: RpmFrontEnd,
+  reason: string,
+  asked: readonly Reasoned[],
+): BuildError {
+  return new BuildError(
+    `Cannot resolve the packages${askedFor(asked, reason)}: ${reason || `${program} gave no reason`}`,
+  );
+}
+
+/** Packages that excludes keep in another version than the one that could be had. */
+export function hiddenPackages(
+  hidden: readonly HiddenRpm[],
+  asked: readonly Reasoned[],
+): BuildError {
+  const by = new Map<Exclude, string[]>();
+  for (const { rpm, by: exclude } of hidden) {
+    by.set(exclude, [...(by.get(exclude) ?? []), rpm.name]);
+  }
+  const reasons = [...by].map(([{ key, patterns, at, repository }, names]) => {
+    const where = repository === undefined ? '' : ` of "${repository}"`;
+    const verb = key === 'includepkgs' ? 'leaves out' : 'hides';
+    return `${key}=${patterns.join(' ')}${where} (${describeReason(at)}) ${verb} ${withPlaces(asked, names)}`;
+  });
+  return new BuildError(`Cannot resolve the packages: ${reasons.join('; ')}`, {
+    hint: 'Change that line, or install them on this host: what is installed is used as it is',
+  });
 }
 
 /** The fetched file is not the one that was built. */

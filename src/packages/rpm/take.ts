@@ -2,7 +2,7 @@ import { absolutePath } from '../../model/brands.ts';
 import type { Found, Missed, Nowhere, ResolvedArchive, Resolution } from '../driver.ts';
 import { takeArchive } from '../shared/take.ts';
 import { refuseNowhere } from '../shared/unobtainable.ts';
-import { checkRpms, trustHostKeys, type Verdict } from './check.ts';
+import { checkRpms, type Verdict } from './check.ts';
 import { findArchive, type RpmJob } from './host.ts';
 import type { InstalledRpm } from './front-end.ts';
 import { readInstalledRpms } from './installed.ts';
@@ -15,8 +15,7 @@ import { rebuildRpm } from './rebuild.ts';
  * from the next source.
  */
 export async function takeRpms(job: RpmJob, { archives }: Resolution): Promise<readonly Found[]> {
-  const { sys, request, host } = job;
-  await trustHostKeys(sys, request);
+  const { request, host } = job;
   const first = await look(job, archives, new Map());
   const refused = await refuseBad(job, first);
   const second = await look(job, [...refused.keys()], refused);

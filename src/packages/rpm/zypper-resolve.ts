@@ -1,21 +1,22 @@
 import type { PackageRequest } from '../../model/package-request.ts';
 import type { Command, Ran } from '../../model/sys.ts';
-import type { Answer, ChosenRpm, Scope } from './front-end.ts';
+import type { Answer, ChosenRpm, Question } from './front-end.ts';
 import { inside, installedRepository, managerSandbox, withoutZeroEpoch } from './layout.ts';
-import { env, failures, options, ownRepositories, weak } from './zypper-options.ts';
+import { env, failures, isDone, options, ownRepositories, weak } from './zypper-options.ts';
 
 /** Prints as XML everything that the request comes to, and stops there. */
 export function resolveCommand(
   request: PackageRequest,
   wanted: readonly string[],
-  scope: Scope,
+  { scope }: Question,
 ): Command {
   return {
     argv: [
       'zypper',
       ...['--xmlout', ...options],
       ...(scope === 'repositories' ? [] : ['--reposd-dir', `${inside.state}/${ownRepositories}`]),
-      ...['install', '--dry-run'],
+      // With commit.downloadMode=DownloadOnly a dry run would fetch.
+      ...['install', '--dry-run', '--download', 'in-advance'],
       ...(scope === 'installed' ? ['--repo', installedRepository] : []),
       ...[...weak(request), ...wanted],
     ],
@@ -27,7 +28,8 @@ export function resolveCommand(
 }
 
 /** The answer of `zypper --xmlout install --dry-run`. */
-export function parseZypper({ stdout, exitCode }: Ran): Answer {
+export function parseZypper(ran: Ran): Answer {
+  const { stdout } = ran;
   const messages = [...stdout.matchAll(/<message type="(\w+)">(.*?)<\/message>/gs)].map(
     ([, type = '', text = '']) => ({ type, text: unescape(text).trim() }),
   );
@@ -38,14 +40,14 @@ export function parseZypper({ stdout, exitCode }: Ran): Answer {
         ?.filter((part) => part !== undefined) ?? [];
     return name === undefined ? [] : [name];
   });
-  if (repositories.length > 0 && exitCode !== 0) return { type: 'no metadata', repositories };
   const words = messages.flatMap(({ text }) => {
     const [, word] = /^No provider of '(.*)' found\.$/.exec(text) ?? [];
     return word === undefined ? [] : [word];
   });
-  if (words.length > 0) return { type: 'unknown', words };
+  if (words.length > 0) return { type: 'unknown', words, skipped: repositories };
   const rpms = parseSummary(stdout);
-  if (rpms.length > 0 && exitCode === 0) return { type: 'resolved', rpms };
+  if (rpms.length > 0 && isDone(ran)) return { type: 'resolved', rpms, skipped: repositories };
+  if (repositories.length > 0) return { type: 'no metadata', repositories };
   const errors = messages.filter(({ type }) => type === 'error').map(({ text }) => text);
   const problems = [
     ...stdout.matchAll(/<(?:text|description)>(.*?)<\/(?:text|description)>/gs),

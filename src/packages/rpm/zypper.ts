@@ -1,23 +1,27 @@
 import { stringifyIni } from '../../formats/ini.ts';
 import type { PackageRequest } from '../../model/package-request.ts';
 import type { Sys } from '../../model/sys.ts';
-import type { RpmFrontEnd } from './front-end.ts';
+import type { RpmConfiguration, RpmFrontEnd } from './front-end.ts';
 import { inside, installedRepository, rpmPaths } from './layout.ts';
 import { downloadCommand, explainDownload } from './zypper-download.ts';
-import { ownRepositories } from './zypper-options.ts';
+import { isDone, ownRepositories } from './zypper-options.ts';
 import { parseZypper, resolveCommand } from './zypper-resolve.ts';
-
-const repositoryFiles = 'etc/zypp/repos.d/*.repo';
 
 /** openSUSE's and SUSE's zypper. */
 export const zypperFrontEnd: RpmFrontEnd = {
   program: 'zypper',
   refresh: 'zypper refresh',
-  hostCache: { file: 'etc/zypp/zypp.conf', key: 'cachedir', otherwise: 'var/cache/zypp' },
-  repositoryFiles,
-  configuration: ['etc/zypp', 'etc/products.d'],
+  mainFile: 'etc/zypp/zypp.conf',
+  dropIns: [],
+  settings: {
+    cache: { key: 'cachedir', otherwise: 'var/cache/zypp' },
+    cacheParts: { raw: 'metadatadir', solv: 'solvfilesdir', packages: 'packagesdir' },
+    repositories: { key: 'reposdir', otherwise: ['etc/zypp/repos.d'] },
+  },
+  brokenRepositoryFile: 'refused',
+  configuration: ['etc/zypp', 'usr/etc/zypp', 'etc/products.d'],
   ownCache: 'zypp',
-  metadata: ['raw', 'solv'],
+  metadata: ['raw/*', 'solv/*'],
   installedMetadata: `cache/raw/${installedRepository}/repodata`,
   reinstall: (name) => `zypper install --force ${name}`,
   configureInstalled,
@@ -27,15 +31,20 @@ export const zypperFrontEnd: RpmFrontEnd = {
   resolveCommand,
   downloadCommand,
   parse: parseZypper,
+  isDone,
   pin: (name, { version, architecture }) => `${name}.${architecture}=${version}`,
   explainDownload,
 };
 
 // There is no option for a repository without metadata of its own to fetch.
-function configureInstalled(sys: Sys, request: PackageRequest): void {
+function configureInstalled(
+  sys: Sys,
+  request: PackageRequest,
+  { repositoryFiles }: RpmConfiguration,
+): void {
   const host = sys.root(request.hostRoot);
   const state = sys.root(rpmPaths(request).state);
-  for (const file of host.glob(repositoryFiles)) {
+  for (const file of repositoryFiles) {
     state.copyIn(host.resolve(file), `${ownRepositories}/${file.replace(/^.*\//, '')}`);
   }
   const own = {

@@ -48,6 +48,22 @@ export function unknownPackages(
   );
 }
 
+/** The asked words that a manager's complaint has, with their places, in brackets; nothing where it has none. */
+export function askedFor(asked: readonly Reasoned[], complaint: string): string {
+  const words = asked.filter(({ value }) => mentions(complaint, value)).map(({ value }) => value);
+  return words.length === 0 ? '' : ` for ${withPlaces(asked, words)}`;
+}
+
+// "less" stands as a word of its own, or in front of a version: "less-668-1.x86_64".
+function mentions(complaint: string, word: string): boolean {
+  for (let at = complaint.indexOf(word); at !== -1; at = complaint.indexOf(word, at + 1)) {
+    const behind = complaint.slice(at + word.length);
+    const isWord = !/[\w.+-]/.test(complaint[at - 1] ?? ' ');
+    if (isWord && /^(?:[^\w.+-]|-\d|[.:]?(?:\s|$)|$)/.test(behind)) return true;
+  }
+  return false;
+}
+
 /** Names in quotes, each with the line that asks for it. */
 export function withPlaces(asked: readonly Reasoned[], names: readonly string[]): string {
   return names

@@ -15,6 +15,7 @@ import type { AbsolutePath } from '../../../src/model/brands.ts';
 import type { PackageOrigin } from '../../../src/model/packages.ts';
 import { pacmanDriver } from '../../../src/packages/pacman/pacman.ts';
 import { installPackages } from '../../../src/packages/install.ts';
+import { makeSys } from '../../../src/sys/sys.ts';
 import { runOk } from '../../helpers/run.ts';
 import { cleanUp, failureOf, leavesAlone, refuses, sys, temporary } from '../apt/support.ts';
 import { distribution, hostFor, pacmanRequest, releases } from './support.ts';
@@ -66,7 +67,7 @@ const damages: readonly Damage[] = [
     name: 'a missing database',
     spoil: (host) => rmSync(`${host}/var/lib/pacman/sync/fixture.db`),
     message: /^Cannot resolve the packages: pacman has no database of "fixture"$/,
-    hint: /pacman -Sy/,
+    hint: /pacman -Syu/,
   },
   {
     name: 'a database without its signature',
@@ -182,20 +183,7 @@ test('what the network brings is checked, kept, and used without it', async (t) 
   const host = await hostFor(t);
   if (host === undefined || made === undefined) return;
   for (const pattern of [/^less-.*zst$/, /^less-.*sig$/]) rmSync(cached(host, pattern));
-  const server = createServer((request, response) => {
-    try {
-      response.end(
-        readFileSync(
-          `${made.repository}/${decodeURIComponent((request.url ?? '').replace(/^\/+/, ''))}`,
-        ),
-      );
-    } catch {
-      response.writeHead(404).end();
-    }
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const { port, close } = await serve(made.repository);
   writeFileSync(`${host}/etc/pacman.d/mirrorlist`, `Server = http://127.0.0.1:${port}\n`);
   const originOfLess = async (offline: boolean) => {
     const request = pacmanRequest(host, packages, { offline, sources: archives });
@@ -203,9 +191,23 @@ test('what the network brings is checked, kept, and used without it', async (t) 
     return installed.find(({ name }) => name === 'less')?.origin;
   };
   assert.equal(await originOfLess(false), 'network');
-  server.closeAllConnections();
-  server.close();
+  close();
   assert.equal(await originOfLess(true), 'cache');
+});
+
+test('what is missing is fetched by the proxy of the environment', async (t) => {
+  const made = await distribution(t);
+  const host = await hostFor(t);
+  if (host === undefined || made === undefined) return;
+  for (const pattern of [/^less-.*zst$/, /^less-.*sig$/]) rmSync(cached(host, pattern));
+  // Nobody answers at the mirror's own address.
+  writeFileSync(`${host}/etc/pacman.d/mirrorlist`, 'Server = http://127.0.0.1:9\n');
+  const { port, close } = await serve(made.repository);
+  const proxies = { http_proxy: `http://127.0.0.1:${port}` };
+  const request = pacmanRequest(host, packages, { offline: false, sources: archives });
+  const tree = await installPackages(makeSys({ searchPath: '/usr/bin:/bin', proxies }), request);
+  close();
+  assert.equal(tree.packages.find(({ name }) => name === 'less')?.origin, 'network');
 });
 
 test('a network that does not answer is said to be the matter', async (t) => {
@@ -215,6 +217,25 @@ test('a network that does not answer is said to be the matter', async (t) => {
   const request = pacmanRequest(host, packages, { offline: false, sources: archives });
   await refuses(request, { message: /^Cannot fetch "less-.*zst"/, hint: /Check the network/ });
 });
+
+async function serve(repository: string) {
+  const server = createServer((request, response) => {
+    const { pathname } = new URL(request.url ?? '', 'http://x');
+    try {
+      response.end(readFileSync(`${repository}/${decodeURIComponent(pathname)}`));
+    } catch {
+      response.writeHead(404).end();
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const close = (): void => {
+    server.closeAllConnections();
+    server.close();
+  };
+  return { port, close };
+}
 
 function cached(host: AbsolutePath, pattern: RegExp): string {
   const directory = `${host}/var/cache/pacman/pkg`;

@@ -75,7 +75,7 @@ for (const release of releases) {
     const request = pacmanRequest(host, ['bash', 'systemdd']);
     await refuses(request, {
       message: /^Cannot install "systemdd" \(test.conf:2\): pacman knows no such package$/,
-      hint: /^Run "pacman -Sy" .* Is "systemd" meant\?$/,
+      hint: /^Run "pacman -Syu" .* Is "systemd" meant\?$/,
     });
   });
 

@@ -115,31 +115,65 @@ const python: Readonly<Record<string, unknown>> = JSON.parse(
 
 for (const [name, text] of Object.entries(files)) {
   test(`parseIni() reads ${name} as Python's configparser does`, () => {
-    const ours = [...parseIni(text)].map(([section, keys]) => [
+    const ours = [...parseIni(text, name)].map(([section, keys]) => [
       section,
-      [...keys].sort(([a], [b]) => (a < b ? -1 : 1)),
+      [...keys]
+        .map(([key, value]) => [key, value.text])
+        .sort(([a = ''], [b = '']) => (a < b ? -1 : 1)),
     ]);
     assert.deepEqual(ours, python[name]);
   });
 }
 
-test('parseIni() leaves out what is no assignment of a section', () => {
-  const sections = parseIni('stray=1\n[main]\nno value here\ncachedir: /srv/cache\r\n');
-  assert.deepEqual([...sections.keys()], ['main']);
-  assert.deepEqual(Object.fromEntries(sections.get('main') ?? []), { cachedir: '/srv/cache' });
+// dnf 4 and 5 and libzypp were seen to refuse a file for each of them.
+const refused: readonly (readonly [text: string, place: string])[] = [
+  ['gpgcheck=1\n', '1": no [section] stands before "gpgcheck=1"'],
+  ['# a\n\n[main\ngpgcheck=1\n', '3": "[main" begins a section and has no name in brackets'],
+  ['[main]\na=1\n[\n', '3": "[" begins a section and has no name in brackets'],
+  ['[main]\n[]\n', '2": "[]" begins a section and has no name in brackets'],
+  ['[main]\ngpgcheck 1\n', '2": "gpgcheck 1" has no "="'],
+  ['[main]\na=1\n b\n=2\n', '4": "=2" has no "="'],
+];
+
+for (const [text, place] of refused) {
+  test(`parseIni() refuses ${JSON.stringify(text)} with the line`, () => {
+    assert.throws(() => parseIni(text, '/etc/x.conf'), {
+      name: 'BuildError',
+      message: `Cannot read "/etc/x.conf:${place}`,
+    });
+  });
+}
+
+test('parseIni() gives the line of the value that counts', () => {
+  const main = parseIni('[main]\r\na=1\n  2\nb: 3\r\n[x]\nb=5\n[main]\na=4\n', 'x').get('main');
+  assert.deepEqual(
+    [...(main ?? [])],
+    [
+      ['a', { text: '4', line: 8 }],
+      ['b', { text: '3', line: 4 }],
+    ],
+  );
+});
+
+// dnf 4 and 5 and libzypp were seen to list a repository "DEFAULT", and to give nothing of it to others.
+test('parseIni() takes [DEFAULT] for a section like others', () => {
+  const sections = parseIni('[DEFAULT]\nenabled=0\n[a]\nname=A\n', 'x');
+  assert.deepEqual([...sections.keys()], ['DEFAULT', 'a']);
+  assert.deepEqual([...(sections.get('a')?.keys() ?? [])], ['name']);
 });
 
 test('parseIni() takes long lines of blanks', () => {
   const blanks = ' '.repeat(500_000);
-  const sections = parseIni(`[main]\nk = x${blanks}y\n${blanks}z\n[ ${blanks}\n`);
-  assert.equal(sections.get('main')?.get('k')?.length, blanks.length + 4);
+  const sections = parseIni(`[main]\nk = x${blanks}y\n${blanks}z\n[ ${blanks}]\n`, 'x');
+  assert.equal(sections.get('main')?.get('k')?.text.length, blanks.length + 4);
 });
 
 test('stringifyIni() writes what every reader of INI files takes, and refuses the rest', () => {
   const repository = { name: 'installed', baseurl: 'dir:/state/installed', gpgcheck: '0' };
   const text = stringifyIni({ own: repository });
   assert.equal(text, '[own]\nname=installed\nbaseurl=dir:/state/installed\ngpgcheck=0\n');
-  assert.deepEqual(Object.fromEntries(parseIni(text).get('own') ?? []), repository);
+  const own = [...(parseIni(text, 'x').get('own') ?? [])].map(([key, value]) => [key, value.text]);
+  assert.deepEqual(Object.fromEntries(own), repository);
   for (const odd of ['a;b', 'a=b', '"a"', ' a', 'a ', 'a\nb', '']) {
     assert.throws(() => stringifyIni({ own: { name: odd } }), /Cannot write/, odd);
   }

@@ -21,31 +21,36 @@ import { reasoned, requestFor } from '../../helpers/package-request.ts';
 
 const request = requestFor();
 const locale = requestFor({ withDocs: true }, { locale: 'de_DE.UTF-8' });
-const dnf4 =
-  'dnf --installroot=/run/pkginitrd/empty --releasever=/ --setopt=cachedir=/run/pkginitrd/cache --setopt=install_weak_deps=0';
-const dnf5 =
-  'dnf5 --installroot=/run/pkginitrd/empty --releasever=/ --use-host-config --setopt=cachedir=/run/pkginitrd/cache --setopt=system_cachedir=/run/pkginitrd/cache --setopt=install_weak_deps=0';
+const [repositories, both] = [
+  { scope: 'repositories', excludes: 'kept' },
+  { scope: 'both', excludes: 'kept' },
+] as const;
+const lifted = { scope: 'installed', excludes: 'lifted' } as const;
+const readable =
+  '--setopt=color=never --setopt=debuglevel=2 --setopt=errorlevel=3 --setopt=assumeno=0 --setopt=multilib_policy=best';
+const dnf4 = `dnf --installroot=/run/pkginitrd/empty --releasever=/ --setopt=cachedir=/run/pkginitrd/cache --setopt=install_weak_deps=0 ${readable} --setopt=strict=1 --setopt=skip_broken=0`;
+const dnf5 = `dnf5 --installroot=/run/pkginitrd/empty --releasever=/ --use-host-config --setopt=cachedir=/run/pkginitrd/cache --setopt=system_cachedir=/run/pkginitrd/cache --setopt=install_weak_deps=0 ${readable} --setopt=skip_broken=0 --setopt=skip_unavailable=0`;
 const zypp =
-  '--non-interactive --no-refresh --installroot /run/pkginitrd/empty --cache-dir /run/pkginitrd/cache';
+  '--non-interactive --no-refresh --installroot /run/pkginitrd/empty --cache-dir /run/pkginitrd/cache --raw-cache-dir /run/pkginitrd/cache/raw --solv-cache-dir /run/pkginitrd/cache/solv --pkg-cache-dir /run/pkginitrd/cache/packages';
 const root = 'rpm --root /run/pkginitrd-root';
 const installed =
-  '--repofrompath=pkginitrd-installed,file:///run/pkginitrd/installed --setopt=pkginitrd-installed.gpgcheck=0 --setopt=pkginitrd-installed.priority=199';
+  '--repofrompath=pkginitrd-installed,file:///run/pkginitrd/installed --setopt=pkginitrd-installed.gpgcheck=0 --setopt=pkginitrd-installed.repo_gpgcheck=0 --setopt=pkginitrd-installed.priority=199';
 const relation = (type: string, tag: string) =>
   `[${type}\\t%{${tag}NAME}\\t%{${tag}FLAGS}\\t%{${tag}VERSION}\\n]`;
 
 // prettier-ignore
 const commands: readonly [string, Command, string][] = [
-  ['dnf 4 resolve', dnfResolve.resolveCommand(four, request, ['a', 'b'], 'repositories'), `${dnf4} --cacheonly --assumeno install a b`],
-  ['dnf 4 resolve with what is installed', dnfResolve.resolveCommand(four, request, ['a', 'b'], 'both'), `${dnf4} --cacheonly ${installed} --assumeno install a b`],
-  ['dnf 4 resolve among what is installed', dnfResolve.resolveCommand(four, request, ['a'], 'installed'), `${dnf4} --cacheonly ${installed} --repo=pkginitrd-installed --assumeno install a`],
-  ['dnf 4 check', dnfDownload.downloadCommand(four, request, ['a'], false), `${dnf4} --cacheonly --setopt=keepcache=1 --downloadonly --assumeyes install a`],
-  ['dnf 4 download', dnfDownload.downloadCommand(four, request, ['a'], true), `${dnf4} --setopt=metadata_expire=never --setopt=keepcache=1 --downloadonly --assumeyes install a`],
-  ['dnf 5 resolve', dnfResolve.resolveCommand(five, request, ['a', 'b'], 'repositories'), `${dnf5} --cacheonly --assumeno install a b`],
-  ['dnf 5 check', dnfDownload.downloadCommand(five, request, ['a'], false), `${dnf5} --cacheonly --setopt=keepcache=1 --setopt=tsflags=test --assumeyes install a`],
-  ['dnf 5 download', dnfDownload.downloadCommand(five, request, ['a'], true), `${dnf5} --setopt=metadata_expire=never --setopt=cacheonly=metadata --setopt=keepcache=1 --setopt=tsflags=test --assumeyes install a`],
-  ['zypper resolve', zypperResolve.resolveCommand(request, ['a'], 'repositories'), `zypper --xmlout ${zypp} install --dry-run --no-recommends a`],
-  ['zypper resolve with what is installed', zypperResolve.resolveCommand(request, ['a'], 'both'), `zypper --xmlout ${zypp} --reposd-dir /run/pkginitrd/repos.d install --dry-run --no-recommends a`],
-  ['zypper resolve among what is installed', zypperResolve.resolveCommand(request, ['a'], 'installed'), `zypper --xmlout ${zypp} --reposd-dir /run/pkginitrd/repos.d install --dry-run --repo pkginitrd-installed --no-recommends a`],
+  ['dnf 4 resolve', dnfResolve.resolveCommand(four, request, ['a', 'b'], repositories), `${dnf4} --cacheonly --assumeno install a b`],
+  ['dnf 4 resolve with what is installed', dnfResolve.resolveCommand(four, request, ['a', 'b'], both), `${dnf4} --cacheonly ${installed} --assumeno install a b`],
+  ['dnf 4 resolve among what is installed', dnfResolve.resolveCommand(four, request, ['a'], lifted), `${dnf4} --cacheonly ${installed} --repo=pkginitrd-installed --setopt=disable_excludes=all --assumeno install a`],
+  ['dnf 4 check', dnfDownload.downloadCommand(four, request, ['a'], false), `${dnf4} --cacheonly --setopt=disable_excludes=all --setopt=keepcache=1 --downloadonly --assumeyes install a`],
+  ['dnf 4 download', dnfDownload.downloadCommand(four, request, ['a'], true), `${dnf4} --setopt=metadata_expire=never --setopt=disable_excludes=all --setopt=keepcache=1 --downloadonly --assumeyes install a`],
+  ['dnf 5 resolve', dnfResolve.resolveCommand(five, request, ['a', 'b'], repositories), `${dnf5} --cacheonly --assumeno install a b`],
+  ['dnf 5 check', dnfDownload.downloadCommand(five, request, ['a'], false), `${dnf5} --cacheonly --setopt=disable_excludes=* --setopt=keepcache=1 --setopt=tsflags=test --assumeyes install a`],
+  ['dnf 5 download', dnfDownload.downloadCommand(five, request, ['a'], true), `${dnf5} --setopt=metadata_expire=never --setopt=cacheonly=metadata --setopt=disable_excludes=* --setopt=keepcache=1 --setopt=tsflags=test --assumeyes install a`],
+  ['zypper resolve', zypperResolve.resolveCommand(request, ['a'], repositories), `zypper --xmlout ${zypp} install --dry-run --download in-advance --no-recommends a`],
+  ['zypper resolve with what is installed', zypperResolve.resolveCommand(request, ['a'], both), `zypper --xmlout ${zypp} --reposd-dir /run/pkginitrd/repos.d install --dry-run --download in-advance --no-recommends a`],
+  ['zypper resolve among what is installed', zypperResolve.resolveCommand(request, ['a'], lifted), `zypper --xmlout ${zypp} --reposd-dir /run/pkginitrd/repos.d install --dry-run --download in-advance --repo pkginitrd-installed --no-recommends a`],
   ['zypper download', zypperDownload.downloadCommand(request, ['a'], true), `zypper ${zypp} install --download-only --no-recommends a`],
   ['rpm installed', installedCommand(request), 'rpm --query --all --queryformat %{NAME}\\t%{EPOCHNUM}:%{VERSION}-%{RELEASE}\\t%{ARCH}\\n'],
   ['rpm keys', check.hostKeysCommand(request), 'rpm --query --all gpg-pubkey --queryformat %{DESCRIPTION}\\n'],
@@ -71,7 +76,7 @@ for (const [name, command, line] of commands) {
 test('no command weakens what is demanded of a repository or a package', () => {
   for (const [name, { argv }] of commands) {
     // Installed packages are in no signed repository.
-    const text = argv.join(' ').replace('pkginitrd-installed.gpgcheck=0', '');
+    const text = argv.join(' ').replaceAll(/pkginitrd-installed\.\w*gpgcheck=0/g, '');
     assert.doesNotMatch(text, /gpgcheck|no-gpg|allow-unsigned|nocrypto|--force/i, name);
     if (!name.includes('record')) assert.doesNotMatch(text, /nodigest/, name);
     // Signatures are checked before, by the keys that the root has not.
@@ -100,8 +105,8 @@ test('recommended packages are a matter of the request', () => {
   const wish = requestFor({ withRecommends: true, install: reasoned('a') });
   assert.ok(
     dnfResolve
-      .resolveCommand(four, wish, ['a'], 'both')
+      .resolveCommand(four, wish, ['a'], both)
       .argv.includes('--setopt=install_weak_deps=1'),
   );
-  assert.ok(zypperResolve.resolveCommand(wish, ['a'], 'both').argv.includes('--recommends'));
+  assert.ok(zypperResolve.resolveCommand(wish, ['a'], both).argv.includes('--recommends'));
 });

@@ -65,10 +65,7 @@ Transaction Summary:
 test('parseDnf() tells a wrong name from missing metadata and from a conflict', () => {
   assert.deepEqual(
     parseDnf(said('No match for argument: a\n', 1, 'Error: Unable to find a match: a')),
-    {
-      type: 'unknown',
-      words: ['a'],
-    },
+    { type: 'unknown', words: ['a'], skipped: [] },
   );
   assert.deepEqual(parseDnf(said('', 1, "Error: Cache-only enabled but no cache for 'updates'")), {
     type: 'no metadata',
@@ -86,15 +83,30 @@ test('parseZypper() reads the summary, wrong names and repositories without meta
     rpms: [
       { name: 'a', version: '1-2', architecture: 'noarch', repository: 'oss', size: undefined },
     ],
+    skipped: [],
   });
   const unknown = '<message type="error">No provider of &apos;a&apos; found.</message>';
-  assert.deepEqual(parseZypper(said(unknown, 104)), { type: 'unknown', words: ['a'] });
+  assert.deepEqual(parseZypper(said(unknown, 104)), { type: 'unknown', words: ['a'], skipped: [] });
   const skipped =
     '<message type="warning">Skipping repository &apos;Main&apos; because of the above error.</message>';
   assert.deepEqual(parseZypper(said(skipped + unknown, 104)), {
-    type: 'no metadata',
-    repositories: ['Main'],
+    ...{ type: 'unknown', words: ['a'], skipped: ['Main'] },
   });
+  const without = parseZypper(said(skipped + summary, 106));
+  assert.deepEqual(without.type === 'resolved' ? without.skipped : without, ['Main']);
+  assert.deepEqual(parseZypper(said(skipped, 106)), {
+    ...{ type: 'no metadata', repositories: ['Main'] },
+  });
+});
+
+test('parseDnf() reads the table below the complaint of a repository that it goes without', () => {
+  const table = 'Installing:\n less  x86_64  668-1  test  193 k\n\nTransaction Summary\n';
+  const complaint =
+    "Error: Cache-only enabled but no cache for 'second'\nIgnoring repositories: second\n";
+  const answer = parseDnf(said(table, 1, complaint));
+  assert.deepEqual(answer.type === 'resolved' ? answer.skipped : answer, ['second']);
+  const unknown = parseDnf(said('No match for argument: a\n', 1, complaint));
+  assert.deepEqual(unknown, { type: 'unknown', words: ['a'], skipped: ['second'] });
 });
 
 test('parseInstalled() leaves keys out and zero epochs away', () => {
@@ -102,7 +114,10 @@ test('parseInstalled() leaves keys out and zero epochs away', () => {
     'gpg-pubkey\t0:a-b\t(none)\nless\t0:1-1\tx86_64\nless\t1:2-1\tx86_64\n',
   );
   assert.deepEqual(Object.fromEntries(installed), {
-    less: { version: '1:2-1', architecture: 'x86_64' },
+    less: [
+      { version: '1-1', architecture: 'x86_64' },
+      { version: '1:2-1', architecture: 'x86_64' },
+    ],
   });
 });
 
@@ -201,6 +216,4 @@ test('archives lie where dnf 4 and dnf 5 keep them', () => {
   }
   assert.equal(zypperFrontEnd.repositoryOf('packages/oss/x86_64/a-1-1.x86_64.rpm'), 'oss');
   assert.equal(zypperFrontEnd.repositoryOf('raw/oss/repodata/a.rpm'), undefined);
-  assert.equal(dnf4FrontEnd.hostCache.otherwise, 'var/cache/dnf');
-  assert.equal(dnf5FrontEnd.hostCache.otherwise, 'var/cache/libdnf5');
 });
