@@ -1,8 +1,11 @@
 // bundle.mjs [DIRECTORY]: one file that starts fast. zstd-codec, 800 KB that only a machine without zstd needs, lies
-// beside it and may be left out. Into dist/ where no directory is named.
+// beside it and may be left out. Below share/ lies what a package installs in /usr/share. Into dist/ where no directory is
+// named.
 import { build } from 'esbuild';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { licences } from './licences.mjs';
+import { writeShare } from './share.mjs';
 
 const directory = process.argv[2] ?? 'dist';
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -15,11 +18,13 @@ const common = {
   format: 'esm',
   target: 'node20',
   charset: 'utf8',
+  // The licences' texts lie beside the bundle, see licences.mjs.
   legalComments: 'none',
+  metafile: true,
   logLevel: 'warning',
 };
 
-await build({
+const program = await build({
   ...common,
   banner: { js: banner },
   define: { PKGINITRD_VERSION: JSON.stringify(version) },
@@ -37,7 +42,7 @@ await build({
     },
   ],
 });
-await build({
+const codec = await build({
   ...common,
   // Code made by Emscripten asks where it lies, which an ES module does not know by this name.
   banner: { js: `${banner} const __dirname = import.meta.dirname;` },
@@ -46,3 +51,5 @@ await build({
   // For engines without WebAssembly, which Node.js has.
   external: ['./zstd-codec-binding.js'],
 });
+
+writeShare(directory, { version, licences: licences([program, codec]) });

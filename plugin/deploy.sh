@@ -1,29 +1,107 @@
 #!/bin/sh
-# Installs pkginitrd below DESTDIR as a package would: deploy.sh DESTDIR
+# Installs pkginitrd below DESTDIR, for the recipes of packages and by hand.
+#
+#   deploy.sh [--for debian] [--without-codec] DESTDIR
+#   deploy.sh --remove DESTDIR
+#
+# --for debian     also the hooks of Debian's kernel packages and update-initramfs, which another generator's package may
+#                  own: for a package that conflicts with those
+# --without-codec  leaves out zstd-codec.mjs, compiled code that is needed only where there is no zstd program
+# --remove         takes everything away again, and pkginitrd's line out of kernel-install's configuration
+#
 # The bundle has to be built first: npm run build.
 set -eu
 
-destination=${1:?Usage: deploy.sh DESTDIR}
 source=$(cd "$(dirname "$0")/.." && pwd)
 umask 022
 
-if ! [ -r "$source/dist/pkginitrd.mjs" ]; then
-    printf 'deploy.sh: No bundle at "%s", run "npm run build" first\n' "$source/dist/pkginitrd.mjs" >&2
-    exit 1
-fi
+main() {
+    distribution=
+    codec=yes
+    action=install
+    while [ $# -gt 1 ]; do
+        case $1 in
+            --for) distribution=$2 && shift ;;
+            --without-codec) codec= ;;
+            --remove) action=remove ;;
+            *) usage ;;
+        esac
+        shift
+    done
+    destination=${1-}
+    case $distribution:$destination in
+        :[!-]* | debian:[!-]*) ;;
+        *) usage ;;
+    esac
+    destination=${destination%/}
+    library=$destination/usr/lib/pkginitrd
+    "$action"
+}
 
-library=$destination/usr/lib/pkginitrd
-mkdir -p "$destination/usr/lib" "$destination/usr/bin" "$destination/usr/lib/kernel/install.d" \
-    "$destination/usr/lib/tmpfiles.d"
-rm -rf "$library.new"
-mkdir "$library.new"
-cp -R "$source/dist/." "$library.new"
-# -P: links in extra/ trees are content.
-cp -R -P "$source/dropins/." "$library.new"
-chmod -R u=rwX,go=rX "$library.new"
-rm -rf "$library"
-mv "$library.new" "$library"
+install() {
+    if ! [ -r "$source/dist/pkginitrd.mjs" ] || ! [ -d "$source/dist/share" ]; then
+        printf 'deploy.sh: No bundle at "%s", run "npm run build" first\n' "$source/dist" >&2
+        exit 1
+    fi
+    program
+    put 0755 plugin/pkginitrd usr/bin/pkginitrd
+    put 0755 plugin/52-pkginitrd.install usr/lib/kernel/install.d/52-pkginitrd.install
+    put 0755 plugin/56-pkginitrd-alone.install usr/lib/kernel/install.d/56-pkginitrd-alone.install
+    ln -sf 56-pkginitrd-alone.install "$destination/usr/lib/kernel/install.d/86-pkginitrd-alone.install"
+    put 0644 systemd/tmpfiles.d/pkginitrd.conf usr/lib/tmpfiles.d/pkginitrd.conf
+    (cd "$source/dist/share" && find . -type f) | while read -r file; do
+        put 0644 "dist/share/$file" "usr/share/$file"
+    done
+    [ -z "$distribution" ] || "for_$distribution"
+}
 
-install -m 0755 "$source/plugin/pkginitrd" "$destination/usr/bin/pkginitrd"
-install -m 0755 "$source/plugin/52-pkginitrd.install" "$destination/usr/lib/kernel/install.d/52-pkginitrd.install"
-install -m 0644 "$source/systemd/tmpfiles.d/pkginitrd.conf" "$destination/usr/lib/tmpfiles.d/pkginitrd.conf"
+# In one rename: a build that is under way goes on with what it has opened.
+program() {
+    mkdir -p "${library%/*}"
+    rm -rf "$library.new"
+    mkdir "$library.new"
+    cp "$source"/dist/*.mjs "$library.new"
+    [ -n "$codec" ] || rm "$library.new/zstd-codec.mjs"
+    # -P: links in extra/ trees are content.
+    cp -R -P "$source/dropins/." "$library.new"
+    cp "$source/plugin/generator" "$library.new"
+    [ "$distribution" != debian ] || cp "$source/plugin/debian/boot-image" "$library.new"
+    chmod -R u=rwX,go=rX "$library.new"
+    rm -rf "$library"
+    mv "$library.new" "$library"
+}
+
+for_debian() {
+    put 0755 plugin/debian/update-initramfs usr/sbin/update-initramfs
+    put 0755 plugin/debian/kernel/postinst etc/kernel/postinst.d/pkginitrd
+    put 0755 plugin/debian/kernel/postrm etc/kernel/postrm.d/pkginitrd
+}
+
+put() {
+    mkdir -p "$(dirname "$destination/$3")"
+    cp "$source/$2" "$destination/$3.new"
+    chmod "$1" "$destination/$3.new"
+    mv "$destination/$3.new" "$destination/$3"
+}
+
+# What a package would own, whoever it was for; configuration in /etc/pkginitrd is the user's.
+remove() {
+    [ -n "$destination" ] || [ ! -x "$library/generator" ] || "$library/generator" unchoose
+    if grep -qs boot-image "$destination/usr/sbin/update-initramfs"; then
+        rm "$destination/usr/sbin/update-initramfs"
+    fi
+    rm -rf "$library" "$destination/var/cache/pkginitrd" "$destination/var/lib/pkginitrd"
+    rm -f "$destination/usr/bin/pkginitrd" "$destination"/usr/lib/kernel/install.d/*-pkginitrd*.install \
+        "$destination"/etc/kernel/post*.d/pkginitrd "$destination/usr/lib/tmpfiles.d/pkginitrd.conf"
+    find "$destination/usr/share/man" "$destination/usr/share/bash-completion" "$destination/usr/share/zsh" \
+        "$destination/usr/share/fish" "$destination/usr/share/doc" \
+        \( -name 'pkginitrd*' -o -name _pkginitrd \) -prune -exec rm -rf {} + 2>/dev/null || :
+    echo 'Images in /boot and boot entries stay as they are: they boot, and the next generator replaces them' >&2
+}
+
+usage() {
+    sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//;p}' "$0" >&2
+    exit 2
+}
+
+main "$@"

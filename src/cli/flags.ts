@@ -4,6 +4,8 @@ export interface SettingFlag {
   readonly section: string;
   readonly type: string;
   readonly flag: string | null;
+  /** Words that it takes, where they are a fixed set: what is written to what it means. */
+  readonly values?: Readonly<Record<string, string>>;
   readonly help: string;
 }
 

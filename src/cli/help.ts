@@ -1,6 +1,6 @@
 import { buildFlags, settingFlags, type Flag, type SettingFlag } from './flags.ts';
 
-export const commands = ['build', 'kernel-install', 'why'] as const;
+export const commands = ['build', 'completion', 'kernel-hook', 'kernel-install', 'why'] as const;
 
 /** Fits a terminal of 24 lines. */
 export function topHelp(): string {
@@ -11,7 +11,8 @@ Usage: pkginitrd COMMAND [OPTIONS]
 Commands:
   build             Build an initrd; "pkginitrd build --help" lists the options
   why NAME          Say what brings a module, firmware, package or file into it
-  kernel-install    What the kernel-install plugin runs: add KERNEL ENTRY IMAGE
+  completion SHELL  Print the completion for bash, zsh or fish
+  kernel-install, kernel-hook    What plugin and hooks of kernel packages run
 
 Options:
   -h, --help        Show this text

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { absolutePath, kernelVersion, pathFrom } from '../model/brands.ts';
 import { UsageError } from '../model/errors.ts';
 import type { BuildInvocation, SkipInvocation } from '../model/invocation.ts';
@@ -47,6 +48,7 @@ export function parseKernelInstall(
     destination: {
       type: 'staging',
       directory: pathFrom(cwd, staging),
+      layout: layout === '' ? undefined : layout,
       // kernel-install makes the directory for this layout alone, and passes its name for every other.
       entryDirectory: layout === 'bls' ? pathFrom(cwd, entryDirectory) : undefined,
       bootRoot: bootRoot ? pathFrom(cwd, bootRoot) : undefined,
@@ -79,6 +81,11 @@ function reasonToSkip(
   if (generator !== 'pkginitrd') {
     return `The initrd generator is "${generator}", not "pkginitrd"`;
   }
-  if (args.length > 4) return 'The caller brings its own initrd';
+  if (!args.slice(4).every(isMicrocode)) return 'The caller brings its own initrd';
   return undefined;
+}
+
+/** `amd-ucode.img` and its like goes before an initrd and is none. The plugin tells it by the same names. */
+function isMicrocode(path: string): boolean {
+  return /ucode|microcode/.test(basename(path));
 }

@@ -3,6 +3,7 @@ import type { Invocation } from '../model/invocation.ts';
 import { nearestName } from '../formats/nearest-name.ts';
 import type { SettingFlag } from './flags.ts';
 import { commands, topHelp } from './help.ts';
+import { parseKernelHook } from './kernel-hook.ts';
 import { parseKernelInstall } from './kernel-install.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -32,6 +33,12 @@ export async function parseCommandLine(
       return { type: 'text', text: `pkginitrd ${tool.version}\n` };
     case 'kernel-install':
       return parseKernelInstall(rest, env, cwd);
+    case 'completion': {
+      const { completion } = await import('./completion.ts');
+      return { type: 'text', text: completion(rest[0], tool.settings) };
+    }
+    case 'kernel-hook':
+      return parseKernelHook(rest, cwd);
     case 'build': {
       // Loading yargs takes longer than a run of the plugin that has nothing to do.
       const { parseBuild } = await import('./parse-build.ts');

@@ -45,6 +45,12 @@ export function printReceipt(receipt: Receipt): string {
   ].join('');
 }
 
+/** One line, for a build inside a package manager's transaction. */
+export function printSummary({ kernelVersion, image, bytes, steps }: Receipt): string {
+  const total = steps.reduce((sum, step) => sum + step.milliseconds, 0);
+  return `pkginitrd: Initrd for ${kernelVersion}: ${image} (${humanBytes(bytes)}) in ${humanTime(total)}`;
+}
+
 /** The warnings alone, for a build that reports nothing else. */
 export function printWarnings({ warnings }: Receipt): readonly string[] {
   return warnings.map((warning) => `pkginitrd: Warning: ${warning}`);

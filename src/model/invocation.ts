@@ -61,10 +61,14 @@ export interface WhyInvocation {
 export type Destination =
   /** `pkginitrd build`: a file or directory of the user's. */
   | { readonly type: 'path'; readonly directory: AbsolutePath; readonly name: string | undefined }
+  /** Where boot loaders look that know no kernel-install, as `/boot/initrd.img-6.12`: written by the kernel packages' hooks. */
+  | { readonly type: 'boot'; readonly directory: AbsolutePath; readonly name: string }
   /** kernel-install's staging area; the image is called `initrd` there. */
   | {
       readonly type: 'staging';
       readonly directory: AbsolutePath;
+      /** Word for who takes the image from there: `bls`, `uki`, `other` or a vendor's; undefined when not said. */
+      readonly layout: string | undefined;
       /** Directory of the entry's files on $BOOT; undefined when it does not exist (layouts other than bls). */
       readonly entryDirectory: AbsolutePath | undefined;
       /** $BOOT, whose free space is checked; undefined when kernel-install did not say. */

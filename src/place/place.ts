@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { absolutePath, type AbsolutePath } from '../model/brands.ts';
 import { BuildError, UsageError } from '../model/errors.ts';
 import type { Entry } from '../model/image.ts';
@@ -27,6 +27,7 @@ export interface PlaceRequest {
 
 const imageMode = 0o600;
 const manifestMode = 0o644;
+const stateDirectory = '/var/lib/pkginitrd';
 
 /** Puts the image where it is wanted, in one rename: until then, and on every failure, the old one stays. */
 export async function place(
@@ -62,8 +63,8 @@ async function placeTree(
   { entries, unpackedBytes }: FinishedImage,
   { destination, output }: PlaceRequest,
 ): Promise<AbsolutePath> {
-  if (destination.type === 'staging') {
-    throw new UsageError('Cannot give kernel-install a directory', 'Remove Format=directory');
+  if (destination.type !== 'path') {
+    throw new UsageError('Cannot give a boot loader a directory', 'Remove Format=directory');
   }
   const path = destinationPath(sys, destination, output);
   need(sys, absolutePath(dirname(path)), unpackedBytes, 'the image');
@@ -72,8 +73,9 @@ async function placeTree(
 }
 
 /**
- * Writes the manifest beside the placed image. It names the image's digest, so that a manifest of an older image can
- * be told. A staging area gets none: kernel-install would not copy it to the boot partition.
+ * Writes the manifest beside the placed image; that of an image in /boot to /var/lib/pkginitrd, since /boot is small and
+ * boot loaders look through it. It names the image's digest, so that a manifest of an older image can be told. A staging
+ * area gets none: kernel-install would not copy it to the boot partition.
  */
 export async function placeManifest(
   sys: Sys,
@@ -82,14 +84,15 @@ export async function placeManifest(
   text: string,
 ): Promise<readonly string[]> {
   if (destination.type === 'staging') return [];
-  const path = absolutePath(`${image}.manifest.json`);
+  const directory = destination.type === 'boot' ? stateDirectory : dirname(image);
+  const path = absolutePath(`${directory}/${basename(image)}.manifest.json`);
   try {
     await sys.writeAtomically(path, [Buffer.from(text)], manifestMode);
     return [];
   } catch (error) {
     if (!(error instanceof BuildError)) throw error;
     sys.root(absolutePath('/')).remove(path);
-    return [`${error.message}, the image has no manifest beside it`];
+    return [`${error.message}, the image has no manifest`];
   }
 }
 
@@ -102,7 +105,7 @@ function checkSpace(
   kernelBytes: number,
 ): void {
   need(sys, absolutePath(dirname(path)), imageBytes, 'the image');
-  if (destination.type === 'path' || destination.bootRoot === undefined) return;
+  if (destination.type !== 'staging' || destination.bootRoot === undefined) return;
   // 90-loaderentry.install copies both without looking, and a truncated initrd would stand in a boot entry.
   const replaced = entryBytes(sys, destination.entryDirectory);
   need(sys, destination.bootRoot, imageBytes + kernelBytes - replaced, 'the kernel and the image');

@@ -1,4 +1,4 @@
-import { printReceipt, printWarnings } from '../cli/print-receipt.ts';
+import { printReceipt, printSummary, printWarnings } from '../cli/print-receipt.ts';
 import { codec } from '../compress/compress.ts';
 import { makeManifest, placedManifest } from '../image/manifest.ts';
 import { indexModules } from '../image/module-indexes.ts';
@@ -11,6 +11,7 @@ import type { Receipt } from '../model/receipt.ts';
 import type { Sys } from '../model/sys.ts';
 import { destinationPath } from '../place/destination.ts';
 import { place, placeManifest } from '../place/place.ts';
+import { assertTaken } from '../place/taker.ts';
 import { placePrebuilt, prebuiltInitrd } from '../place/prebuilt.ts';
 import { decide, type Decided } from './decide.ts';
 import { inWorkspace } from './in-workspace.ts';
@@ -28,15 +29,19 @@ export async function build(
 ): Promise<Answer> {
   assertRoot(surroundings);
   const { request, destination, verbose } = invocation;
+  assertTaken(sys, destination);
   const prebuilt = prebuiltInitrd(sys, invocation);
   if (prebuilt !== undefined) {
     await placePrebuilt(sys, prebuilt);
     const remark = `pkginitrd: Took the prebuilt "${prebuilt.source}"`;
     return { result: '', remarks: verbose ? [remark] : [] };
   }
-  // kernel-install runs inside a package manager's transaction, where only problems are worth a line.
+  // kernel-install and hooks run inside a package manager's transaction, where each step is not worth a line.
   const isTold = verbose || destination.type === 'path';
   const tell = isTold ? surroundings.tell : () => {};
+  if (destination.type === 'boot') {
+    surroundings.tell(`pkginitrd: Building ${destination.directory}/${destination.name}`);
+  }
   const steps = stopwatch(sys, tell);
   const decided = await steps.take('plan', 'Planning', () => decide(sys, request, surroundings));
   const image = destinationPath(sys, destination, decided.plan.output);
@@ -45,9 +50,9 @@ export async function build(
       carryOut(sys, invocation, { ...surroundings, tell }, decided, workspace, steps),
     ),
   );
-  return isTold
-    ? { result: printReceipt(receipt), remarks: [] }
-    : { result: '', remarks: printWarnings(receipt) };
+  if (isTold) return { result: printReceipt(receipt), remarks: [] };
+  const summary = destination.type === 'boot' ? [printSummary(receipt)] : [];
+  return { result: '', remarks: [...printWarnings(receipt), ...summary] };
 }
 
 function assertRoot({ user }: Surroundings): void {

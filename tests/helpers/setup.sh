@@ -1,7 +1,7 @@
 #!/bin/bash
 # Prepares the machine and the fixtures in .cache/ that the tests need. What is there already is left alone.
 #
-#   setup.sh [programs] [tools] [lists] [busybox] [kernel] [trixie] [older_kernel] [pacman] [rpm]      all of them where none is named
+#   setup.sh [programs] [tools] [lists] [busybox] [kernel] [trixie] [older_kernel] [debian_boot] [pacman] [rpm]      all of them where none is named
 #
 # programs the programs that a build of the product runs
 # tools    those, and the programs that the tests run
@@ -10,6 +10,7 @@
 # kernel   .cache/kernel-CODENAME: the distribution's newest kernel package, unpacked aside, with depmod's indexes
 # older_kernel  .cache/kernel-bookworm: that of Debian 12, which tests hold against Debian 13's, whatever the machine's is
 # trixie   .cache/trixie: a Debian 13 with systemd, Node.js and a kernel, entered by enter-root.sh
+# debian_boot  .cache/debian-boot/CODENAME/PACKAGE: what has a hand in Debian's boot entries, unpacked and not installed
 # pacman   the programs that make .cache/pacman-distribution out of Debian 13's packages, which the tests do themselves,
 #          and .cache/pacman-6: the older pacman of Debian 12
 # rpm      .cache/rpm: a small rpm distribution made of trixie's packages, see rpm/distribution.ts
@@ -28,7 +29,7 @@ trixie_packages=(
 
 main() {
     local steps=("$@") step
-    [ $# -gt 0 ] || steps=(tools lists busybox kernel trixie older_kernel pacman rpm dnf5)
+    [ $# -gt 0 ] || steps=(tools lists busybox kernel trixie older_kernel debian_boot pacman rpm dnf5)
     if [ "$(id -u)" != 0 ]; then
         say "not root: skipped ${steps[*]}"
         return
@@ -170,6 +171,35 @@ step_older_kernel() {
     ' </dev/null >"$work/log" 2>&1 || fail_with "$work/log"
     unpack_kernel "$work"/debs/linux-image-*.deb "$work/tree"
     publish "$work/tree" kernel-bookworm
+}
+
+debian_boot_packages=(linux-base initramfs-tools systemd-boot dracut dracut-core)
+
+step_debian_boot() {
+    [ ! -e "$cache/debian-boot" ] || return 0
+    [ -e "$cache/trixie" ] || step_trixie
+    local work codename deb package
+    work=$(workspace debian)
+    say "taking what makes boot entries out of Debian 12's and 13's packages"
+    for codename in bookworm trixie; do
+        local packages=("${debian_boot_packages[@]}")
+        # Since Debian 13 bootctl is in a package of its own.
+        [ "$codename" = bookworm ] || packages+=(systemd-boot-tools)
+        mkdir -p "$work/$codename"
+        # shellcheck disable=SC2016
+        "$here/enter-root.sh" --overlay tmpfs --bind "$work/$codename" /debs "$cache/trixie" sh -euc '
+            [ "$1" = trixie ] || { sed -i "s/trixie/$1/" /etc/apt/sources.list; apt-get -q update; }
+            shift
+            cd /debs && apt-get -q -o APT::Sandbox::User=root download "$@"
+        ' sh "$codename" "${packages[@]}" </dev/null >"$work/log" 2>&1 || fail_with "$work/log"
+        for deb in "$work/$codename"/*.deb; do
+            package=${deb##*/}
+            package=${package%%_*}
+            mkdir -p "$work/tree/$codename/$package"
+            dpkg-deb --fsys-tarfile "$deb" | tar -x -C "$work/tree/$codename/$package"
+        done
+    done
+    publish "$work/tree" debian-boot
 }
 
 step_rpm() {

@@ -24,16 +24,27 @@ export interface ThrowAwayHost {
   enter(argv: readonly string[], env?: Readonly<Record<string, string>>): Promise<Ran>;
 }
 
-/** A whole system under an overlay that the test may spoil; undefined where the test has to be skipped. */
-export function throwAwayHost(t: TestContext, name: HostName): ThrowAwayHost | undefined {
+/**
+ * A whole system under an overlay that the test may spoil; undefined where the test has to be skipped. `binds` are more
+ * options of enter-root.sh.
+ */
+export function throwAwayHost(
+  t: TestContext,
+  name: HostName,
+  binds: readonly string[] = [],
+): ThrowAwayHost | undefined {
   if (!need(t, isRoot(), 'needs root to enter a throw-away root')) return undefined;
-  const host = openHost(scratch(t), name);
+  const host = openHost(scratch(t), name, binds);
   need(t, host !== undefined, `no ${name} fixture: run tests/helpers/setup.sh`);
   return host;
 }
 
 /** The same for a directory of the caller's, which holds all that the host writes. */
-export function openHost(directory: string, name: HostName): ThrowAwayHost | undefined {
+export function openHost(
+  directory: string,
+  name: HostName,
+  moreBinds: readonly string[] = [],
+): ThrowAwayHost | undefined {
   const root = name === 'machine' ? '/' : join(cache, 'trixie');
   const kernel = name === 'machine' ? machineKernel() : kernelBelow(root);
   if (kernel === undefined) return undefined;
@@ -43,7 +54,7 @@ export function openHost(directory: string, name: HostName): ThrowAwayHost | und
   const boot = join(directory, 'efi');
   mkdirSync(boot);
   mkdirSync(upper, { recursive: true });
-  const binds = name === 'machine' ? machineBinds(kernel) : [];
+  const binds = [...(name === 'machine' ? machineBinds(kernel, moreBinds) : []), ...moreBinds];
   return hostAt({ kernel, upper, boot, entering: ['--overlay', overlay, ...binds, root] });
 }
 
@@ -75,10 +86,11 @@ function hostAt({ entering, ...place }: Place): ThrowAwayHost {
 }
 
 // The kernel as if it were installed, and this Node.js wherever it lies.
-function machineBinds(kernel: Kernel): readonly string[] {
+function machineBinds(kernel: Kernel, bound: readonly string[]): readonly string[] {
   return [
     ...['--bind-ro', join(kernel.root, 'usr/lib/modules'), '/usr/lib/modules'],
-    ...['--bind-ro', join(kernel.root, 'boot'), '/boot'],
+    // A mount below another one would still be seen in /proc/mounts.
+    ...(bound.includes('/boot') ? [] : ['--bind-ro', join(kernel.root, 'boot'), '/boot']),
     ...['--bind-ro', process.execPath, '/usr/bin/node'],
   ];
 }

@@ -38,6 +38,7 @@ test('add builds for the kernel into the staging area', () => {
     destination: {
       type: 'staging',
       directory: '/tmp/staging',
+      layout: 'bls',
       entryDirectory: '/efi/token/6.12.48+deb13-amd64',
       bootRoot: '/efi',
     },
@@ -60,6 +61,7 @@ for (const [layout, entryDirectory] of layouts) {
     const invocation = parseKernelInstall(add, env, '/');
     assert.ok(invocation.type === 'build' && invocation.destination.type === 'staging');
     assert.equal(invocation.destination.entryDirectory, entryDirectory);
+    assert.equal(invocation.destination.layout, layout);
   });
 }
 
@@ -88,6 +90,12 @@ const skips: readonly (readonly [
   [
     'initrds of the caller',
     [...add, '/boot/initrd.img'],
+    {},
+    'The caller brings its own initrd, skipping',
+  ],
+  [
+    'initrds of the caller behind microcode',
+    [...add, '/boot/amd-ucode.img', '/boot/initrd.img'],
     {},
     'The caller brings its own initrd, skipping',
   ],
@@ -199,4 +207,14 @@ test('ukify may be the UKI generator: it takes the staged initrd', () => {
 test('the command line hands over arguments and environment', async () => {
   const invocation = await run(['kernel-install', ...add], systemd257);
   assert.deepEqual(invocation, parseKernelInstall(add, systemd257, '/home/u'));
+});
+
+test('microcode of the caller is no initrd', () => {
+  for (const name of ['amd-ucode.img', 'intel-ucode.img', 'microcode.cpio']) {
+    assert.equal(
+      parseKernelInstall([...add, `/boot/${name}`], systemd257, '/').type,
+      'build',
+      name,
+    );
+  }
 });

@@ -62,6 +62,7 @@ test('place() into the staging area asks for the room that kernel-install will n
   const destination: Destination = {
     type: 'staging',
     directory: staging,
+    layout: 'bls',
     entryDirectory: absolutePath(`${boot}/entry`),
     bootRoot: boot,
   };
@@ -80,6 +81,7 @@ test('place() into the staging area asks for the room that kernel-install will n
 const staged: Destination = {
   type: 'staging',
   directory: absolutePath('/staging'),
+  layout: undefined,
   entryDirectory: undefined,
   bootRoot: undefined,
 };
@@ -147,7 +149,7 @@ test('placeManifest() that cannot write leaves no older one, and the image as it
     absolutePath(`${directory}/initrd`),
     'new',
   );
-  assert.match(warning ?? '', /the image has no manifest beside it$/);
+  assert.match(warning ?? '', /the image has no manifest$/);
   assert.deepEqual(readdirSync(directory), ['initrd']);
 });
 
@@ -156,4 +158,20 @@ test('placeManifest() writes none into the staging area', async (t) => {
   const image = absolutePath(`${directory}/initrd`);
   assert.deepEqual(await placeManifest(sys, { ...staged, directory }, image, 'new'), []);
   assert.deepEqual(readdirSync(directory), []);
+});
+
+test('placeManifest() of an image in /boot keeps /boot clean', async () => {
+  const written: string[] = [];
+  const recording = {
+    ...sys,
+    writeAtomically: async (path: string) => ({ bytes: written.push(path) }),
+  };
+  const destination = {
+    type: 'boot',
+    directory: absolutePath('/boot'),
+    name: 'initrd.img-6.12',
+  } as const;
+  const image = absolutePath('/boot/initrd.img-6.12');
+  assert.deepEqual(await placeManifest(recording, destination, image, 'new'), []);
+  assert.deepEqual(written, ['/var/lib/pkginitrd/initrd.img-6.12.manifest.json']);
 });
