@@ -27,9 +27,10 @@ async function main(): Promise<number> {
       proxies: proxyVariables(process.env),
       searchPath: process.env['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin',
     });
-    const { result, remarks } = await runVerb(sys, invocation, surroundings());
+    const { result, remarks, failure } = await runVerb(sys, invocation, surroundings());
     process.stdout.write(result);
     remarks.forEach(tell);
+    if (failure !== undefined) throw failure;
     return 0;
   } catch (error) {
     const { text, exitCode } = printError(error);

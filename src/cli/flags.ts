@@ -49,7 +49,7 @@ export const buildFlags = [
   { name: 'kernel-image', argument: 'FILE', help: 'The kernel that the initrd goes with' },
   { name: 'loaded-modules', argument: 'FILE', help: 'Read this instead of /proc/modules' },
   { name: 'dry-run', argument: null, help: 'Print the plan and stop' },
-  { name: 'json', argument: null, help: 'With --dry-run: print it as JSON' },
+  { name: 'json', argument: null, help: 'With --dry-run or why: print JSON' },
   { name: 'verbose', argument: null, help: 'Say what is being done' },
   { name: 'debug', argument: null, help: 'Trace for developers' },
   { name: 'help', short: 'h', argument: null, help: 'Show this text' },

@@ -10,7 +10,7 @@ Usage: pkginitrd COMMAND [OPTIONS]
 
 Commands:
   build             Build an initrd; "pkginitrd build --help" lists the options
-  why NAME          Say what brings a module, firmware, package or file into it
+  why NAME…         Say what brings a module, package, file … into it
   completion SHELL  Print the completion for bash, zsh or fish
   kernel-install, kernel-hook    What plugin and hooks of kernel packages run
 
@@ -38,11 +38,15 @@ ${describe(settingFlags(settings))}`;
 }
 
 export function whyHelp(): string {
-  return `Usage: pkginitrd why NAME [OPTIONS]
+  return `Usage: pkginitrd why [OPTIONS] NAME…
 
-Says what brings a module, a firmware file, a package or a file into the image that
-"pkginitrd build" with the same options would make, up to the line of a drop-in or the
-device of the host. "pkginitrd build --help" lists the options.
+Says what brings each of these into the image that "pkginitrd build" with the same options
+would make, down to the line of a drop-in or the device of the host: modules, firmware,
+packages (as root those that come by dependency, too), profiles, files by path or name.
+Of modules and profiles that are not in it, says what would take them. With --json for
+programs. "pkginitrd build --help" lists the other options.
+
+Exit codes: 0 all names are known, 1 one is not, 2 the command line or a drop-in is wrong.
 `;
 }
 

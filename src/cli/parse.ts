@@ -45,7 +45,7 @@ export async function parseCommandLine(
       return parseBuild(rest, cwd, tool.settings);
     }
     case 'why': {
-      const { parseWhy } = await import('./parse-build.ts');
+      const { parseWhy } = await import('./parse-why.ts');
       return parseWhy(rest, cwd, tool.settings);
     }
     default:

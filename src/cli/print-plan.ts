@@ -1,6 +1,7 @@
 import type { PackageOrigin } from '../model/packages.ts';
 import type { Plan, PartPlan, PlannedModule, Reasoned } from '../model/plan.ts';
 import { describeReason, type Reason } from '../model/reason.ts';
+import { canonicalJson } from './canonical-json.ts';
 import { printStorage } from './print-storage.ts';
 import { table, wrapped } from './table.ts';
 import { count } from './units.ts';
@@ -52,9 +53,8 @@ export function printPlan(plan: Plan): string {
     .join('\n');
 }
 
-/** Canonical: sorted keys, two blanks, a newline at the end, so that two plans can be compared with diff. */
 export function printPlanJson(plan: Plan): string {
-  return `${JSON.stringify(sortKeys(plan), undefined, 2)}\n`;
+  return canonicalJson(plan);
 }
 
 function overview(plan: Plan): string {
@@ -157,14 +157,4 @@ function kindOf(reason: Reason): string {
     default:
       return reason satisfies never;
   }
-}
-
-function sortKeys(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sortKeys);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, each]) => [key, sortKeys(each)]),
-  );
 }

@@ -31,7 +31,8 @@ export function resolveConfig(sources: Sources, options: ResolveOptions): Config
     found.assignments.filter((assignment) => assignment.vendor),
     options,
   );
-  return toConfig(merged, vendor, found, profiles);
+  const config = toConfig(merged, vendor, found, profiles);
+  return { ...config, availableProfiles: [...knownProfiles(sources)].sort() };
 }
 
 interface Settled {

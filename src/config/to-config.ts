@@ -15,7 +15,7 @@ export function toConfig(
   vendor: Merged,
   found: Omit<Collected, 'assignments'>,
   profiles: readonly Sourced<string, Reason>[],
-): Config {
+): Omit<Config, 'availableProfiles'> {
   const list = (key: SettingKey): readonly Sourced<string>[] => merged.get(key) ?? [];
   const isDefault = (item: Sourced<string>): boolean =>
     (vendor.get('RemoveFiles') ?? []).some(

@@ -45,11 +45,14 @@ export function makeManifest(sources: ManifestSources): Manifest {
   };
 }
 
+/** Its place in the image. */
+export const manifestPath = 'usr/lib/pkginitrd/manifest.json';
+
 /** The manifest as a file of the image. */
 export function manifestEntry(manifest: Manifest, mtime: number): Entry {
   return {
     type: 'file',
-    path: 'usr/lib/pkginitrd/manifest.json',
+    path: manifestPath,
     mode: 0o644,
     uid: 0,
     gid: 0,
@@ -139,6 +142,7 @@ function usedSettings(sources: ManifestSources): Readonly<Record<string, Manifes
     // Follow from Packages= and KernelModules= of the drop-ins.
     ownPackages: null,
     defaultKernelModules: null,
+    availableProfiles: null,
     // Facts about the reading, told as dropIns and to the user.
     files: null,
     warnings: null,

@@ -62,6 +62,8 @@ export interface Config {
   /** Seconds since 1970; times of files are clamped to it. undefined: the newest package's. */
   readonly sourceDateEpoch: number | undefined;
   readonly profiles: readonly Sourced<string, Reason>[];
+  /** Names of all profiles that the directories have, sorted. */
+  readonly availableProfiles: readonly string[];
   /** Drop-ins read, highest priority last, for the report. */
   readonly files: readonly string[];
   /** Sentences for the user: settings that mean nothing here and such. */

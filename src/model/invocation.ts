@@ -49,12 +49,13 @@ export interface PlanInvocation {
   readonly debug: boolean;
 }
 
-/** Name the reasons for which a thing is in the image. */
+/** Name the reasons for which things are in the image, or are not. */
 export interface WhyInvocation {
   readonly type: 'why';
-  /** A module, firmware file, package or path. */
-  readonly subject: string;
+  /** Modules, firmware files, packages, profiles, paths or names of files; at least one. */
+  readonly subjects: readonly string[];
   readonly request: ImageRequest;
+  readonly format: 'text' | 'json';
   readonly debug: boolean;
 }
 

@@ -37,6 +37,26 @@ export interface PackageAbout {
   readonly bugs: string | undefined;
 }
 
+/** The manager's answer to a request, before anything is fetched. */
+export interface PackageAnswer {
+  readonly packages: readonly ResolvedPackage[];
+  /** Of those packages whose relations the host knows. */
+  readonly relations: readonly PackageRelations[];
+  readonly warnings: readonly string[];
+}
+
+/** The names that a package goes by and asks for, without versions. */
+export interface PackageRelations {
+  readonly name: string;
+  /** Names besides its own, and paths that others ask for. */
+  readonly provides: readonly string[];
+  /** Any of the names in an entry satisfies it. */
+  readonly needs: readonly (readonly string[])[];
+  readonly recommends: readonly (readonly string[])[];
+  /** True where it is installed without being asked for. */
+  readonly isEssential: boolean;
+}
+
 /** A root with every package installed and configured. */
 export interface RootTree {
   readonly root: AbsolutePath;

@@ -1,6 +1,6 @@
 import type { AbsolutePath } from '../model/brands.ts';
 import type { PackageRequest } from '../model/package-request.ts';
-import type { Digest, ResolvedPackage, RootTree } from '../model/packages.ts';
+import type { Digest, PackageRelations, ResolvedPackage, RootTree } from '../model/packages.ts';
 import type { Sys } from '../model/sys.ts';
 
 /** One build's packages. `host` is everything that the driver needs of the host, read once by open(). */
@@ -19,6 +19,8 @@ export interface PackageDriver<Host> {
    * not known; those that stand there have no alternatives.
    */
   resolve(job: Job<Host>): Promise<Resolution>;
+  /** The relations of those resolved packages of which the host knows them; for explanations only. */
+  relations(job: Job<Host>, resolution: Resolution): Promise<readonly PackageRelations[]>;
   /** Takes every archive from the first source that has it. Throws BuildError naming those that no source has. */
   take(job: Job<Host>, resolution: Resolution): Promise<readonly Found[]>;
   /** Fetches what is missing, and has digests and signatures checked of all. */

@@ -1,7 +1,7 @@
 import type { AbsolutePath } from '../model/brands.ts';
 import type { Manager } from '../model/managers.ts';
 import type { PackageRequest } from '../model/package-request.ts';
-import type { RootTree } from '../model/packages.ts';
+import type { PackageAnswer, RootTree } from '../model/packages.ts';
 import type { Sys } from '../model/sys.ts';
 import { aptDriver } from './apt/apt.ts';
 import type { PackageDriver } from './driver.ts';
@@ -15,6 +15,11 @@ import { resolveWishes } from './shared/wishes.ts';
 /** Makes a root of the host's packages in the workspace. */
 export async function installPackages(sys: Sys, request: PackageRequest): Promise<RootTree> {
   return managers[request.plan.manager].install(sys, request);
+}
+
+/** Asks the manager what a request comes to, without the network; fetches and installs nothing. */
+export async function resolvePackages(sys: Sys, request: PackageRequest): Promise<PackageAnswer> {
+  return managers[request.plan.manager].resolve(sys, request);
 }
 
 /** Which of the host's installed packages ships which path, directories left out. */
@@ -38,6 +43,16 @@ function managerWith<Host>(driver: PackageDriver<Host>) {
         driver.download(job, resolution, found),
       );
       return timed(sys, 'install', async () => driver.install(job, fetched));
+    },
+    resolve: async (sys: Sys, request: PackageRequest): Promise<PackageAnswer> => {
+      const job = await timed(sys, 'open', async () => driver.open(sys, request));
+      const resolution = await timed(sys, 'resolve', async () => driver.resolve(job));
+      const { archives, warnings } = resolution;
+      return {
+        packages: archives.map((archive) => ({ ...archive, size: archive.size ?? 0 })),
+        relations: await timed(sys, 'relations', async () => driver.relations(job, resolution)),
+        warnings,
+      };
     },
     hostOwners: async (sys: Sys, hostRoot: AbsolutePath) => driver.hostOwners(sys, hostRoot),
   };

@@ -1,5 +1,6 @@
 import type { AbsolutePath } from '../model/brands.ts';
 import type { Architecture } from '../model/config.ts';
+import type { BuildError, UsageError } from '../model/errors.ts';
 import type { Sys } from '../model/sys.ts';
 
 /** Does what an invocation asks for and returns the text to print. Throws UsageError or BuildError. */
@@ -27,4 +28,6 @@ export interface Answer {
   readonly result: string;
   /** Sentences for the user, for stderr. */
   readonly remarks: readonly string[];
+  /** Ends the run as an error when the rest is printed. */
+  readonly failure?: UsageError | BuildError;
 }

@@ -50,6 +50,7 @@ export function config(changes: Partial<Config> = {}): Config {
     environment: {},
     sourceDateEpoch: undefined,
     profiles: [],
+    availableProfiles: [],
     files: ['/etc/pkginitrd/test.conf'],
     warnings: [],
     ...changes,

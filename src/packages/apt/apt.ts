@@ -3,6 +3,7 @@ import { readOwners } from './dpkg-owners.ts';
 import { downloadDebs } from './download.ts';
 import { aptWitnesses, openApt, type AptHost } from './host.ts';
 import { installArchives } from './install.ts';
+import { readRelations } from './relations.ts';
 import { resolvePackages } from './resolve.ts';
 import { takeDebs } from './take.ts';
 
@@ -10,6 +11,7 @@ import { takeDebs } from './take.ts';
 export const aptDriver: PackageDriver<AptHost> = {
   open: openApt,
   resolve: resolvePackages,
+  relations: readRelations,
   take: takeDebs,
   download: downloadDebs,
   install: installArchives,

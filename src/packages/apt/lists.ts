@@ -56,6 +56,7 @@ const fields: ReadonlySet<string> = new Set([
   'essential',
   'pre-depends',
   'depends',
+  'recommends',
   'provides',
 ]);
 

@@ -79,6 +79,6 @@ export function localClosure(
 }
 
 /** "libfoo.so=1-64" and "bash>=5" without what stands behind the name. */
-function bareName(relation: string): string {
+export function bareName(relation: string): string {
   return relation.replace(/[<>=].*$/, '').replace(/^.*\//, '');
 }

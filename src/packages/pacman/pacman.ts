@@ -4,12 +4,14 @@ import { downloadPackages, takePackages } from './fetch.ts';
 import { openPacman, pacmanWitnesses, type PacmanHost } from './host.ts';
 import { installArchives } from './install.ts';
 import { readLocalOwners } from './local.ts';
+import { readRelations } from './relations.ts';
 import { resolvePackages } from './resolve.ts';
 
 /** Arch Linux's pacman, 6 and 7, and that of everything like Arch Linux. */
 export const pacmanDriver: PackageDriver<PacmanHost> = {
   open: openPacman,
   resolve: resolvePackages,
+  relations: readRelations,
   take: takePackages,
   download: downloadPackages,
   install: installArchives,

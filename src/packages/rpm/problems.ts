@@ -50,11 +50,12 @@ export function unknownWithout(
   asked: readonly Reasoned[],
   words: readonly string[],
   skipped: readonly string[],
-): BuildError {
+): UnknownPackages {
   const without = skipped.map((id) => `"${id}"`).join(', ');
-  return new BuildError(
+  return new UnknownPackages(
+    words,
     `Cannot install ${withPlaces(asked, words)}: ${program} knows no such package, and has no metadata of ${without}`,
-    { hint: `Run "${refresh}", or correct the name` },
+    `Run "${refresh}", or correct the name`,
   );
 }
 

@@ -36,6 +36,11 @@ const fileSystems: ReadonlyMap<string, FileSystem> = new Map<string, FileSystem>
   ['zfs', { profile: 'zfs' }],
 ]);
 
+/** File systems for which a profile is used. */
+export function fileSystemsOf(profile: string): readonly string[] {
+  return [...fileSystems].filter(([, row]) => row.profile === profile).map(([name]) => name);
+}
+
 /** The row of a file system; empty for those that need nothing but their module and a disk. */
 export function fileSystem(name: string | null): FileSystem {
   return fileSystems.get(name ?? '') ?? {};

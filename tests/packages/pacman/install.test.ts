@@ -4,6 +4,7 @@ import { after, test } from 'node:test';
 import type { AbsolutePath } from '../../../src/model/brands.ts';
 import { installPackages, readHostOwners } from '../../../src/packages/install.ts';
 import { cleanUp, differences, leavesAlone, listTree, refuses, sys } from '../apt/support.ts';
+import { explained, unexplained } from '../../helpers/explained.ts';
 import { hostFor, pacmanRequest, releases } from './support.ts';
 
 // A real pacman on a small distribution of its own: signed database and packages, no network.
@@ -20,6 +21,14 @@ const packages = [
 ];
 
 after(cleanUp);
+
+test('every package is followed to the word that asks for it', async (t) => {
+  const host = await hostFor(t);
+  if (host === undefined) return;
+  const texts = await leavesAlone(host, () => explained(sys, pacmanRequest(host, packages)));
+  assert.ok(texts.size > packages.length, `${texts.size} packages`);
+  assert.deepEqual(unexplained(texts), []);
+});
 
 for (const release of releases) {
   test(`pacman ${release}: packages are installed from a full cache, by their names and by what they provide`, async (t) => {

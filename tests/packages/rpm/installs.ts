@@ -3,6 +3,7 @@ import { utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RootTree } from '../../../src/model/packages.ts';
 import { installPackages, readHostOwners } from '../../../src/packages/install.ts';
+import { explained, unexplained } from '../../helpers/explained.ts';
 import { rpmBench } from '../../helpers/rpm/bench.ts';
 import { wanted } from '../../helpers/rpm/debs.ts';
 import type { ManagerFacts } from '../../helpers/rpm/managers.ts';
@@ -54,6 +55,12 @@ export function installsFromCaches(facts: ManagerFacts): void {
     assert.equal(hostOwners.get('usr/bin/less'), 'less');
     assert.ok(tree.metadata.some((path) => root.stat(`${path}/rpmdb.sqlite`) !== undefined));
     assert.ok(tree.newestPackageTime > 1_600_000_000);
+  });
+
+  check('every package is followed to the word that asks for it', async () => {
+    const texts = await explained(sys, rpmRequest(host(), { names: wanted }));
+    assert.ok(texts.size > wanted.length, `${texts.size} packages`);
+    assert.deepEqual(unexplained(texts), []);
   });
 
   check('packages are removed, by name and by pattern', async () => {

@@ -96,7 +96,7 @@ test('a dry run asks for the same image, and only for its plan', async () => {
     ...plan,
     format: 'json',
   });
-  const why = { type: 'why', subject: 'ext4', request, debug: false };
+  const why = { type: 'why', subjects: ['ext4'], request, format: 'text', debug: false };
   assert.deepEqual(await run(['why', 'ext4', '-g', '--packages=a']), why);
 });
 

@@ -80,6 +80,7 @@ for (const [text, key, expected] of scalars) {
 test('without any drop-in the defaults hold', (t) => {
   const { host: _, ...config } = load(t, {});
   assert.deepEqual(config, {
+    availableProfiles: [],
     format: 'cpio',
     output: 'initrd',
     compressOutput: 'zstd',

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { printWhy } from '../../../src/cli/print-why.ts';
+import { printWhy, printWhyJson } from '../../../src/cli/print-why.ts';
+import { explainPlanned } from '../../../src/inspect/explain-planned.ts';
 import type { HostFacts } from '../../../src/model/facts.ts';
 import type { Sourced } from '../../../src/model/origin.ts';
 import type { Plan } from '../../../src/model/plan.ts';
 import { makePlan } from '../../../src/plan/plan.ts';
 import { selectModules } from '../../../src/plan/select-modules.ts';
 import { config, facts, info, words } from '../../helpers/plan-fixture.ts';
-import { run } from './command-line.ts';
+import { run } from '../cli/command-line.ts';
 
 const host: HostFacts = facts({
   loadedModules: ['r8169', 'ahci'],
@@ -107,23 +108,57 @@ for (const [subject, ...lines] of [
     '  └─ disk sda',
   ],
 ] as const) {
-  test(`printWhy() follows ${subject} to its end`, () => {
-    assert.equal(printWhy(plan(), subject), `${lines.join('\n')}\n`);
+  test(`explainPlanned() follows ${subject} to its end`, () => {
+    assert.equal(printWhy(plan(), explainPlanned(plan(), subject)), `${lines.join('\n')}\n`);
   });
 }
 
-test('printWhy() knows nothing of what is not planned', () => {
-  assert.equal(printWhy(plan(), 'nouveau'), undefined);
-  assert.equal(printWhy(plan(), '/usr/bin/btrfs'), undefined);
+test('explainPlanned() knows nothing of what is not planned', () => {
+  assert.deepEqual(explainPlanned(plan(), 'nouveau'), []);
+  assert.deepEqual(explainPlanned(plan(), '/usr/bin/btrfs'), []);
 });
 
-test('why takes a name and the options of build', async () => {
-  const invocation = await run(['why', 'ahci', '--generic']);
-  assert.ok(invocation.type === 'why');
-  assert.equal(invocation.subject, 'ahci');
-  assert.equal(invocation.request.generic, true);
+test('printWhyJson() has the reason as data, and its sentence', () => {
+  const json: unknown = JSON.parse(printWhyJson(explainPlanned(plan(), 'libphy')));
+  const at = { file: '/etc/pkginitrd/test.conf', line: 2, type: 'file' };
+  assert.deepEqual(json, [
+    {
+      kind: 'module',
+      name: 'libphy (kernel/drivers/net/phy/libphy.ko)',
+      lines: [
+        {
+          of: null,
+          remark: { module: 'r8169', type: 'needed by' },
+          text: 'needed by r8169',
+        },
+        { of: 'r8169', remark: { as: null, type: 'loaded' }, text: 'loaded on the host' },
+      ],
+    },
+  ]);
+  const systemd: unknown = JSON.parse(printWhyJson(explainPlanned(plan(), 'systemd')));
+  const lines = [{ of: null, remark: at, text: '/etc/pkginitrd/test.conf:2' }];
+  assert.deepEqual(systemd, [{ kind: 'package', name: 'systemd', lines }]);
+});
+
+test('why takes several names, and the options of build before and behind them', async () => {
+  for (const words of [
+    ['ahci', 'libssl3', '--generic', '--kernel-modules=-usbhid'],
+    ['--generic', 'ahci', '--kernel-modules=-usbhid', 'libssl3'],
+    ['-g', '--kernel-modules', 'x', '--kernel-modules=-usbhid', '--', 'ahci', 'libssl3'],
+  ]) {
+    const invocation = await run(['why', ...words]);
+    assert.ok(invocation.type === 'why');
+    assert.deepEqual(invocation.subjects, ['ahci', 'libssl3']);
+    assert.equal(invocation.request.generic, true);
+    assert.equal(invocation.request.assignments.at(-1)?.value, '-usbhid');
+    assert.equal(invocation.format, 'text');
+  }
+  const json = await run(['why', '--json', 'ahci']);
+  assert.ok(json.type === 'why' && json.format === 'json');
   await assert.rejects(run(['why']), { name: 'UsageError', message: /without a name/ });
   await assert.rejects(run(['why', '--generic']), /without a name/);
-  const help = await run(['why', '--help']);
-  assert.ok(help.type === 'text' && help.text.startsWith('Usage: pkginitrd why NAME'));
+  await assert.rejects(run(['why', 'ahci', '--genric']), /unknown option/);
+  for (const help of [await run(['why', '--help']), await run(['why', 'ahci', '-h'])]) {
+    assert.ok(help.type === 'text' && help.text.startsWith('Usage: pkginitrd why [OPTIONS] NAME…'));
+  }
 });

@@ -1,0 +1,13 @@
+import type { WrittenFile } from '../model/explanation.ts';
+import { manifestPath } from './manifest.ts';
+
+/** Files that the parts get besides what the plan names: for explanations. */
+export const writtenInImage: readonly WrittenFile[] = [
+  ...['builtin', 'builtin.modinfo', 'builtin.ranges', 'order'].map((name) => ({
+    path: `usr/lib/modules/*/modules.${name}`,
+    how: "the kernel package's own list",
+  })),
+  { path: 'usr/lib/modules/*/modules.*', how: 'by depmod over the modules of the image' },
+  { path: manifestPath, how: 'the packages, modules, firmware and settings of this image' },
+  { path: 'etc/shadow', how: 'with the password of RootPassword=, where it is set' },
+];

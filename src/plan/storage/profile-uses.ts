@@ -1,0 +1,38 @@
+import type { StorageNode } from '../../model/storage.ts';
+import { fileSystemsOf } from './file-systems.ts';
+import { layerNeeds } from './layers.ts';
+
+/** The storage for which a profile is used unasked, in words: what the table of layers says of one layer of each kind. */
+export function profileUses(profile: string): readonly string[] {
+  return [
+    ...fileSystemsOf(profile).map((name) => `the file system ${name}`),
+    ...specimens
+      .filter(([, node]) => layerNeeds(node).profiles.includes(profile))
+      .map(([words]) => words),
+  ];
+}
+
+const layer = { device: 'x', name: 'x', below: [] } as const;
+
+const luks = { ...layer, type: 'crypt', format: 'luks2', algorithms: [] } as const;
+
+const specimens: readonly (readonly [words: string, node: StorageNode])[] = [
+  ['encrypted devices', { ...luks, tokens: [] }],
+  ['LUKS devices with a TPM2 token', { ...luks, tokens: ['systemd-tpm2'] }],
+  ['LUKS devices with a FIDO2 token', { ...luks, tokens: ['systemd-fido2'] }],
+  ['LUKS devices with a PKCS#11 token', { ...luks, tokens: ['systemd-pkcs11'] }],
+  ['LVM', { ...layer, type: 'lvm' }],
+  ['thin or cached volumes of LVM', { ...layer, type: 'lvm', name: 'vg-pool-tpool' }],
+  ['RAID by md', { ...layer, type: 'raid', level: 'raid1' }],
+  ['multipath', { ...layer, type: 'multipath' }],
+  ['other devices of the device mapper', { ...layer, type: 'mapper' }],
+  ['bcache', { ...layer, type: 'bcache' }],
+  ['iSCSI disks', disk('iscsi_tcp')],
+  ['network block devices', disk('nbd')],
+  ['NVMe over Fabrics', disk('nvme_tcp')],
+];
+
+function disk(driver: string): StorageNode {
+  const facts = { device: 'x', bus: 'x', driver, module: driver, modalias: null } as const;
+  return { type: 'disk', device: 'x', drivers: [{ ...facts, role: 'parent' }] };
+}

@@ -1,0 +1,23 @@
+import { absolutePath } from '../model/brands.ts';
+import type { Origin } from '../model/origin.ts';
+import type { RootPlan } from '../model/plan.ts';
+import type { Sys } from '../model/sys.ts';
+
+/** The files that trees bring into the root: each by its path in the image, without leading slash. */
+export function treeFiles(
+  sys: Pick<Sys, 'root'>,
+  trees: RootPlan['extraTrees'],
+): readonly { readonly path: string; readonly source: string; readonly from: Origin }[] {
+  const machine = sys.root(absolutePath('/'));
+  return trees.flatMap(({ source, target, from }) => {
+    const prefix = target.replace(/^\/+|\/+$/g, '');
+    if (machine.stat(source)?.type !== 'directory') return [{ path: prefix, source, from }];
+    return [...sys.root(absolutePath(source)).walk('/')]
+      .filter(({ type }) => type !== 'directory')
+      .map(({ path }) => ({
+        path: prefix === '' ? path : `${prefix}/${path}`,
+        source: `${source}/${path}`,
+        from,
+      }));
+  });
+}
