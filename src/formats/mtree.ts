@@ -14,7 +14,9 @@ export interface MtreeEntry {
   readonly target: string;
 }
 
+/** @throws RangeError where the text is something else, or an entry is of no known type */
 export function parseMtree(text: string): readonly MtreeEntry[] {
+  if (!text.startsWith('#mtree')) throw new RangeError('no mtree');
   const entries: MtreeEntry[] = [];
   const defaults = new Map<string, string>();
   for (const line of text.split('\n')) {
@@ -28,7 +30,9 @@ export function parseMtree(text: string): readonly MtreeEntry[] {
     const own = new Map(keywords);
     const value = (key: string): string | undefined => own.get(key) ?? defaults.get(key);
     const type = value('type');
-    if (type !== 'file' && type !== 'dir' && type !== 'link') continue;
+    if (type !== 'file' && type !== 'dir' && type !== 'link') {
+      throw new RangeError(`"${name}" is a ${type ?? 'thing without a type'}`);
+    }
     entries.push({
       path: unescape(name.slice(2)),
       type,

@@ -11,13 +11,20 @@ import { storedGzip, storedXz, storedZstd } from './stored.ts';
 
 /**
  * Lead and signature of a package without anybody's signature: digests and sizes only. `header` is without its magic,
- * `payload` the number of its bytes as they are in the file.
+ * `payload` the number of its bytes as they are in the file, `md5` the digest of header and payload, which is needed
+ * where the header itself has none of the payload.
  */
-export function encodeRpmStart(name: string, header: Buffer, payload: number): Buffer {
+export function encodeRpmStart(
+  name: string,
+  header: Buffer,
+  payload: number,
+  md5?: Buffer,
+): Buffer {
   const digest = createHash('sha256').update(rpmHeaderMagic).update(header).digest('hex');
   const signature = encodeRpmHeader(62, [
     [273, { type: 'string', text: digest }],
     [1000, { type: 'int32', value: rpmHeaderMagic.length + header.length + payload }],
+    ...(md5 === undefined ? [] : [[1004, { type: 'bytes', bytes: md5 }] as const]),
   ]);
   const padding = Buffer.alloc((8 - (signature.length % 8)) % 8);
   return Buffer.concat([encodeLead(name), signature, padding]);
@@ -55,19 +62,34 @@ export const rpmPayloadEnd = Buffer.from(
 export interface RpmPayloadFormat {
   /** The payload as the header promises it to be compressed. */
   store(chunks: Iterable<Uint8Array>): Iterable<Uint8Array>;
-  /** Tags of the SHA-256 of the payload, as it is in the file and before it was compressed. */
-  readonly digests: { readonly stored: number; readonly plain: number };
+  /**
+   * Tags of the SHA-256 of the payload, as it is in the file and before it was compressed; undefined for what rpm before
+   * 4.14 has built.
+   */
+  readonly digests: { readonly stored: number; readonly plain: number } | undefined;
+  /** Strings of the header that have to be others, by their tags, and as long. */
+  readonly strings: ReadonlyMap<number, string>;
 }
 
-/** undefined where such a payload cannot be written here: by bzip2, by rpm before 4.14, in rpm 6's own format. */
+/** undefined where such a payload cannot be written here: in rpm 6's own format. */
 export function payloadFormat(header: RpmHeader): RpmPayloadFormat | undefined {
   const [compressor = 'gzip'] = stringsOf(header, tags.payloadCompressor);
   const store = formats.get(compressor);
+  if (store === undefined || header.entries.has(tags.rpmFormat)) return undefined;
+  // bzip2 has no way to store what it does not compress. The rest of its name lies behind the end of the string.
+  const strings = new Map(compressor === 'bzip2' ? [[tags.payloadCompressor, 'gzip\0']] : []);
   const [algorithm] = numbersOf(header, tags.payloadDigestAlgorithm);
-  if (store === undefined || algorithm !== sha256 || header.entries.has(tags.rpmFormat)) {
-    return undefined;
+  switch (algorithm) {
+    case undefined:
+      return { store, strings, digests: undefined };
+    case sha256:
+      return {
+        ...{ store, strings },
+        digests: { stored: tags.payloadDigest, plain: tags.payloadDigestPlain },
+      };
+    default:
+      return undefined;
   }
-  return { store, digests: { stored: tags.payloadDigest, plain: tags.payloadDigestPlain } };
 }
 
 const tags = {
@@ -81,6 +103,7 @@ const sha256 = 8;
 // rpm reads lzma as xz, too.
 const formats: ReadonlyMap<string, RpmPayloadFormat['store']> = new Map([
   ['gzip', storedGzip],
+  ['bzip2', storedGzip],
   ['xz', storedXz],
   ['lzma', storedXz],
   ['zstd', storedZstd],

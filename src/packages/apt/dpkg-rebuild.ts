@@ -8,6 +8,7 @@ import {
   collectInstalled,
   isOptional,
   rebuildTar,
+  writeRebuilt,
   type Kept,
   type Rebuilt,
   type RebuiltEntry,
@@ -49,13 +50,8 @@ export function rebuildDeb(
     yield encodeArHeader('data.tar', data.size, mtime);
     yield* data.chunks;
   }
-  target.write(file, archive(), 0o644);
-  const changed = data.changed();
-  if (changed.length === 0) {
-    return { type: 'rebuilt', bytes: target.stat(file)?.size ?? 0, leftOut };
-  }
-  target.remove(file);
-  return { type: 'changed', files: changed.map((path) => path.replace(/^\.\//, '')) };
+  const changed = () => data.changed().map((path) => path.replace(/^\.\//, ''));
+  return writeRebuilt(target, file, archive(), { changed }, collected.leftOut);
 }
 
 interface ShippedPath extends Shipped {

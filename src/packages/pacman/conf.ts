@@ -19,7 +19,7 @@ export interface PacmanConf {
   /** Shell patterns of directories that are repositories themselves: no cache has a copy of what lies there. */
   readonly localRepositories: readonly string[];
   readonly keyring: string;
-  /** Files that were read in the place of Include= lines. */
+  /** Files that were read in the place of Include= lines, and directories where more could come to be. */
   readonly included: readonly string[];
   /** Patterns of NoExtract=, which the host's packages were installed without. */
   readonly notExtracted: readonly string[];
@@ -33,12 +33,13 @@ export function readPacmanConf(host: RootFiles): PacmanConf {
     });
   }
   const included = new Set<string>();
-  const sections = parsePacmanConf(text, (pattern) =>
-    host.glob(pattern).map((path) => {
+  const sections = parsePacmanConf(text, (pattern) => {
+    included.add(pattern.replace(/\/[^/]*[*?[].*$/, ''));
+    return host.glob(pattern).map((path) => {
       included.add(path);
       return host.readText(path) ?? '';
-    }),
-  );
+    });
+  });
   const options = sections.find(({ name }) => name === 'options')?.lines ?? [];
   const words = (key: string) =>
     options

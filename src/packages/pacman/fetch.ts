@@ -78,8 +78,7 @@ function takeCached(
   // No database vouches for a cached archive of a version that only the installed system has.
   if (from.type !== 'repository') return { type: 'absent' };
   const files = sys.root(request.hostRoot);
-  const find = (name: string) =>
-    host.cached.get(name)?.find((path) => files.stat(path)?.type === 'file');
+  const find = (name: string) => host.cached.get(name)?.find(host.isFile);
   const [archive, signature] = [find(file), find(`${file}.sig`)];
   if (archive === undefined) return { type: 'absent' };
   if (signature === undefined && needsSignature(host.conf, from.id)) return { type: 'unsigned' };

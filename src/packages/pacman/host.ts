@@ -1,6 +1,7 @@
 import type { PackageRequest } from '../../model/package-request.ts';
 import type { RootFiles, Sys } from '../../model/sys.ts';
 import type { Job } from '../driver.ts';
+import { isFileIn } from '../shared/is-file.ts';
 import { withAllBelow } from '../shared/witnesses.ts';
 import { readPacmanConf, type PacmanConf } from './conf.ts';
 import { keptArchives } from './layout.ts';
@@ -15,6 +16,7 @@ export interface PacmanHost {
   readonly withoutDatabase: readonly string[];
   /** Paths in the host by the names of archives and signatures: of our cache, of the host's, of local repositories. */
   readonly cached: ReadonlyMap<string, readonly string[]>;
+  readonly isFile: (path: string) => boolean;
 }
 
 export type PacmanJob = Job<PacmanHost>;
@@ -31,6 +33,7 @@ export async function openPacman(sys: Sys, request: PackageRequest): Promise<Pac
         .map(({ name }) => name)
         .filter((name) => files.stat(`${conf.database}/sync/${name}.db`) === undefined),
       cached: listArchives(files, conf),
+      isFile: isFileIn(files),
     },
   };
 }

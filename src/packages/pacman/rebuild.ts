@@ -8,6 +8,7 @@ import {
   collectInstalled,
   isOptional,
   rebuildTar,
+  writeRebuilt,
   type Kept,
   type Rebuilt,
   type RebuiltEntry,
@@ -35,7 +36,6 @@ export function rebuildPackage(
   const backup = backupPaths(host, installed);
   const collected = collectInstalled(host, shippedBy(mtree, backup, notExtracted), 'sha256');
   if (collected.changed.length > 0) return { type: 'changed', files: collected.changed };
-  const leftOut = collected.leftOut.map(({ path }) => path);
   const data = rebuildTar(sys, host, collected.kept.map(entryOf), 'sha256');
   const script = host.readBytes(`${installed.directory}/install`);
   const members = [
@@ -47,22 +47,22 @@ export function rebuildPackage(
     yield* members;
     yield* data.chunks;
   }
-  target.write(file, archive(), 0o644);
-  const found = data.changed();
-  if (found.length === 0) {
-    return { type: 'rebuilt', bytes: target.stat(file)?.size ?? 0, leftOut };
-  }
-  target.remove(file);
-  return { type: 'changed', files: found };
+  return writeRebuilt(target, file, archive(), data, collected.leftOut);
 }
 
-/** undefined where it is damaged. */
+/** undefined where it is damaged: no gzip stream that is whole, or no list of files in it. */
 function readMtree(packed: Buffer): readonly MtreeEntry[] | undefined {
   try {
     return parseMtree(gunzipSync(packed).toString('utf8'));
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (error instanceof RangeError || isOfZlib(error)) return undefined;
+    throw error;
   }
+}
+
+function isOfZlib(error: unknown): boolean {
+  if (!(error instanceof Error && 'code' in error)) return false;
+  return typeof error.code === 'string' && error.code.startsWith('Z_');
 }
 
 interface ShippedEntry extends Shipped {

@@ -47,12 +47,10 @@ async function bySync(
     debug('the databases do not fit the installed packages: %s', problem.message);
     return undefined;
   }
-  const files = sys.root(request.hostRoot);
   const archives = parsePrinted(ran.stdout).map((archive) => {
     const hostVersion = host.local.get(archive.name)?.version;
     const origin = originOf(request.plan, archive, {
-      cache: () =>
-        host.cached.get(archive.file)?.some((path) => files.stat(path)?.type === 'file') === true,
+      cache: () => host.cached.get(archive.file)?.some(host.isFile) === true,
       installed: () => hostVersion === archive.version,
     });
     return { ...archive, hostVersion, origin };

@@ -19,6 +19,7 @@ function frontEndFor(dialect: DnfDialect): RpmFrontEnd {
     settings: {
       cache: { key: cacheKey, otherwise: `var/cache/${cache}` },
       cacheParts: {},
+      places: ['varsdir', 'pluginconfpath'],
       repositories: { key: 'reposdir', otherwise: repositoryDirectories },
     },
     brokenRepositoryFile: program === 'dnf' ? 'passed over' : 'refused',

@@ -52,6 +52,8 @@ export interface FrontEndSettings {
   readonly cache: { readonly key: string; readonly otherwise: string };
   /** Directories in the cache that can be moved out of it, and by which setting. */
   readonly cacheParts: Readonly<Record<string, string>>;
+  /** More settings that name files and directories of the configuration. */
+  readonly places: readonly string[];
   /** Directories of *.repo files. */
   readonly repositories: { readonly key: string; readonly otherwise: readonly string[] };
 }
@@ -67,7 +69,7 @@ export interface RpmConfiguration {
   readonly caches: readonly CacheDirectory[];
   /** Files that describe the host's repositories. */
   readonly repositoryFiles: readonly string[];
-  /** Files and directories that hold all of this. */
+  /** Files and directories that hold all of this, and keys, variables and the like, wherever the settings have them. */
   readonly sources: readonly string[];
   /** Patterns that keep packages of the repositories out of sight. */
   readonly excludes: readonly Exclude[];

@@ -11,6 +11,7 @@ export interface RpmHost {
   readonly installed: ReadonlyMap<string, readonly HostRpm[]> | undefined;
   /** By name: archives of our cache, of the host's, and of repositories on its disk, in this order. */
   readonly archives: ReadonlyMap<string, readonly HostArchive[]>;
+  readonly isFile: (path: string) => boolean;
 }
 
 export type RpmJob = Job<RpmHost>;
@@ -28,16 +29,15 @@ export interface HostArchive {
 
 /** An archive in our cache, in the host's, or in a repository on the host's disk. */
 export function findArchive(
-  { sys, request, host }: RpmJob,
+  { host }: RpmJob,
   { file, from }: Pick<ResolvedArchive, 'file' | 'from'>,
 ): HostArchive | undefined {
-  const files = sys.root(request.hostRoot);
   return host.archives
     .get(file)
     ?.filter(({ repository, place }) =>
       from.type === 'repository' ? repository === from.id : place === 'cache',
     )
-    .find(({ path }) => files.stat(path)?.type === 'file');
+    .find(({ path }) => host.isFile(path));
 }
 
 /** Lists once what every archive will be looked for in. `cached` are the top-level names in this build's cache. */

@@ -1,5 +1,6 @@
 import type { PackageRequest } from '../../model/package-request.ts';
 import type { Sys } from '../../model/sys.ts';
+import { isFileIn } from '../shared/is-file.ts';
 import { withAllBelow } from '../shared/witnesses.ts';
 import { trustHostKeys } from './check.ts';
 import type { RpmConfiguration, RpmFrontEnd } from './front-end.ts';
@@ -24,6 +25,7 @@ export async function openRpm(
       ...{ frontEnd, configuration },
       installed: await readHostRpms(sys, request),
       archives: listArchives(files, frontEnd, configuration, cached),
+      isFile: isFileIn(files),
     },
   };
 }
@@ -42,6 +44,12 @@ function prepareCache(
   const state = sys.root(rpmPaths(request).state);
   state.mkdir('cache', 0o755);
   state.mkdir('empty', 0o755);
+  // dnf tells by them which streams of modules are for this system, and hides the packages of all others.
+  const release = files.readText('etc/os-release') ?? files.readText('usr/lib/os-release');
+  state.write('empty/etc/os-release', release ?? '', 0o644);
+  for (const path of enabledModules.flatMap((pattern) => files.glob(pattern))) {
+    state.copyIn(files.resolve(path), `empty/${path}`);
+  }
   for (const pattern of metadata) {
     // A part of the cache that lies elsewhere stands behind the cache itself.
     const cache = caches.findLast(({ prefix }) => pattern.startsWith(prefix));
@@ -53,6 +61,9 @@ function prepareCache(
   }
 }
 
+// The streams that the host has enabled, as dnf 4 and dnf 5 keep them.
+const enabledModules = ['etc/dnf/modules.d/*.module', 'usr/lib/sysimage/libdnf5/modules.toml'];
+
 /**
  * rpm's database, in the place of today and of yesterday; the manager's configuration with repositories and variables;
  * keys; the cache with metadata and archives, ours too; and repositories on the host's disk.
@@ -63,6 +74,7 @@ export function rpmWitnesses({ sys, request, host }: RpmJob): readonly string[] 
   const local = [...configuration.localRepositories.values()].flat();
   return withAllBelow(files, [
     ...['usr/lib/sysimage/rpm', 'var/lib/rpm', 'etc/rpm', 'etc/pki/rpm-gpg'],
+    ...['etc/os-release', 'usr/lib/os-release', 'usr/lib/sysimage/libdnf5'],
     ...[...frontEnd.configuration, ...configuration.sources],
     ...configuration.caches.map(({ directory }) => directory),
     `var/cache/pkginitrd/${frontEnd.ownCache}`,

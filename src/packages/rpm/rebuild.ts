@@ -47,31 +47,41 @@ export function rebuildRpm(
   const leftOut = collected.leftOut.map(({ path }) => path);
   const ghosts = [...collected.leftOut, ...collected.absent].map(({ index }) => index);
 
+  const flags = numbersOf(header, rpmFileFlags);
+  const ghostFlags = {
+    tag: rpmFileFlags,
+    values: new Map(ghosts.map((index) => [index, (flags[index] ?? 0) | rpmGhost])),
+  };
   const changed: string[] = [];
   const [plain, stored] = [createHash('sha256'), createHash('sha256')];
+  // Of all behind the signature, for a header that has no digest of the payload and so is final already.
+  const whole =
+    format.digests === undefined
+      ? createHash('md5')
+          .update(rpmHeaderMagic)
+          .update(patchRpmHeader(header, ghostFlags, format.strings))
+      : undefined;
   let size = 0;
   const content = payload(sys, host, entries, algorithm, changed);
   for (const chunk of format.store(hashed(content, plain))) {
     stored.update(chunk);
+    whole?.update(chunk);
     size += chunk.length;
   }
   if (changed.length > 0) return { type: 'changed', files: [...new Set(changed)] };
 
-  const flags = numbersOf(header, rpmFileFlags);
-  const patched = patchRpmHeader(
-    header,
-    {
-      tag: rpmFileFlags,
-      values: new Map(ghosts.map((index) => [index, (flags[index] ?? 0) | rpmGhost])),
-    },
-    new Map([
-      [format.digests.stored, stored.digest('hex')],
-      [format.digests.plain, plain.digest('hex')],
-    ]),
-  );
+  const digests: readonly (readonly [tag: number, hex: string])[] =
+    format.digests === undefined
+      ? []
+      : [
+          [format.digests.stored, stored.digest('hex')],
+          [format.digests.plain, plain.digest('hex')],
+        ];
+  const patched = patchRpmHeader(header, ghostFlags, new Map([...format.strings, ...digests]));
+  const md5 = whole?.digest();
   // Read a second time, for the digests stand in front: what has changed since is not what the header says.
   function* archive(): Generator<Uint8Array> {
-    yield encodeRpmStart(name, patched, size);
+    yield encodeRpmStart(name, patched, size, md5);
     yield rpmHeaderMagic;
     yield patched;
     if (format !== undefined) yield* format.store(payload(sys, host, entries, algorithm ?? '', []));

@@ -27,7 +27,13 @@ export function readConfiguration(
   return {
     ...{ repositoryFiles, warnings },
     caches: cachesOf(main, settings),
-    sources: [mainFile, ...dropIns, ...directories],
+    sources: [
+      ...[mainFile, ...dropIns, ...directories],
+      ...settings.places.flatMap((key) => pathsIn(main.get(key)?.text ?? '')),
+      ...repositories
+        .flatMap(({ section }) => localPaths(section.get('gpgkey')?.text ?? ''))
+        .flatMap((pattern) => [pattern, ...files.glob(pattern)]),
+    ],
     excludes: [
       ...mains.flatMap((one) => excludesOf(one.main, one.file, undefined)),
       ...repositories.flatMap(({ file, id, section }) => excludesOf(section, file, id)),

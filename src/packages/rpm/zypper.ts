@@ -16,6 +16,7 @@ export const zypperFrontEnd: RpmFrontEnd = {
   settings: {
     cache: { key: 'cachedir', otherwise: 'var/cache/zypp' },
     cacheParts: { raw: 'metadatadir', solv: 'solvfilesdir', packages: 'packagesdir' },
+    places: ['configdir', 'credentials.global.dir', 'locksfile.path', 'varsdir', 'servicesdir'],
     repositories: { key: 'reposdir', otherwise: ['etc/zypp/repos.d'] },
   },
   brokenRepositoryFile: 'refused',

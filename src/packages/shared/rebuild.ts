@@ -147,6 +147,24 @@ function isShipped(
   return bytes !== undefined && createHash(algorithm).update(bytes).digest('hex') === digest;
 }
 
+/** Writes the archive to `file` in `target`; nothing is left of it where installed files prove to be changed. */
+export function writeRebuilt(
+  target: RootFiles,
+  file: string,
+  archive: Iterable<Uint8Array>,
+  { changed }: Pick<RebuiltTar, 'changed'>,
+  leftOut: readonly Shipped[],
+): Rebuilt {
+  target.write(file, archive, 0o644);
+  const files = changed();
+  if (files.length > 0) {
+    target.remove(file);
+    return { type: 'changed', files };
+  }
+  const bytes = target.stat(file)?.size ?? 0;
+  return { type: 'rebuilt', bytes, leftOut: leftOut.map(({ path }) => path) };
+}
+
 /** One entry of a package that is made of installed files. */
 export interface RebuiltEntry {
   readonly tar: TarEntry;

@@ -11,6 +11,7 @@ import {
 import { join } from 'node:path';
 import type { RootTree } from '../../../src/model/packages.ts';
 import { runOk } from '../../helpers/run.ts';
+import { asOldRpm } from '../../helpers/rpm/old-format.ts';
 import { awayFrom, rpmBench } from '../../helpers/rpm/bench.ts';
 import { wanted } from '../../helpers/rpm/debs.ts';
 import type { ManagerFacts } from '../../helpers/rpm/managers.ts';
@@ -170,11 +171,14 @@ export function buildsFromInstalled(facts: ManagerFacts): void {
     rmSync(join(host().root, 'var/cache/pkginitrd'), { recursive: true, force: true });
   });
 
-  check('links, capabilities and every kind of compression survive', async () => {
+  check('links, capabilities and every kind of compression survive, of any age', async () => {
     await aside('var/lib/rpm', async () => {
       const away = join(host().root, awayFrom('var/lib/rpm'));
       await runOk(['cp', '-a', away, join(host().root, 'var/lib/rpm')]);
       await inHost('bash', '-euc', buildPacked);
+      const old = readFileSync(`${host().root}/opt/packed-old-1-1.x86_64.rpm`);
+      files().write('opt/old.rpm', asOldRpm(old, 'packed-old-1-1'), 0o644);
+      await inHost('sh', '-euc', 'RPM_FORCE_DEBIAN=1 rpm --install --nodeps /opt/old.rpm');
       const names = compressors.map((compressor) => `packed-${compressor}`);
       const { root, packages } = await install({ names });
       for (const name of names) {
@@ -195,6 +199,24 @@ export function buildsFromInstalled(facts: ManagerFacts): void {
     mkdirSync(join(host().root, 'opt'));
   });
 
+  check('of a package for two architectures the one of this machine is taken', async () => {
+    await aside('var/lib/rpm', async () => {
+      const away = join(host().root, awayFrom('var/lib/rpm'));
+      await runOk(['cp', '-a', away, join(host().root, 'var/lib/rpm')]);
+      await inHost('bash', '-euc', buildTwice);
+      for (const name of ['duo-first', 'duo-last']) {
+        const { packages } = await install({ names: [name] });
+        const found = packages.filter((one) => one.name === name);
+        assert.deepEqual(
+          found.map(({ architecture, origin, hostVersion }) => [architecture, origin, hostVersion]),
+          [['x86_64', 'installed', '2:1-1']],
+        );
+      }
+    });
+    rmSync(join(host().root, 'opt'), { recursive: true });
+    mkdirSync(join(host().root, 'opt'));
+  });
+
   function sameFiles({ root, owners }: RootTree): void {
     let compared = 0;
     for (const path of owners.keys()) {
@@ -208,11 +230,39 @@ export function buildsFromInstalled(facts: ManagerFacts): void {
   }
 }
 
-const compressors = ['gzip', 'xz', 'zstd'];
+const compressors = ['gzip', 'bzip2', 'xz', 'zstd', 'old'];
+
+// The database gives the two in the order in which they were installed.
+const buildTwice = `
+export RPM_FORCE_DEBIAN=1
+install() { rpm --install --nodeps --ignorearch --replacefiles /tmp/build/RPMS/$1/$2-*.rpm; }
+for name in duo-first duo-last; do
+  cat >/tmp/spec <<END
+Name: $name
+Epoch: 2
+Version: 1
+Release: 1
+Summary: x
+License: MIT
+%description
+x
+%install
+mkdir -p %{buildroot}/opt/$name
+echo x >%{buildroot}/opt/$name/file
+%files
+/opt/$name
+END
+  for machine in x86_64 i686; do
+    rpmbuild -bb --quiet --target $machine -D '_topdir /tmp/build' /tmp/spec
+  done
+done
+install x86_64 duo-first && install i686 duo-first
+install i686 duo-last && install x86_64 duo-last
+`;
 
 const buildPacked = `
 export RPM_FORCE_DEBIAN=1
-for kind in gzip:w9.gzdio xz:w2.xzdio zstd:w3.zstdio; do
+for kind in gzip:w9.gzdio bzip2:w9.bzdio xz:w2.xzdio zstd:w3.zstdio old:w9.gzdio; do
   name=packed-\${kind%:*}
   cat >/tmp/spec <<END
 Name: $name
@@ -237,5 +287,6 @@ echo able >%{buildroot}/opt/$name/able
 END
   rpmbuild -bb --quiet -D '_topdir /tmp/build' -D "_binary_payload \${kind#*:}" /tmp/spec
 done
+mv /tmp/build/RPMS/*/packed-old-*.rpm /opt
 rpm --install --nodeps /tmp/build/RPMS/*/*.rpm
 `;

@@ -7,14 +7,17 @@ import { serve, type RpmManager } from '../../helpers/rpm/hosts.ts';
 import { rpmRequest } from '../../helpers/rpm/request.ts';
 import { join } from 'node:path';
 import { runOk } from '../../helpers/run.ts';
-import { rpmBench } from '../../helpers/rpm/bench.ts';
+import { awayFrom, rpmBench } from '../../helpers/rpm/bench.ts';
 import type { ManagerFacts } from '../../helpers/rpm/managers.ts';
 
 const archives: readonly PackageOrigin[] = ['cache', 'network'];
 
 /** The configuration of a host whose owner has changed it. */
 export function obeysSettings(facts: ManagerFacts): void {
-  const { check, host, files, install, failure, changed, withServer } = rpmBench(facts, 'recorded');
+  const { check, host, files, install, failure, inHost, aside, changed, withServer } = rpmBench(
+    facts,
+    'recorded',
+  );
   const { manager, repositoryFile } = facts;
   const mainFile = manager === 'zypper' ? 'etc/zypp/zypp.conf' : 'etc/dnf/dnf.conf';
   const withFile = async (path: string, text: string, body: () => Promise<void>): Promise<void> => {
@@ -121,6 +124,36 @@ export function obeysSettings(facts: ManagerFacts): void {
   else hidesPackages();
 
   function hidesPackages(): void {
+    check('packages of a module are found where the host has its stream enabled', async () => {
+      if (manager !== 'dnf4') return;
+      const release = (content: Buffer): Buffer =>
+        Buffer.from(`${content.toString()}PLATFORM_ID="platform:el9"\n`);
+      await aside(facts.cache, async () => {
+        await runOk([
+          'cp',
+          '-a',
+          join(host().root, awayFrom(facts.cache)),
+          join(host().root, facts.cache),
+        ]);
+        await changed('etc/os-release', release, async () => {
+          await runOk([
+            'cp',
+            '-r',
+            join(cache, 'rpm/repository/Packages'),
+            join(host().root, 'srv/modular'),
+          ]);
+          files().write('etc/yum.repos.d/modular.repo', modularRepository, 0o644);
+          files().write('srv/modules.yaml', modules, 0o644);
+          files().write('etc/dnf/modules.d/tools.module', enabledModule, 0o644);
+          await inHost('bash', '-euc', indexModular);
+          const { packages } = await install({ names: ['gadget'], sources: archives });
+          assert.ok(packages.some(({ name, origin }) => name === 'gadget' && origin === 'cache'));
+        });
+      });
+      const planted = ['srv/modular', 'srv/modules.yaml', 'etc/yum.repos.d/modular.repo'];
+      for (const path of [...planted, 'etc/dnf/modules.d/tools.module']) files().remove(path);
+    });
+
     check('what excludepkgs= hides is named with the line, but for what is installed', async () => {
       const places = [mainFile, repositoryFile];
       for (const file of places) {
@@ -173,6 +206,37 @@ export function obeysSettings(facts: ManagerFacts): void {
     await runOk(['mv', join(host().root, from), join(host().root, to)]);
   }
 }
+
+const modularRepository = `[modular]
+name=Modular
+baseurl=file:///srv/modular
+gpgkey=file:///etc/pki/rpm-gpg/RPM-GPG-KEY-test
+`;
+
+const modules = `---
+document: modulemd
+version: 2
+data:
+  name: tools
+  stream: "1"
+  version: 1
+  context: aaaa
+  arch: x86_64
+  summary: Tools
+  description: Tools
+  license: { module: [MIT] }
+  dependencies: [{ requires: { platform: [el9] } }]
+  artifacts: { rpms: ["gadget-0:2.0-1.x86_64"] }
+...
+`;
+
+const enabledModule = '[tools]\nname=tools\nstream=1\nprofiles=\nstate=enabled\n';
+
+const indexModular = `
+cd /srv/modular && ls | grep -v ^gadget-2 | xargs rm
+createrepo_c --quiet . && modifyrepo_c --mdtype=modules /srv/modules.yaml repodata >/dev/null
+dnf -q --setopt=logdir=/tmp --setopt=persistdir=/tmp --repo=modular makecache
+`;
 
 const key = 'gpgkey=file:///etc/pki/rpm-gpg/RPM-GPG-KEY-test';
 

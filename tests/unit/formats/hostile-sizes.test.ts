@@ -48,7 +48,7 @@ const readings: Readonly<Record<string, () => unknown>> = {
   'pacman.conf, blanks in a value': () =>
     parsePacmanConf(`[o]\nA${blanks}=${blanks}b${separator}c`, () => []),
   'mtree, defaults': () =>
-    parseMtree(lines(40_000, (index) => `/set k${index}=1\n./f${index} type=file`)),
+    parseMtree(`#mtree\n${lines(40_000, (index) => `/set k${index}=1\n./f${index} type=file`)}`),
   'dep5, blanks in a licence': () =>
     parseDep5Licences(`Format: https://x/copyright-format/1.0/\nLicense: a${blanks}b`),
   'ld.so.conf, slashes': () => parseLdSoConf(`/a${slashes}b`),

@@ -6,11 +6,14 @@ import { makeSys } from '../../../src/sys/sys.ts';
 export interface Counted {
   readonly sys: Sys;
   readonly counts: ReadonlyMap<string, number>;
+  /** The same for looks at single paths of the host. */
+  readonly stats: ReadonlyMap<string, number>;
 }
 
 /** The machine, where programs answer what `answer` gives instead of being run. */
 export function countingSys(hostRoot: AbsolutePath, answer: (command: Command) => string): Counted {
   const counts = new Map<string, number>();
+  const stats = new Map<string, number>();
   const real = makeSys({ searchPath: '/usr/bin:/bin' });
   const counted =
     <T>(name: string, run: (path: string) => T) =>
@@ -25,11 +28,16 @@ export function countingSys(hostRoot: AbsolutePath, answer: (command: Command) =
     readBytes: counted('read', (path) => files.readBytes(path)),
     list: counted('list', (path) => files.list(path)),
     glob: counted('glob', (path) => files.glob(path)),
+    stat: (path) => {
+      const key = path.replace(/^\/+/, '');
+      stats.set(key, (stats.get(key) ?? 0) + 1);
+      return files.stat(path);
+    },
   });
   const sys: Sys = {
     ...real,
     root: (path) => (path === hostRoot ? watch(real.root(path)) : real.root(path)),
     run: async (command) => ({ exitCode: 0, stdout: answer(command), stderr: '' }),
   };
-  return { sys, counts };
+  return { sys, counts, stats };
 }

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { parseMtree } from '../../../src/formats/mtree.ts';
 import { localClosure, readLocal } from '../../../src/packages/pacman/local.ts';
+import { rebuildPackage } from '../../../src/packages/pacman/rebuild.ts';
+import { makeSys } from '../../../src/sys/sys.ts';
 import { rootFiles } from '../../../src/sys/root-files.ts';
 import { plant, scratch } from '../../helpers/scratch.ts';
 
@@ -53,4 +56,37 @@ test('parseMtree() knows defaults, escapes and links', () => {
     },
     { ...common, path: 'usr/länk', type: 'link', mode: 0o777, time: 4, target: 'a\\b' },
   ]);
+});
+
+// A list that is damaged must not pass for a package without files.
+const damaged = [
+  '',
+  './usr type=dir\n',
+  '#mtree\n./a type=file\n./b type=fifo\n',
+  '#mtree\n./a x=1\n',
+];
+
+for (const text of damaged) {
+  test(`parseMtree() refuses ${JSON.stringify(text)}`, () => {
+    assert.throws(() => parseMtree(text), RangeError);
+  });
+}
+
+test('rebuildPackage() names a list of files that is damaged, in every way', (t) => {
+  const sys = makeSys({ searchPath: '/bin' });
+  const whole = gzipSync('#mtree\n./a type=file size=1 mode=644 sha256digest=00\n');
+  const garbled = Buffer.from(whole).fill(0, whole.length - 8);
+  const directory = 'var/lib/pacman/local/x-1-1';
+  const lists = [whole.subarray(0, 20), garbled, Buffer.from('x'), gzipSync('x'), Buffer.of()];
+  for (const mtree of [...lists, undefined]) {
+    const tree = mtree === undefined ? {} : { [`${directory}/mtree`]: mtree };
+    const host = rootFiles(plant(scratch(t), { [`${directory}/desc`]: desc('x', ''), ...tree }));
+    const installed = readLocal(host, 'var/lib/pacman').get('x');
+    assert.ok(installed !== undefined);
+    const target = rootFiles(scratch(t));
+    assert.deepEqual(rebuildPackage(sys, host, installed, [], target, 'x.pkg.tar'), {
+      ...{ type: 'changed', files: [`${directory}/mtree`] },
+    });
+    assert.deepEqual(target.list('/'), []);
+  }
 });
