@@ -31,14 +31,14 @@ export function checkRemoval(word: string): string {
 
 /** Those that are not empty. */
 function checkAlternatives(word: string): readonly string[] {
+  const alternatives = alternativesOf(word);
   // A manager would take it for an option, and some of those switch its checks off.
-  if (/(?:^|\|)-/.test(word)) {
+  if (alternatives.some((each) => each.startsWith('-'))) {
     throw new UsageError(
       `Cannot take "${word}" as a package: no name begins with "-"`,
       'An empty assignment takes all names back that were given before it',
     );
   }
-  const alternatives = alternativesOf(word);
   if (alternatives.slice(0, -1).every((each) => each !== '') && alternatives[0] !== '') {
     return alternatives.filter((each) => each !== '');
   }

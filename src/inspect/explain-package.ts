@@ -1,5 +1,5 @@
 import { fnmatch } from '../formats/fnmatch.ts';
-import { namesPackage, packagesToRemove } from '../formats/package-word.ts';
+import { alternativesOf, namesPackage, packagesToRemove } from '../formats/package-word.ts';
 import type { Explanation, ExplanationLine } from '../model/explanation.ts';
 import type { PackageAnswer, PackageRelations } from '../model/packages.ts';
 import type { Plan, Reasoned } from '../model/plan.ts';
@@ -143,6 +143,8 @@ function askedFor(
 ): Reasoned | undefined {
   const provides = relations.find((each) => each.name === name)?.provides ?? [];
   return packages.install.find(
-    ({ value }) => namesPackage(value, name) || fnmatch(value, name) || provides.includes(value),
+    ({ value }) =>
+      namesPackage(value, name) ||
+      alternativesOf(value).some((each) => fnmatch(each, name) || provides.includes(each)),
   );
 }

@@ -1,3 +1,4 @@
+import { alternativesOf } from '../formats/package-word.ts';
 import { moduleName } from '../formats/module-name.ts';
 import type { Explanation, ExplainedKind, ExplanationLine } from '../model/explanation.ts';
 import type { Plan } from '../model/plan.ts';
@@ -56,8 +57,12 @@ function items(plan: Plan): readonly Item[] {
       ),
     ),
     ...profiles.map(({ value, from }) => of('profile', value, from)),
-    ...packages.install.map(({ value, from }) => of('package', value, from)),
-    ...packages.remove.map(({ value, from }) => of('package removed again', value, from)),
+    ...packages.install.map(({ value, from }) =>
+      of('package', value, from, [value, ...alternativesOf(value)]),
+    ),
+    ...packages.remove.map(({ value, from }) =>
+      of('package removed again', value, from, [value, ...alternativesOf(value)]),
+    ),
     ...host.map(({ path, from }) => of('file of the host', path, from)),
     ...root.extraTrees.map(({ source, target, from }) =>
       of('tree', source, from, [source, target]),

@@ -32,12 +32,13 @@ export async function readHostOwners(
 }
 
 function managerWith<Host>(driver: PackageDriver<Host>) {
+  const resolve = async (sys: Sys, request: PackageRequest) => {
+    const job = await timed(sys, 'open', async () => driver.open(sys, request));
+    return timed(sys, 'resolve', async () => resolveWishes(driver, job));
+  };
   return {
     install: async (sys: Sys, request: PackageRequest): Promise<RootTree> => {
-      const opened = await timed(sys, 'open', async () => driver.open(sys, request));
-      const { job, resolution } = await timed(sys, 'resolve', async () =>
-        resolveWishes(driver, opened),
-      );
+      const { job, resolution } = await resolve(sys, request);
       const found = await timed(sys, 'take', async () => driver.take(job, resolution));
       const fetched = await timed(sys, 'download', async () =>
         driver.download(job, resolution, found),
@@ -45,8 +46,7 @@ function managerWith<Host>(driver: PackageDriver<Host>) {
       return timed(sys, 'install', async () => driver.install(job, fetched));
     },
     resolve: async (sys: Sys, request: PackageRequest): Promise<PackageAnswer> => {
-      const job = await timed(sys, 'open', async () => driver.open(sys, request));
-      const resolution = await timed(sys, 'resolve', async () => driver.resolve(job));
+      const { job, resolution } = await resolve(sys, request);
       const { archives, warnings } = resolution;
       return {
         packages: archives.map((archive) => ({ ...archive, size: archive.size ?? 0 })),

@@ -114,7 +114,10 @@ function entriesOf(
 function usualFor(path: string, stat: FileStat): FileStat {
   const isProgram =
     stat.type === 'directory' || (stat.mode & 0o111) !== 0 || /(?:^|\/)s?bin\//.test(path);
-  return { ...stat, uid: 0, gid: 0, mode: isProgram ? 0o755 : 0o644 };
+  const usual = isProgram ? 0o755 : 0o644;
+  // Configuration and state may be secret.
+  const isForAll = /^(?:usr|s?bin|lib\w*)\//.test(path);
+  return { ...stat, uid: 0, gid: 0, mode: isForAll ? usual : usual & (stat.mode | 0o700) };
 }
 
 function unmerged(path: string): string {

@@ -62,7 +62,9 @@ async function removePackages(
   names: readonly string[],
   early: readonly FetchedArchive[],
 ): Promise<void> {
-  const last = names.filter((name) => early.some((archive) => archive.name === name));
+  const last = names.filter(
+    (name) => name === 'dpkg' || early.some((archive) => archive.name === name),
+  );
   const first = names.filter((name) => !last.includes(name));
   if (first.length > 0) await runDpkg(sys, request, purgeCommand(request, epoch, first));
   if (last.length > 0) removeByRecords(sys.root(aptPaths(request).root), last);

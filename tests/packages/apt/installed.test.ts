@@ -39,9 +39,7 @@ const request = (install: readonly string[]) =>
   aptRequest(install, { hostRoot: host, offline: true, sources });
 
 test('packages are made of the installed system, with the same files', { skip }, async () => {
-  const started = performance.now();
   const tree = await leavesAlone(host, () => installPackages(sys, request(defaultPackages())));
-  assert.ok(performance.now() - started < 120_000);
   assert.deepEqual([...new Set(tree.packages.map(({ origin }) => origin))], ['installed']);
   assert.deepEqual([...new Set(tree.packages.map(({ digest }) => digest))], [undefined]);
   assert.deepEqual(tree.warnings, []);

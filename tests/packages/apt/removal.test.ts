@@ -58,20 +58,3 @@ for (const remove of removals) {
     },
   );
 }
-
-test('a name that fits no package is a warning that says where it stands', { skip }, async () => {
-  const remove = ['lesss', 'gone|', '*-docs'];
-  const { warnings } = await installPackages(sys, aptRequest(['less'], { remove }));
-  assert.deepEqual(warnings, [
-    'Cannot remove "lesss" (test.conf:1): the image has no such package, ignoring',
-    'Cannot remove "*-docs" (test.conf:3): the image has no such package, ignoring',
-  ]);
-});
-
-test('of alternatives the first that apt knows is installed, or nothing', { skip }, async () => {
-  const words = ['less', 'no-such-package|', 'no-such-pager|^no-such[0-9]$|gzip', 'systemdd|'];
-  const { packages: found } = await installPackages(sys, aptRequest(words));
-  const names = found.map(({ name }) => name);
-  assert.ok(names.includes('less') && names.includes('gzip'));
-  assert.ok(!names.includes('systemd'));
-});

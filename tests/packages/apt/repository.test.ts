@@ -8,11 +8,13 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import { dirname } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { PackageRequest } from '../../../src/model/package-request.ts';
 import { aptDriver } from '../../../src/packages/apt/apt.ts';
 import type { Fetched } from '../../../src/packages/driver.ts';
 import { installPackages } from '../../../src/packages/install.ts';
+import { resolveWishes } from '../../../src/packages/shared/wishes.ts';
 import { buildDeb, smallHost, type SmallHost } from './repository.ts';
 import { cleanUp, differences, failureOf, listTree, aptRequest, skip, sys } from './support.ts';
 
@@ -175,7 +177,7 @@ test('a full disk is said to be one', { skip }, async () => {
 });
 
 test('packages are removed when all is configured, dpkg itself too', { skip }, async () => {
-  const remove = ['dpkg', '^widg', 'not-installed'];
+  const remove = ['dpkg', 'widg*', 'not-installed', 'gone|'];
   const request = aptRequest(['widget'], { hostRoot: host.root, offline: true, remove });
   const tree = await installPackages(sys, request);
   const root = sys.root(tree.root);
@@ -188,6 +190,45 @@ test('packages are removed when all is configured, dpkg itself too', { skip }, a
   );
   assert.equal(tree.owners.get('usr/bin/bash'), 'bash');
   assert.equal(tree.owners.get('usr/bin/dpkg'), undefined);
+  assert.deepEqual(tree.warnings, [
+    'Cannot remove "not-installed" (test.conf:3): the image has no such package, ignoring',
+  ]);
+});
+
+test('of alternatives the first that apt knows is taken, or nothing', { skip }, async () => {
+  const words = ['widget', 'no-such-package|', 'nobody|^no-such[0-9]+$|gizmo', 'nothing-here|'];
+  const opened = await aptDriver.open(sys, aptRequest(words, { hostRoot: host.root }));
+  const { job, resolution } = await resolveWishes(aptDriver, opened);
+  assert.deepEqual(
+    job.request.plan.install.map(({ value }) => value),
+    ['widget', 'gizmo'],
+  );
+  const names = resolution.archives.map(({ name }) => name);
+  assert.ok(names.includes('widget') && names.includes('gizmo'));
+});
+
+test('lists and archives are found where apt.conf has moved them', { skip }, async () => {
+  const conf = `${host.root}/etc/apt/apt.conf.d/99moved`;
+  await fetch('gizmo', { offline: false });
+  mkdirSync(`${host.root}/srv/apt/debs`, { recursive: true });
+  const moved: readonly (readonly [string, string])[] = [
+    ['var/lib/apt/lists', 'srv/apt/state/lists'],
+    ['var/cache/pkginitrd/apt/archives', 'srv/apt/debs'],
+  ];
+  const move = (from: string, to: string) => {
+    mkdirSync(dirname(`${host.root}/${to}`), { recursive: true });
+    rmSync(`${host.root}/${to}`, { recursive: true, force: true });
+    renameSync(`${host.root}/${from}`, `${host.root}/${to}`);
+  };
+  for (const [from, to] of moved) move(from, to);
+  writeFileSync(
+    conf,
+    'Dir::State "/srv/apt/state";\nDir::Cache "/srv/apt";\nDir::Cache::archives "debs";\n',
+  );
+  const fetched = await fetch('gizmo', { offline: true });
+  rmSync(conf);
+  for (const [from, to] of moved) move(to, from);
+  assert.deepEqual([...new Set(fetched.archives.map(({ origin }) => origin))], ['cache']);
 });
 
 async function resolve(name: string) {

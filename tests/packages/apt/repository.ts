@@ -26,6 +26,7 @@ export interface Planted {
   readonly version: string;
   readonly depends?: string;
   readonly postinst?: string;
+  readonly triggers?: string;
 }
 
 /** Makes the host out of this machine's packages; `planted` are added to the repository. */
@@ -75,7 +76,7 @@ export async function update(
 
 /** Builds NAME_VERSION_all.deb and returns its path. */
 export async function buildDeb(
-  { name, version, depends, postinst }: Planted,
+  { name, version, depends, postinst, triggers }: Planted,
   directory: string,
 ): Promise<string> {
   const tree = temporary('deb');
@@ -94,6 +95,7 @@ export async function buildDeb(
   ];
   writeFileSync(`${tree}/DEBIAN/control`, control.join('\n'));
   if (postinst !== undefined) writeFileSync(`${tree}/DEBIAN/postinst`, postinst, { mode: 0o755 });
+  if (triggers !== undefined) writeFileSync(`${tree}/DEBIAN/triggers`, triggers);
   const path = `${directory}/${name}_${version}_all.deb`;
   await run('dpkg-deb', '--root-owner-group', '--build', tree, path);
   return path;

@@ -69,11 +69,16 @@ for (const release of releases) {
     assert.deepEqual(differences(listTree(tree.root), listTree(again.root)), []);
   });
 
-  test(`pacman ${release}: RemovePackages= takes packages away again`, async (t) => {
+  test(`pacman ${release}: of alternatives one is installed, and RemovePackages= takes packages away again`, async (t) => {
     const host = await hostFor(t, release);
     if (host === undefined) return;
-    const request = pacmanRequest(host, ['filesystem', 'bash', 'less'], { remove: ['less'] });
+    const words = ['filesystem', 'nobody|bash', 'less', 'no-such-package|'];
+    const request = pacmanRequest(host, words, { remove: ['le[rs]s', '*-docs', 'gone|'] });
     const tree = await installPackages(sys, request);
+    assert.ok(tree.packages.some(({ name }) => name === 'bash'));
+    assert.deepEqual(tree.warnings, [
+      'Cannot remove "*-docs" (test.conf:2): the image has no such package, ignoring',
+    ]);
     assert.ok(!tree.packages.some(({ name }) => name === 'less'));
     assert.equal(sys.root(tree.root).stat('usr/bin/less'), undefined);
   });

@@ -63,11 +63,14 @@ export function installsFromCaches(facts: ManagerFacts): void {
     assert.deepEqual(unexplained(texts), []);
   });
 
-  check('packages are removed, by name and by pattern', async () => {
+  check('alternatives are chosen from, and packages removed by name and by pattern', async () => {
     const tree = await install({
-      names: ['less', 'strace'],
-      without: ['strace', 'libunw*', 'absent'],
+      names: ['nobody|less|bash', 'strace', 'no-such-package|'],
+      without: ['strace', 'libunw*', 'absent', 'gone|'],
     });
+    assert.deepEqual(tree.warnings, [
+      'Cannot remove "absent" (test.conf:3): the image has no such package, ignoring',
+    ]);
     const names = tree.packages.map(({ name }) => name);
     assert.ok(names.includes('less'));
     assert.deepEqual(

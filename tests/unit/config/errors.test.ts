@@ -119,6 +119,11 @@ const cases: readonly (readonly [text: string, message: string, hint?: string])[
     'An empty assignment takes all names back that were given before it',
   ],
   [
+    '[Content]\nPackages=^lib(a|-b)\n  ^lib(-\n',
+    '3: Cannot take "^lib(-" as a package: not a regular expression',
+    '/^lib(-/i: Unterminated group',
+  ],
+  [
     '[Content]\nPackages=^lib[a\n',
     '2: Cannot take "^lib[a" as a package: not a regular expression',
     'a "[" is never closed',

@@ -33,7 +33,7 @@ function plan(): Plan {
   const ours = config({
     kernelModules: words('btrfs', 'no-such'),
     hostModules: words('-/drivers/ata/'),
-    packages: [...words('udev', 'systemd'), ofProfile('dmsetup', 'dm')],
+    packages: [...words('udev', 'systemd', 'pager|less|'), ofProfile('dmsetup', 'dm')],
     profiles: [
       ofProfile('dm', 'cryptsetup'),
       {
@@ -89,6 +89,7 @@ for (const [subject, ...lines] of [
   ],
   ['no_such', 'module not in this kernel no_such', '  /etc/pkginitrd/test.conf:2 "no-such"'],
   ['systemd', 'package systemd', '  /etc/pkginitrd/test.conf:2'],
+  ['less', 'package pager|less|', '  /etc/pkginitrd/test.conf:3'],
   [
     'dmsetup',
     'package dmsetup',

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -9,6 +10,8 @@ import { makeSys } from '../../../src/sys/sys.ts';
 import { plant, scratch } from '../../helpers/scratch.ts';
 import { output, without } from '../formats/tools.ts';
 
+const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
+
 const files: readonly (readonly [path: string, mode: number, rebuilt: string])[] = [
   ['usr/bin/plain', 0o755, 'rwxr-xr-x'],
   ['usr/bin/elevated', 0o4755, 'rwsr-xr-x'],
@@ -18,6 +21,8 @@ const files: readonly (readonly [path: string, mode: number, rebuilt: string])[]
   ['usr/lib/widget/helper', 0o4754, 'rwxr-xr-x'],
   ['usr/share/widget/secret', 0o600, 'rw-r--r--'],
   ['usr/lib/widget', 0o700, 'rwxr-xr-x'],
+  // What others cannot read on the host they cannot read in the image.
+  ['var/lib/widget.key', 0o640, 'rw-r-----'],
 ];
 
 test(
@@ -33,6 +38,7 @@ test(
       ),
       'var/lib/dpkg/status':
         'Package: widget\nStatus: install ok installed\nVersion: 1\nArchitecture: all\n',
+      'var/lib/dpkg/info/widget.md5sums': `${md5('var/lib/widget.key')}  var/lib/widget.key\n`,
       'var/lib/dpkg/info/widget.list': `/.\n${files.map(([path]) => `/${path}\n`).join('')}`,
       'var/lib/dpkg/statoverride': [
         'root adm 4750 /bin/su',
@@ -40,6 +46,7 @@ test(
         'root messagebus 4754 /usr/lib/widget/helper',
         'root adm 600 /usr/share/widget/secret',
         'root adm 700 /usr/lib/widget',
+        'root adm 640 /var/lib/widget.key',
         '',
       ].join('\n'),
     });
