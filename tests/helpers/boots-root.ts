@@ -14,6 +14,8 @@ export interface Root {
   readonly uuid: string;
   /** The value of `root=`. */
   readonly root: string;
+  /** More words of the kernel's command line. */
+  readonly words?: string;
 }
 
 /** Boots the shared image on a disk of its own and proves that the root was reached. */
@@ -21,7 +23,7 @@ export async function bootsRoot(t: TestContext, root: Root): Promise<Booted | un
   const pair = await bootable(t);
   if (pair === undefined) return undefined;
   const disk = await rootDisk({ directory: scratch(t), label: root.label, uuid: root.uuid });
-  const commandLine = `root=${root.root} rw`;
+  const commandLine = `root=${root.root} rw ${root.words ?? ''}`;
   const booted = await boot({ ...pair, commandLine, disks: [disk], until: rootReached });
   provesRoot(booted);
   return booted;
