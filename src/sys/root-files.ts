@@ -14,6 +14,7 @@ import {
 import { dirname } from 'node:path';
 import { absolutePath, type AbsolutePath } from '../model/brands.ts';
 import { BuildError } from '../model/errors.ts';
+import { pathText } from '../model/path-bytes.ts';
 import type { RootFiles, TreeEntry } from '../model/sys.ts';
 import { ifPresent, named } from './failure.ts';
 import { fileStat } from './file-stat.ts';
@@ -30,8 +31,7 @@ export function rootFiles(root: AbsolutePath): RootFiles {
   return {
     path: root,
     resolve: (path, options) => resolveInside(root, path, options?.followLast ?? true),
-    readText: (path) =>
-      ifPresent('read', path, () => readRegular(followed(path), path).toString('utf8')),
+    readText: (path) => ifPresent('read', path, () => pathText(readRegular(followed(path), path))),
     readBytes: (path) => ifPresent('read', path, () => readRegular(followed(path), path)),
     list: (path) => ifPresent('list', path, () => namesIn(followed(path))) ?? [],
     stat: (path) => ifPresent('stat', path, () => fileStat(statSync(onDisk(followed(path))))),
