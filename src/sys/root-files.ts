@@ -20,6 +20,7 @@ import { ifPresent, named } from './failure.ts';
 import { fileStat } from './file-stat.ts';
 import { globInside } from './glob.ts';
 import { resolveInside } from './inside.ts';
+import { makeDirectories } from './make-directories.ts';
 import { namesIn, onDisk, targetOf } from './names.ts';
 import { readRegular } from './open-file.ts';
 import { removeTree } from './remove-tree.ts';
@@ -50,7 +51,7 @@ export function rootFiles(root: AbsolutePath): RootFiles {
     mkdir: (path, mode) => {
       const at = followed(path);
       named('make the directory', at, () => {
-        mkdirSync(onDisk(at), { recursive: true });
+        makeDirectories(at);
         chmodSync(onDisk(at), mode);
       });
     },
@@ -70,7 +71,7 @@ export function rootFiles(root: AbsolutePath): RootFiles {
 }
 
 function makeRoom(at: AbsolutePath): void {
-  mkdirSync(onDisk(dirname(at)), { recursive: true });
+  makeDirectories(dirname(at));
   rmSync(onDisk(at), { force: true });
 }
 
