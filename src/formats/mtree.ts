@@ -1,3 +1,5 @@
+import { pathText } from '../model/path-bytes.ts';
+
 // mtree(5) as bsdtar writes it into a package: paths, and the keywords that pacman uses.
 
 export interface MtreeEntry {
@@ -61,5 +63,5 @@ function unescape(text: string): string {
       at += 3;
     }
   }
-  return Buffer.from(bytes).toString('utf8');
+  return pathText(Buffer.from(bytes));
 }

@@ -1,3 +1,5 @@
+import { pathText } from '../model/path-bytes.ts';
+
 // The header structure of rpm packages (RPM manual, "Package format V4"): an index of tags, sorted, and their data.
 
 /** One header, from its count of tags on: what rpm's database keeps of a package as its immutable header. */
@@ -40,7 +42,7 @@ export function stringsOf({ bytes, entries }: RpmHeader, tag: number): readonly 
   for (let index = 0; index < entry.count; index++) {
     const end = bytes.indexOf(0, at);
     if (end === -1) throw new RangeError(`tag ${tag} has no end`);
-    found.push(bytes.toString('utf8', at, end));
+    found.push(pathText(bytes.subarray(at, end)));
     at = end + 1;
   }
   return found;

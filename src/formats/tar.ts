@@ -1,4 +1,5 @@
 import { BuildError } from '../model/errors.ts';
+import { pathBytes } from '../model/path-bytes.ts';
 
 // ustar headers with GNU tar's long names: what dpkg-deb and libarchive both read (tar(5)).
 
@@ -49,7 +50,7 @@ const typeCodes = { file: '0', directory: '5', symlink: '2' } as const satisfies
 const nameSize = 100;
 
 function longName(type: 'K' | 'L', name: string): readonly Buffer[] {
-  const bytes = Buffer.from(`${name}\0`);
+  const bytes = pathBytes(`${name}\0`);
   const nobody = { mode: 0o644, uid: 0, gid: 0, owner: 'root', group: 'root', mtime: 0 };
   return [header(type, '././@LongLink', '', nobody, bytes.length), bytes, tarPadding(bytes.length)];
 }
@@ -65,7 +66,7 @@ function header(
 ): Buffer {
   const block = Buffer.alloc(blockSize);
   const put = (at: number, length: number, text: string) =>
-    Buffer.from(text).subarray(0, length).copy(block, at);
+    pathBytes(text).subarray(0, length).copy(block, at);
   const octal = (at: number, length: number, value: number) => {
     const digits = value.toString(8).padStart(length - 1, '0');
     if (digits.length >= length || value < 0) {
@@ -91,5 +92,5 @@ function header(
 }
 
 function byteLength(text: string): number {
-  return Buffer.byteLength(text);
+  return pathBytes(text).length;
 }

@@ -93,7 +93,7 @@ export interface TreeEntry extends FileStat {
  * Paths are taken from the root ("/etc/fstab" and "etc/fstab" are the same). Symlinks, absolute ones too, are
  * followed inside the root only. Reads of what is not there give undefined or an empty list; every other
  * failure is a BuildError that names the path, so is reading what is no regular file (/dev/null is empty).
- * Names and targets that are no UTF-8 come as pathText() of model/path-bytes.ts makes them.
+ * Names, targets and text that are no UTF-8 come as pathText() of model/path-bytes.ts makes them.
  */
 export interface RootFiles {
   readonly path: AbsolutePath;
@@ -141,11 +141,14 @@ export interface Command {
 }
 
 /**
- * A program's own view of the machine: private mount, PID, IPC and UTS namespaces, `root` read-only at `/`,
- * a minimal /dev, its own /proc, an empty /tmp and /run, and only `binds` besides; no kernel keyring, no AF_VSOCK.
+ * A program's own view of the machine: private mount, PID, IPC and UTS namespaces, `root` or named parts of it
+ * read-only at `/`, a minimal /dev, its own /proc, an empty /tmp and /run, and only `binds` besides; no kernel keyring,
+ * no AF_VSOCK, no user namespaces.
  */
 export interface Sandbox {
   readonly root: AbsolutePath;
+  /** Undefined: all of `root` can be seen. Otherwise these paths of it alone, where they are there. */
+  readonly visible?: readonly Visible[];
   /** True where the whole of `root` may be written; otherwise only the directories that `binds` name. */
   readonly rootWritable: boolean;
   readonly binds: readonly Bind[];
@@ -157,6 +160,12 @@ export interface Sandbox {
   readonly suppressSync: boolean;
 }
 
+/** A file or directory that a program needs, and what for. Absolute, links are followed. */
+export interface Visible {
+  readonly path: string;
+  readonly why: string;
+}
+
 export interface Bind {
   readonly source: AbsolutePath;
   /** Path in the sandbox. */
@@ -166,6 +175,7 @@ export interface Bind {
 
 export interface Ran {
   readonly exitCode: number;
+  /** What is no UTF-8, in the name of a file for one, is as pathText() of model/path-bytes.ts makes it. */
   readonly stdout: string;
   readonly stderr: string;
 }

@@ -12,9 +12,13 @@ import { zypperFrontEnd } from './rpm/zypper.ts';
 import { timed } from './shared/timed.ts';
 import { resolveWishes } from './shared/wishes.ts';
 
-/** Makes a root of the host's packages in the workspace. */
-export async function installPackages(sys: Sys, request: PackageRequest): Promise<RootTree> {
-  return managers[request.plan.manager].install(sys, request);
+/** Makes a root of the host's packages in the workspace. From `whenFetched` on no cache of the host is used any more. */
+export async function installPackages(
+  sys: Sys,
+  request: PackageRequest,
+  whenFetched: () => void = () => {},
+): Promise<RootTree> {
+  return managers[request.plan.manager].install(sys, request, whenFetched);
 }
 
 /** Asks the manager what a request comes to, without the network; fetches and installs nothing. */
@@ -37,12 +41,17 @@ function managerWith<Host>(driver: PackageDriver<Host>) {
     return timed(sys, 'resolve', async () => resolveWishes(driver, job));
   };
   return {
-    install: async (sys: Sys, request: PackageRequest): Promise<RootTree> => {
+    install: async (
+      sys: Sys,
+      request: PackageRequest,
+      whenFetched: () => void,
+    ): Promise<RootTree> => {
       const { job, resolution } = await resolve(sys, request);
       const found = await timed(sys, 'take', async () => driver.take(job, resolution));
       const fetched = await timed(sys, 'download', async () =>
         driver.download(job, resolution, found),
       );
+      whenFetched();
       return timed(sys, 'install', async () => driver.install(job, fetched));
     },
     resolve: async (sys: Sys, request: PackageRequest): Promise<PackageAnswer> => {

@@ -1,8 +1,10 @@
-import type { Command } from '../model/sys.ts';
+import { existsSync } from 'node:fs';
+import type { Command, Sandbox } from '../model/sys.ts';
 import { withNameServers } from './name-servers.ts';
 import { wayIntoSandbox } from './enter-sandbox.ts';
-import { sandboxArgv } from './sandbox.ts';
+import { sandboxArgv, type Found } from './sandbox.ts';
 import { sandboxFilter } from './seccomp.ts';
+import { viewOf } from './visible.ts';
 
 /** A command as the operating system gets it. */
 export interface Launch {
@@ -20,7 +22,10 @@ export function launch(command: Command, proxies: Readonly<Record<string, string
   const [file = '', ...args] =
     sandbox === undefined
       ? command.argv
-      : [...wayIntoSandbox(), ...sandboxArgv(withNameServers(sandbox), command.argv, cwd)];
+      : [
+          ...wayIntoSandbox(),
+          ...sandboxArgv(withNameServers(sandbox), command.argv, found(sandbox, cwd)),
+        ];
   return {
     file,
     args,
@@ -33,6 +38,25 @@ export function launch(command: Command, proxies: Readonly<Record<string, string
     descriptors: sandbox === undefined ? [] : [sandboxFilter(sandbox)],
   };
 }
+
+function found({ root, visible }: Sandbox, directory: string): Found {
+  return {
+    directory,
+    view:
+      visible &&
+      viewOf(
+        root,
+        visible.map(({ path }) => path),
+      ),
+    hiddenInProc: ofTheKernel.filter((name) => existsSync(`/proc/${name}`)),
+  };
+}
+
+// Its memory, addresses, keys and log: no program of a package asks for them, and root may read them.
+const ofTheKernel = [
+  ...['kcore', 'kmsg', 'kallsyms', 'vmallocinfo', 'slabinfo', 'timer_list', 'sched_debug'],
+  ...['keys', 'key-users', 'kpagecount', 'kpageflags', 'kpagecgroup', 'latency_stats'],
+];
 
 const defaultEnvironment = {
   PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',

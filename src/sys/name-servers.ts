@@ -1,5 +1,5 @@
 import { lstatSync, realpathSync } from 'node:fs';
-import { absolutePath, type AbsolutePath } from '../model/brands.ts';
+import { absolutePath } from '../model/brands.ts';
 import type { Sandbox } from '../model/sys.ts';
 import { ifPresent } from './failure.ts';
 import { resolveInside } from './inside.ts';
@@ -11,7 +11,7 @@ import { resolveInside } from './inside.ts';
 export function withNameServers(sandbox: Sandbox): Sandbox {
   if (!sandbox.network) return sandbox;
   const source = ifPresent('resolve', resolvConf, () => realpathSync(resolvConf));
-  const target = source === undefined ? undefined : placeInside(sandbox.root);
+  const target = source === undefined ? undefined : placeInside(sandbox);
   if (source === undefined || target === undefined) return sandbox;
   const bind = { source: absolutePath(source), target, writable: false };
   return { ...sandbox, binds: [...sandbox.binds, bind] };
@@ -19,8 +19,10 @@ export function withNameServers(sandbox: Sandbox): Sandbox {
 
 const resolvConf = '/etc/resolv.conf';
 
-// A mount point can be made below /run only: the root is read-only, and is left as it is where it is not.
-function placeInside(root: AbsolutePath): string | undefined {
+// In a root that is seen as a whole a mount point can be made below /run only: it is read-only, and is left as it is
+// where it is not.
+function placeInside({ root, visible }: Sandbox): string | undefined {
+  if (visible !== undefined) return resolvConf;
   const inside = resolveInside(root, resolvConf, true).slice(root === '/' ? 0 : root.length);
   if (inside.startsWith('/run/')) return inside;
   return ifPresent('stat', inside, () => lstatSync(`${root}${inside}`)) === undefined

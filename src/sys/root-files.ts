@@ -14,11 +14,13 @@ import {
 import { dirname } from 'node:path';
 import { absolutePath, type AbsolutePath } from '../model/brands.ts';
 import { BuildError } from '../model/errors.ts';
+import { pathText } from '../model/path-bytes.ts';
 import type { RootFiles, TreeEntry } from '../model/sys.ts';
 import { ifPresent, named } from './failure.ts';
 import { fileStat } from './file-stat.ts';
 import { globInside } from './glob.ts';
 import { resolveInside } from './inside.ts';
+import { makeDirectories } from './make-directories.ts';
 import { namesIn, onDisk, targetOf } from './names.ts';
 import { readRegular } from './open-file.ts';
 import { removeTree } from './remove-tree.ts';
@@ -30,8 +32,7 @@ export function rootFiles(root: AbsolutePath): RootFiles {
   return {
     path: root,
     resolve: (path, options) => resolveInside(root, path, options?.followLast ?? true),
-    readText: (path) =>
-      ifPresent('read', path, () => readRegular(followed(path), path).toString('utf8')),
+    readText: (path) => ifPresent('read', path, () => pathText(readRegular(followed(path), path))),
     readBytes: (path) => ifPresent('read', path, () => readRegular(followed(path), path)),
     list: (path) => ifPresent('list', path, () => namesIn(followed(path))) ?? [],
     stat: (path) => ifPresent('stat', path, () => fileStat(statSync(onDisk(followed(path))))),
@@ -50,7 +51,7 @@ export function rootFiles(root: AbsolutePath): RootFiles {
     mkdir: (path, mode) => {
       const at = followed(path);
       named('make the directory', at, () => {
-        mkdirSync(onDisk(at), { recursive: true });
+        makeDirectories(at);
         chmodSync(onDisk(at), mode);
       });
     },
@@ -70,7 +71,7 @@ export function rootFiles(root: AbsolutePath): RootFiles {
 }
 
 function makeRoom(at: AbsolutePath): void {
-  mkdirSync(onDisk(dirname(at)), { recursive: true });
+  makeDirectories(dirname(at));
   rmSync(onDisk(at), { force: true });
 }
 

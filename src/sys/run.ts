@@ -1,5 +1,6 @@
 import { execa } from 'execa';
 import { logger } from '../log.ts';
+import { pathText } from '../model/path-bytes.ts';
 import type { Command, Ran, Sys } from '../model/sys.ts';
 import { brokenPipe, cancelled, commandFailure } from './command-failure.ts';
 import { feed } from './feed.ts';
@@ -122,5 +123,5 @@ function bytes(input: string | Uint8Array | undefined): Uint8Array | undefined {
 }
 
 function text(output: Uint8Array | undefined): string {
-  return output === undefined ? '' : Buffer.from(output).toString('utf8');
+  return output === undefined ? '' : pathText(output);
 }

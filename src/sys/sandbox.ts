@@ -1,4 +1,14 @@
 import type { Bind, Sandbox } from '../model/sys.ts';
+import type { View } from './visible.ts';
+
+/** What is found on this machine for a sandbox; see launch(). */
+export interface Found {
+  readonly directory: string;
+  /** Undefined where the whole root can be seen. */
+  readonly view: View | undefined;
+  /** Names in /proc of what concerns the kernel alone. */
+  readonly hiddenInProc: readonly string[];
+}
 
 /**
  * The command line that runs `argv` in the sandbox: bubblewrap and its options, then `argv`. Binds are mounted in
@@ -7,7 +17,7 @@ import type { Bind, Sandbox } from '../model/sys.ts';
 export function sandboxArgv(
   sandbox: Sandbox,
   argv: readonly string[],
-  directory = '/',
+  { directory, view, hiddenInProc }: Found,
 ): readonly [string, ...string[]] {
   return [
     'bwrap',
@@ -17,18 +27,22 @@ export function sandboxArgv(
     ...['--die-with-parent', '--new-session'],
     ...['--cap-drop', 'ALL'],
     ...capabilities.flatMap((name) => ['--cap-add', name]),
-    ...[sandbox.rootWritable ? '--bind' : '--ro-bind', sandbox.root, '/'],
+    ...(view === undefined
+      ? [sandbox.rootWritable ? '--bind' : '--ro-bind', sandbox.root, '/']
+      : []),
     ...['--dev', '/dev'],
-    // bubblewrap leaves /proc/sys writable for a real root, and a core_pattern is a way out of any sandbox.
-    ...['--proc', '/proc'],
-    ...['--remount-ro', '/proc'],
+    ...procOptions('/proc', hiddenInProc),
     // The root is bound with what is mounted below it; these three hide the machine's own.
     ...['--tmpfs', '/sys'],
     ...['--remount-ro', '/sys'],
     ...['--perms', '1777', '--tmpfs', '/tmp'],
     ...['--tmpfs', '/run'],
+    ...(view?.links ?? []).flatMap(({ target, path }) => ['--symlink', target, path]),
+    ...(view?.binds ?? []).flatMap(bindOption),
     ...sandbox.binds.flatMap(bindOption),
-    ...(sandbox.chroots ?? []).flatMap(chrootOptions),
+    ...(sandbox.chroots ?? []).flatMap((directory) => chrootOptions(directory, hiddenInProc)),
+    // bubblewrap's own empty root, in which it has made the directories of what can be seen.
+    ...(view === undefined ? [] : ['--remount-ro', '/']),
     ...['--seccomp', '3'],
     ...['--chdir', directory],
     '--',
@@ -55,15 +69,24 @@ const capabilities = [
 ];
 
 // A bind of the sandbox's own /dev would forbid its devices, and without one a script's "> /dev/null" makes a file.
-function chrootOptions(directory: string): readonly string[] {
+function chrootOptions(directory: string, hiddenInProc: readonly string[]): readonly string[] {
   return [
     ...['--dev', `${directory}/dev`],
-    ...['--proc', `${directory}/proc`],
-    ...['--remount-ro', `${directory}/proc`],
+    ...procOptions(`${directory}/proc`, hiddenInProc),
     ...['--tmpfs', `${directory}/sys`],
     ...['--remount-ro', `${directory}/sys`],
     ...['--perms', '1777', '--tmpfs', `${directory}/tmp`],
     ...['--tmpfs', `${directory}/run`],
+  ];
+}
+
+// bubblewrap leaves /proc/sys writable for a real root, and a core_pattern is a way out of any sandbox. A bind of a
+// device cannot be opened.
+function procOptions(at: string, hidden: readonly string[]): readonly string[] {
+  return [
+    ...['--proc', at],
+    ...hidden.flatMap((name) => ['--ro-bind', '/dev/null', `${at}/${name}`]),
+    ...['--remount-ro', at],
   ];
 }
 

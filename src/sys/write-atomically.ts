@@ -1,16 +1,8 @@
-import {
-  closeSync,
-  fchmodSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, fchmodSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import type { AbsolutePath } from '../model/brands.ts';
 import { fileFailure, named } from './failure.ts';
+import { makeDirectories } from './make-directories.ts';
 
 /**
  * Streams into a temporary file beside `path`, then fsync, rename, fsync of the directory: whatever happens, `path`
@@ -23,7 +15,7 @@ export async function writeAtomically(
 ): Promise<{ bytes: number }> {
   const directory = dirname(path);
   const temporary = `${directory}/.${basename(path)}.${process.pid}.new`;
-  named('make the directory', directory, () => mkdirSync(directory, { recursive: true }));
+  named('make the directory', directory, () => makeDirectories(directory));
   const bytes = await streamTo(temporary, chunks, mode).catch((error: unknown) => {
     rmSync(temporary, { force: true });
     throw error;

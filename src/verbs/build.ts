@@ -73,10 +73,10 @@ async function carryOut(
 ): Promise<Receipt> {
   const { plan, kernelRoot, hostRoot } = decided;
   const packing = codec(sys);
-  // Builds that share a host share its cache of packages.
+  // Builds that share a host share its cache of packages, until each has its own copies.
   const cache = absolutePath(`${hostRoot}/var/cache/pkginitrd`);
-  const base = await locked(sys, cache, tell, () =>
-    makeBase(sys, decided, workspace, packing, steps),
+  const base = await locked(sys, cache, tell, (release) =>
+    makeBase(sys, decided, workspace, packing, steps, release),
   );
   const epoch = plan.sourceDateEpoch ?? base.newestPackageTime;
   const indexes = await steps.take('modules', 'Indexing the kernel modules', () =>

@@ -21,18 +21,23 @@ export async function makeBase(
   workspace: AbsolutePath,
   codec: Codec,
   steps: Stopwatch,
+  whenFetched: () => void = () => {},
 ): Promise<Base> {
   const { plan, os, hostRoot } = decided;
   const { distribution, architecture } = plan;
   const tree = await steps.take('packages', 'Installing the packages', () =>
-    installPackages(sys, {
-      plan: plan.packages,
-      os,
-      hostRoot,
-      workspace,
-      sourceDateEpoch: plan.sourceDateEpoch ?? undefined,
-      locale: plan.root.locale,
-    }),
+    installPackages(
+      sys,
+      {
+        plan: plan.packages,
+        os,
+        hostRoot,
+        workspace,
+        sourceDateEpoch: plan.sourceDateEpoch ?? undefined,
+        locale: plan.root.locale,
+      },
+      whenFetched,
+    ),
   );
   const epoch = plan.sourceDateEpoch ?? tree.newestPackageTime;
   await steps.take('root', 'Making an initrd of the root', () =>

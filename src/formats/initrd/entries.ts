@@ -2,6 +2,7 @@ import { byteReader } from '../byte-reader.ts';
 import { readNewc, type NewcEntry } from '../newc-reader.ts';
 import { BuildError } from '../../model/errors.ts';
 import type { Entry } from '../../model/image.ts';
+import { pathText } from '../../model/path-bytes.ts';
 
 /**
  * Reads the entries of an uncompressed archive. The content of a file is valid only until the next entry is asked
@@ -24,7 +25,7 @@ function toEntry({ path, mode: bits, uid, gid, mtime, data, rmajor, rminor }: Ne
     case 0o100000:
       return { ...common, type: 'file', content: { type: 'bytes', bytes } };
     case 0o120000:
-      return { ...common, type: 'symlink', target: bytes.toString() };
+      return { ...common, type: 'symlink', target: pathText(bytes) };
     case 0o020000:
       return { ...common, type: 'character', major: rmajor, minor: rminor };
     case 0o060000:

@@ -1,6 +1,7 @@
 import { parseEnvFile } from '../../formats/env-file.ts';
 import type { PackageRequest } from '../../model/package-request.ts';
-import type { Command, RootFiles, Sys } from '../../model/sys.ts';
+import type { Command, RootFiles, Sys, Visible } from '../../model/sys.ts';
+import { choosing, namedByApt } from './visible.ts';
 
 /** The places of apt's files in the host, without leading or closing slash. */
 export interface AptPlaces {
@@ -13,7 +14,7 @@ export interface AptPlaces {
 /** Asks apt where its files are, if a file of its configuration moves any. */
 export async function readAptPlaces(sys: Sys, request: PackageRequest): Promise<AptPlaces> {
   if (!movesDirectories(sys.root(request.hostRoot))) return usual;
-  const ran = await sys.run(placesCommand(request));
+  const ran = await sys.run(placesCommand(request, namedByApt(sys.root(request.hostRoot))));
   const found = parseEnvFile(ran.stdout);
   const place = (name: keyof AptPlaces): string =>
     found.get(name)?.replace(/^\/+|\/+$/g, '') || usual[name];
@@ -26,7 +27,7 @@ export async function readAptPlaces(sys: Sys, request: PackageRequest): Promise<
 }
 
 /** Prints lines of NAME='PATH'. */
-function placesCommand({ hostRoot }: PackageRequest): Command {
+function placesCommand({ hostRoot }: PackageRequest, named: readonly Visible[]): Command {
   return {
     argv: [
       'apt-config',
@@ -36,7 +37,10 @@ function placesCommand({ hostRoot }: PackageRequest): Command {
       ...['lists', 'Dir::State::lists/d'],
       ...['archives', 'Dir::Cache::archives/d'],
     ],
-    sandbox: { root: hostRoot, rootWritable: false, binds: [], network: false, suppressSync: true },
+    sandbox: {
+      ...{ root: hostRoot, visible: [...choosing, ...named], rootWritable: false },
+      ...{ binds: [], network: false, suppressSync: true },
+    },
     purpose: 'Ask apt where its files are',
   };
 }

@@ -1,7 +1,8 @@
 import { absolutePath } from '../../model/brands.ts';
 import { BuildError } from '../../model/errors.ts';
 import type { Fetched, FetchedArchive, Found, ResolvedArchive, Resolution } from '../driver.ts';
-import { chunksOf, isIntact } from '../shared/digest.ts';
+import { isIntact } from '../shared/digest.ts';
+import { keepFetched } from '../shared/keep.ts';
 import { leftOutWarnings } from '../shared/take.ts';
 import { essentialClosure } from './essential.ts';
 import {
@@ -11,7 +12,7 @@ import {
   unauthenticated,
   unfetchable,
 } from './fetching.ts';
-import type { AptJob } from './host.ts';
+import { inJob, type AptJob } from './host.ts';
 import { aptPaths } from './layout.ts';
 import { describeCommand, parseDescribed, parseUntrusted, trustCommand } from './lists.ts';
 
@@ -21,19 +22,19 @@ export async function downloadDebs(
   { archives, index = [], warnings }: Resolution,
   found: readonly Found[],
 ): Promise<Fetched> {
-  const [early] = await Promise.all([
+  const [early, unkept] = await Promise.all([
     earlyNames(job, archives, index),
     fetchAndCheck(job, found, index),
   ]);
   const placed = found.map((each) => place(job, each, early.has(each.archive.name)));
-  return { archives: placed, warnings: [...warnings, ...leftOutWarnings(placed)] };
+  return { archives: placed, warnings: [...warnings, ...unkept, ...leftOutWarnings(placed)] };
 }
 
 async function fetchAndCheck(
   job: AptJob,
   found: readonly Found[],
   index: readonly string[],
-): Promise<void> {
+): Promise<readonly string[]> {
   const missing = found.filter(({ taken }) => taken.type === 'fetch');
   const signed = found.filter(({ taken }) => taken.type !== 'rebuilt');
   if (missing.length > 0 || !(await allTrusted(job))) {
@@ -41,57 +42,65 @@ async function fetchAndCheck(
     const commands = { all: wanted.length === found.length, network: missing.length > 0 };
     if (wanted.length > 0) await download(job, wanted, index, commands);
   }
-  for (const { archive } of missing) await checkAndKeep(job, archive);
+  for (const { archive } of missing) check(job, archive);
+  const { archives, cache } = aptPaths(job.request);
+  const kept = absolutePath(`${cache}/archives`);
+  return keepFetched(
+    job.sys,
+    archives,
+    kept,
+    missing.map(({ archive }) => archive.file),
+  );
 }
 
 // apt checks signatures when it fetches. Where nothing has to be fetched, its answer that all lists are signed spares
 // a second resolution; any other answer leaves the decision to it.
-async function allTrusted({ sys, request, host }: AptJob): Promise<boolean> {
-  const ran = await sys.run(trustCommand(request, host.architecture));
+async function allTrusted(job: AptJob): Promise<boolean> {
+  const { sys, request, host } = job;
+  const ran = await sys.run(inJob(job, trustCommand(request, host.architecture)));
   return parseUntrusted(ran.stdout).length === 0;
 }
 
 async function download(
-  { sys, request, host }: AptJob,
+  job: AptJob,
   archives: readonly ResolvedArchive[],
   index: readonly string[],
   { all, network }: { readonly all: boolean; readonly network: boolean },
 ): Promise<void> {
+  const { sys, request, host } = job;
   const sources = [...index, ...supersededFiles(archives)];
   const packages = archives.flatMap(({ name, version, digest }) =>
     digest === undefined ? [] : [`${name}=${version}`],
   );
   if (!all && packages.length === 0) return;
-  const ran = await sys.run(
-    all
-      ? downloadCommand(request, host.architecture, sources, network)
-      : downloadSomeCommand(request, host.architecture, sources, packages, network),
-  );
+  const command = all
+    ? downloadCommand(request, host.architecture, sources, network)
+    : downloadSomeCommand(request, host.architecture, sources, packages, network);
+  const ran = await sys.run(inJob(job, command, sources));
   if (ran.exitCode === 0) return;
   const strangers = parseUnauthenticated(ran.stdout);
   throw strangers.length > 0 ? unauthenticated(strangers, archives) : unfetchable(ran, archives);
 }
 
-/** Keeps a fetched archive for the next build. */
-async function checkAndKeep({ sys, request }: AptJob, archive: ResolvedArchive): Promise<void> {
-  const { archives, cache } = aptPaths(request);
+function check({ sys, request }: AptJob, archive: ResolvedArchive): void {
+  const { archives } = aptPaths(request);
   const path = absolutePath(`${archives}/${archive.file}`);
   if (!isIntact(sys, path, archive.digest)) {
     const what = archive.from.type === 'repository' ? archive.from.uri : archive.file;
     throw new BuildError(`Cannot use "${what}": what was fetched has another digest`);
   }
-  const kept = absolutePath(`${cache}/archives/${archive.file}`);
-  await sys.writeAtomically(kept, chunksOf(sys, path), 0o644);
 }
 
 async function earlyNames(
-  { sys, request, host }: AptJob,
+  job: AptJob,
   archives: readonly ResolvedArchive[],
   index: readonly string[],
 ): Promise<ReadonlySet<string>> {
+  const { sys, request, host } = job;
   const packages = archives.map(({ name, version }) => `${name}=${version}`);
   const sources = [...index, ...supersededFiles(archives)];
-  const ran = await sys.run(describeCommand(request, host.architecture, sources, packages));
+  const command = describeCommand(request, host.architecture, sources, packages);
+  const ran = await sys.run(inJob(job, command, sources));
   return essentialClosure(parseDescribed(ran.stdout));
 }
 

@@ -1,12 +1,15 @@
 import type { AbsolutePath } from '../../model/brands.ts';
 import { BuildError } from '../../model/errors.ts';
 import type { PackageRequest } from '../../model/package-request.ts';
-import type { RootFiles, Sys } from '../../model/sys.ts';
+import type { Command, RootFiles, Sys, Visible } from '../../model/sys.ts';
 import type { Job, ResolvedArchive } from '../driver.ts';
+import { seeing } from '../shared/visible.ts';
 import { withAllBelow } from '../shared/witnesses.ts';
 import { readAptPlaces, type AptPlaces } from './apt-conf.ts';
-import { localPath } from './layout.ts';
+import { openCache, type AptCache } from './cache.ts';
+import { inside, localPath } from './layout.ts';
 import { readDatabase, type DpkgDatabase } from './dpkg-installed.ts';
+import { archivesGiven, seenBy } from './visible.ts';
 
 /** The facts of a host that apt needs. */
 export interface AptHost extends InstalledDebs {
@@ -15,6 +18,9 @@ export interface AptHost extends InstalledDebs {
   /** Of /etc/apt/preferences. */
   readonly preferences: string;
   readonly hasLists: boolean;
+  readonly cache: AptCache;
+  /** Parts of the host that its configuration names: apt sees them as well. */
+  readonly named: readonly Visible[];
   /** Paths in the host by the names of archives, our cache before apt's own. */
   readonly cached: ReadonlyMap<string, readonly string[]>;
 }
@@ -44,9 +50,22 @@ export async function openApt(sys: Sys, request: PackageRequest): Promise<AptJob
       ...{ database, places },
       preferences: files.readText(places.preferences) ?? '',
       hasLists: files.list(places.lists).some((name) => /_Packages(\.[a-z0-9]+)?$/.test(name)),
+      ...{ named: seenBy(files, places), cache: openCache(sys, request) },
       cached: listArchives(files, places),
     },
   };
+}
+
+/** A command of apt with the cache of this build, and with what it needs to see of this host. */
+export function inJob(
+  { host }: AptJob,
+  command: Command,
+  sources: readonly string[] = [],
+): Command {
+  const seen = seeing(command, [...host.named, ...archivesGiven(sources)]);
+  if (seen.sandbox === undefined) return seen;
+  const cache = { source: host.cache.directory, target: inside.cache, writable: true };
+  return { ...seen, sandbox: { ...seen.sandbox, binds: [...seen.sandbox.binds, cache] } };
 }
 
 /**

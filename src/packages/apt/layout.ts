@@ -1,8 +1,9 @@
 import { absolutePath, type AbsolutePath } from '../../model/brands.ts';
 import type { PackageRequest } from '../../model/package-request.ts';
 import type { Ran, Sandbox } from '../../model/sys.ts';
+import { choosing, downloading, unpacking } from './visible.ts';
 
-/** Paths inside the sandboxes. Mount points can be made below /run only: a host root is read-only. */
+/** Paths inside the sandboxes, below /run, which each has of its own. */
 export const inside = {
   state: '/run/pkginitrd',
   cache: '/run/pkginitrd-cache',
@@ -18,6 +19,8 @@ export interface AptPaths {
   readonly archives: AbsolutePath;
   /** Kept from build to build: apt's binary caches, and `archives`. */
   readonly cache: AbsolutePath;
+  /** The place of the binary caches where that cannot be written. */
+  readonly spareCache: AbsolutePath;
 }
 
 export function aptPaths({ workspace, hostRoot }: PackageRequest): AptPaths {
@@ -26,19 +29,18 @@ export function aptPaths({ workspace, hostRoot }: PackageRequest): AptPaths {
     state: absolutePath(`${workspace}/apt`),
     archives: absolutePath(`${workspace}/apt/archives`),
     cache: absolutePath(`${hostRoot}/var/cache/pkginitrd/apt`),
+    spareCache: absolutePath(`${workspace}/apt-cache`),
   };
 }
 
-/** For apt: the host read-only, with its configuration, keys and lists at their places. */
+/** For apt: its programs, configuration, keys and lists at their places. inJob() adds the cache. */
 export function aptSandbox(request: PackageRequest, network: boolean): Sandbox {
-  const { state, cache } = aptPaths(request);
+  const { state } = aptPaths(request);
   return {
     root: request.hostRoot,
+    visible: network ? downloading : choosing,
     rootWritable: false,
-    binds: [
-      { source: state, target: inside.state, writable: true },
-      { source: cache, target: inside.cache, writable: true },
-    ],
+    binds: [{ source: state, target: inside.state, writable: true }],
     network,
     suppressSync: true,
   };
@@ -49,6 +51,7 @@ export function extractSandbox(request: PackageRequest): Sandbox {
   const { archives, root } = aptPaths(request);
   return {
     root: request.hostRoot,
+    visible: unpacking,
     rootWritable: false,
     binds: [
       { source: archives, target: inside.archives, writable: false },

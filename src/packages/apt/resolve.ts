@@ -3,7 +3,7 @@ import type { Ran } from '../../model/sys.ts';
 import type { Resolution } from '../driver.ts';
 import { originOf } from '../shared/take.ts';
 import { unknownPackages } from '../shared/unknown-packages.ts';
-import { cachedCopies, type AptJob } from './host.ts';
+import { cachedCopies, inJob, type AptJob } from './host.ts';
 import { writeInstalledIndex } from './index.ts';
 import { aptPaths } from './layout.ts';
 import { namesCommand } from './lists.ts';
@@ -39,7 +39,7 @@ export async function resolvePackages(job: AptJob): Promise<Resolution> {
       return { ...archive, hostVersion, origin: origin ?? 'network' };
     }),
     index,
-    warnings,
+    warnings: [...host.cache.warnings, ...warnings],
   };
 }
 
@@ -65,8 +65,9 @@ async function choose(job: AptJob, index: readonly string[]): Promise<Choice> {
 const unpinned =
   'Cannot combine the package versions installed here with those in the package lists, taking the newest ones';
 
-async function attempt({ sys, request, host }: AptJob, sources: readonly string[]): Promise<Ran> {
-  return sys.run(resolveCommand(request, host.architecture, sources));
+async function attempt(job: AptJob, sources: readonly string[]): Promise<Ran> {
+  const { sys, request, host } = job;
+  return sys.run(inJob(job, resolveCommand(request, host.architecture, sources), sources));
 }
 
 // Lists that are newer than the installed packages no longer name their archives, which may still lie in a cache.
@@ -112,22 +113,22 @@ function firstCached({ sys, request, host }: AptJob, file: string) {
 }
 
 // Every word that apt does not know may come from another drop-in, so all of them are named at once.
-async function refuseUnknown({ sys, request, host }: AptJob, ran: Ran): Promise<void> {
+async function refuseUnknown(job: AptJob, ran: Ran): Promise<void> {
+  const { sys, request, host } = job;
   const unknown = parseUnknown(ran.stderr);
   if (unknown.length === 0) return;
-  const known = await sys.run(namesCommand(request, host.architecture));
+  const known = await sys.run(inJob(job, namesCommand(request, host.architecture)));
   throw unknownPackages(apt, request.plan.install, unknown, known.stdout.split('\n'));
 }
 
 // Makes apt take the root for a system without any package.
 function prepareState({ sys, request }: AptJob): void {
-  const { state, cache } = aptPaths(request);
+  const { state } = aptPaths(request);
   const own = sys.root(state);
   own.mkdir('archives/partial', 0o755);
   own.mkdir('archives', 0o755);
   own.mkdir('.', 0o755);
   own.write('status', '', 0o644);
-  sys.root(cache).mkdir('archives', 0o755);
 }
 
 function writePreferences(

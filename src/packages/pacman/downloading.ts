@@ -9,7 +9,7 @@ import {
   inside,
   keyProblem,
   pacmanCommand,
-  pacmanSandbox,
+  fetchSandbox,
 } from './layout.ts';
 
 /**
@@ -26,7 +26,7 @@ export function downloadCommand(
     ...common(inside.conf, keyring),
     ...['--sync', '--downloadonly', '--nodeps', '--nodeps', ...packages],
   ]);
-  return { ...command, sandbox: pacmanSandbox(request, network) };
+  return { ...command, sandbox: fetchSandbox(request, network) };
 }
 
 /** The word that pacman takes for an archive: the repository decides whose signature counts. */

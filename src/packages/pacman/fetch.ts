@@ -1,6 +1,4 @@
 import { absolutePath } from '../../model/brands.ts';
-import type { PackageRequest } from '../../model/package-request.ts';
-import type { Sys } from '../../model/sys.ts';
 import type {
   Fetched,
   FetchedArchive,
@@ -11,15 +9,17 @@ import type {
   Resolution,
   Taken,
 } from '../driver.ts';
-import { chunksOf } from '../shared/digest.ts';
+import { keepFetched } from '../shared/keep.ts';
 import { leftOutWarnings, takeArchive } from '../shared/take.ts';
 import { refuseNowhere } from '../shared/unobtainable.ts';
+import { seeing } from '../shared/visible.ts';
 import { needsSignature } from './conf.ts';
 import { downloadCommand, nameOf, parseCorrupt, unfetchable } from './downloading.ts';
 import type { PacmanJob } from './host.ts';
 import { pacmanPaths } from './layout.ts';
 import { pacman } from './problems.ts';
 import { rebuildPackage } from './rebuild.ts';
+import { forFetching } from './visible.ts';
 
 /** Copies out of caches and makes of installed files what is to be had there. */
 export async function takePackages(
@@ -39,7 +39,7 @@ export async function downloadPackages(
   { warnings }: Resolution,
   taken: readonly Found[],
 ): Promise<Fetched> {
-  const { sys, request } = job;
+  const { request } = job;
   const damaged = new Set<string>();
   let found = taken;
   for (;;) {
@@ -51,11 +51,12 @@ export async function downloadPackages(
     );
     found = refuseNowhere(pacman, request.plan, again);
   }
-  for (const { archive, taken: source } of found) {
-    if (source.type === 'fetch') await keep(sys, request, archive.file);
-  }
+  const unkept = await keep(
+    job,
+    found.flatMap(({ archive, taken: source }) => (source.type === 'fetch' ? [archive.file] : [])),
+  );
   const archives = found.map((each) => place(job, each));
-  return { archives, warnings: [...warnings, ...leftOutWarnings(archives)] };
+  return { archives, warnings: [...warnings, ...unkept, ...leftOutWarnings(archives)] };
 }
 
 function look(
@@ -108,7 +109,8 @@ async function check(
   if (signed.length === 0) return [];
   const network = signed.some(({ taken }) => taken.type === 'fetch');
   const names = signed.map(({ archive }) => nameOf(archive));
-  const ran = await sys.run(downloadCommand(request, host.conf.keyring, names, network));
+  const command = downloadCommand(request, host.conf.keyring, names, network);
+  const ran = await sys.run(seeing(command, forFetching(host)));
   if (ran.exitCode === 0) return [];
   const corrupt = parseCorrupt(ran).filter((file) => !damaged.has(file));
   if (corrupt.length === 0) throw unfetchable(ran, names);
@@ -117,16 +119,18 @@ async function check(
   return corrupt;
 }
 
-/** Keeps a fetched archive and its signature for the next build. */
-async function keep(sys: Sys, request: PackageRequest, file: string): Promise<void> {
+/** Keeps fetched archives and their signatures for the next build. */
+async function keep(
+  { sys, request }: PacmanJob,
+  files: readonly string[],
+): Promise<readonly string[]> {
   const { archives, cache } = pacmanPaths(request);
   const own = sys.root(archives);
   // The signature first: an archive without one is of no use.
-  for (const name of [`${file}.sig`, file]) {
-    if (own.stat(name) === undefined) continue;
-    const source = absolutePath(`${archives}/${name}`);
-    await sys.writeAtomically(absolutePath(`${cache}/${name}`), chunksOf(sys, source), 0o644);
-  }
+  const names = files
+    .flatMap((file) => [`${file}.sig`, file])
+    .filter((name) => own.stat(name) !== undefined);
+  return keepFetched(sys, archives, cache, names);
 }
 
 function place({ sys, request }: PacmanJob, { archive, taken }: Found): FetchedArchive {

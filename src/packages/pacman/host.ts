@@ -10,6 +10,8 @@ import { readLocal, type LocalPackage } from './local.ts';
 /** The facts of a host that pacman needs. */
 export interface PacmanHost {
   readonly conf: PacmanConf;
+  /** Directories of the host that are repositories. */
+  readonly localRepositories: readonly string[];
   /** Installed packages by name. */
   readonly local: ReadonlyMap<string, LocalPackage>;
   /** Repositories without a database. */
@@ -24,15 +26,16 @@ export type PacmanJob = Job<PacmanHost>;
 export async function openPacman(sys: Sys, request: PackageRequest): Promise<PacmanJob> {
   const files = sys.root(request.hostRoot);
   const conf = readPacmanConf(files);
+  const localRepositories = conf.localRepositories.flatMap((pattern) => files.glob(pattern));
   return {
     ...{ sys, request },
     host: {
-      conf,
+      ...{ conf, localRepositories },
       local: readLocal(files, conf.database),
       withoutDatabase: conf.repositories
         .map(({ name }) => name)
         .filter((name) => files.stat(`${conf.database}/sync/${name}.db`) === undefined),
-      cached: listArchives(files, conf),
+      cached: listArchives(files, [keptArchives, ...conf.caches, ...localRepositories]),
       isFile: isFileIn(files),
     },
   };
@@ -49,19 +52,15 @@ export function pacmanWitnesses({ sys, request, host }: PacmanJob): readonly str
     ...['etc/pacman.conf', 'etc/pacman.d', `${conf.database}/sync`, `${conf.database}/local`],
     ...conf.included,
     ...[conf.keyring, keptArchives, ...conf.caches],
-    ...conf.localRepositories.flatMap((pattern) => files.glob(pattern.replace(/^\/+/, ''))),
+    ...host.localRepositories,
   ]);
 }
 
 function listArchives(
   files: RootFiles,
-  { caches, localRepositories }: PacmanConf,
+  directories: readonly string[],
 ): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, string[]>();
-  const directories = [
-    ...[keptArchives, ...caches],
-    ...localRepositories.flatMap((pattern) => files.glob(pattern)),
-  ];
   for (const directory of directories) {
     for (const name of files.list(directory)) {
       const paths = found.get(name) ?? [];

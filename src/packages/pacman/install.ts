@@ -16,6 +16,8 @@ import {
   uninstallable,
 } from './transaction.ts';
 import { timed } from '../shared/timed.ts';
+import { seeing } from '../shared/visible.ts';
+import { forInstalling } from './visible.ts';
 
 /** Makes the root in one transaction. */
 export async function installArchives(
@@ -24,6 +26,7 @@ export async function installArchives(
 ): Promise<RootTree> {
   const { archives } = fetched;
   const { keyring } = host.conf;
+  const view = forInstalling(host.conf);
   const removed = removals(request.plan.remove, archives);
   const root = sys.root(pacmanPaths(request).root);
   const install = archives.some(({ origin }) => origin === 'installed')
@@ -34,10 +37,11 @@ export async function installArchives(
       )
     : installCommand(request, keyring, archives.map(nameOf));
   const ran = await timed(sys, 'transaction', async () =>
-    runPacman(sys, install, 'install the packages'),
+    runPacman(sys, seeing(install, view), 'install the packages'),
   );
   if (removed.names.length > 0) {
-    await runPacman(sys, removeCommand(request, keyring, removed.names), 'remove packages');
+    const remove = removeCommand(request, keyring, removed.names);
+    await runPacman(sys, seeing(remove, view), 'remove packages');
   }
   const local = readLocal(root, database);
   const newest = [...local.values()].reduce(

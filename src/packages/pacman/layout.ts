@@ -2,8 +2,9 @@ import { absolutePath, type AbsolutePath } from '../../model/brands.ts';
 import { BuildError } from '../../model/errors.ts';
 import type { PackageRequest } from '../../model/package-request.ts';
 import type { Command, Ran, Sandbox } from '../../model/sys.ts';
+import { fetching, programs, userNames } from '../shared/visible.ts';
 
-/** Paths inside the sandboxes: below /run, the only place where mount points can be made. */
+/** Paths inside the sandboxes: below /run, which every sandbox has of its own. */
 export const inside = {
   state: '/run/pkginitrd',
   archives: '/run/pkginitrd/archives',
@@ -38,21 +39,34 @@ export const installedRepository = 'pkginitrd-installed';
 export const keptArchives = 'var/cache/pkginitrd/pacman';
 
 /**
- * The host's pacman with the host read-only: configuration, keyring, databases and caches at their places. Scripts and
- * hooks run in the root under construction, to which pacman changes, with a /dev and a /proc of their own.
+ * The host's pacman, with what lies where its configuration says to be added. Scripts and hooks run in the root under
+ * construction, to which pacman changes, with a /dev and a /proc of their own; one that leaves it finds programs.
  */
-export function pacmanSandbox(request: PackageRequest, network: boolean): Sandbox {
+function pacmanSandbox(request: PackageRequest): Sandbox {
   const { root, state } = pacmanPaths(request);
   return {
     root: request.hostRoot,
+    visible: [...programs, ...userNames],
     rootWritable: false,
     binds: [
-      { source: state, target: inside.state, writable: true },
+      { source: state, target: inside.state, writable: false },
       { source: root, target: inside.root, writable: true },
     ],
     chroots: [inside.root],
-    network,
+    network: false,
     suppressSync: true,
+  };
+}
+
+/** For pacman that fetches into the archives. No script of a package runs here. */
+export function fetchSandbox(request: PackageRequest, network: boolean): Sandbox {
+  const { archives } = pacmanPaths(request);
+  const { binds, ...sandbox } = pacmanSandbox(request);
+  return {
+    ...sandbox,
+    visible: [...programs, ...userNames, ...fetching],
+    binds: [...binds, { source: archives, target: inside.archives, writable: true }],
+    network,
   };
 }
 
@@ -86,7 +100,7 @@ export function pacmanCommand(
       SYSTEMD_HWDB_UPDATE_BYPASS: '1',
       KERNEL_INSTALL_BYPASS: '1',
     },
-    sandbox: pacmanSandbox(request, false),
+    sandbox: pacmanSandbox(request),
     purpose,
   };
 }

@@ -2,6 +2,7 @@ import { logger } from '../../log.ts';
 import type { ResolvedArchive, Resolution } from '../driver.ts';
 import { originOf } from '../shared/take.ts';
 import { unknownPackages } from '../shared/unknown-packages.ts';
+import { seeing } from '../shared/visible.ts';
 import { buildConf, installedSection, localConf } from './conf.ts';
 import type { PacmanJob } from './host.ts';
 import { installedDatabase, installedDatabaseFile, installedFile } from './installed-database.ts';
@@ -9,6 +10,7 @@ import { pacmanPaths } from './layout.ts';
 import { localClosure } from './local.ts';
 import { parsePrinted, parseUnknown, resolveCommand } from './printing.ts';
 import { isUnsatisfied, noDatabases, pacman, partialUpgrade, unresolvable } from './problems.ts';
+import { forFetching } from './visible.ts';
 
 const debug = logger('packages');
 
@@ -36,7 +38,8 @@ async function bySync(
   fromInstalled: boolean,
 ): Promise<readonly ResolvedArchive[] | undefined> {
   const { sys, request, host } = job;
-  const ran = await sys.run(resolveCommand(request, host.conf.keyring));
+  const command = resolveCommand(request, host.conf.keyring);
+  const ran = await sys.run(seeing(command, forFetching(host)));
   const isInstalled = (): boolean =>
     fromInstalled && localClosure(host.local, targets(job)).missing.length === 0;
   if (ran.exitCode !== 0) {
@@ -89,7 +92,7 @@ function targets({ request }: PacmanJob): readonly string[] {
 // Makes pacman take the root for a system without any package that has the host's databases of repositories.
 function prepare({ sys, request, host: { conf, local } }: PacmanJob): void {
   const withInstalled = request.plan.sources.includes('installed');
-  const { root, state, cache } = pacmanPaths(request);
+  const { root, state } = pacmanPaths(request);
   const own = sys.root(state);
   own.mkdir('hooks', 0o755);
   own.mkdir('archives/installed', 0o755);
@@ -112,7 +115,6 @@ function prepare({ sys, request, host: { conf, local } }: PacmanJob): void {
   if (withInstalled) {
     tree.write(`${databases}/${installedDatabaseFile}`, installedDatabase(local), 0o644);
   }
-  sys.root(cache).mkdir('/', 0o755);
 }
 
 const databases = 'var/lib/pacman/sync';

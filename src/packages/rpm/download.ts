@@ -2,7 +2,8 @@ import { absolutePath } from '../../model/brands.ts';
 import type { PackageRequest } from '../../model/package-request.ts';
 import type { Ran, Sys } from '../../model/sys.ts';
 import type { Fetched, FetchedArchive, Found, Resolution } from '../driver.ts';
-import { chunksOf } from '../shared/digest.ts';
+import { keepFetched } from '../shared/keep.ts';
+import { seeing } from '../shared/visible.ts';
 import { checkRpms } from './check.ts';
 import { listFetched, type RpmJob } from './host.ts';
 import { rpmPaths } from './layout.ts';
@@ -37,7 +38,11 @@ export async function downloadRpms(
   );
   const damaged = fetched.filter(({ file }) => verdicts.get(file) === 'damaged');
   if (damaged.length > 0) throw damagedFetched(damaged.map(({ archive }) => archive));
-  for (const { file } of fetched) await keep(job, file);
+  const own = absolutePath(`${request.hostRoot}/var/cache/pkginitrd/${host.frontEnd.ownCache}`);
+  const unkept = await keepFetched(
+    ...([sys, rpmPaths(request).cache, own] as const),
+    fetched.map(({ file }) => file),
+  );
   return {
     archives: placed.map((each): FetchedArchive => {
       const { archive, taken, file } = each;
@@ -48,7 +53,7 @@ export async function downloadRpms(
         ? { ...common, origin: 'installed', leftOut: taken.leftOut }
         : { ...common, origin: fetched.includes(each) ? 'network' : 'cache', leftOut: [] };
     }),
-    warnings,
+    warnings: [...warnings, ...unkept],
   };
 }
 
@@ -70,7 +75,7 @@ async function download({ sys, request, host }: RpmJob, found: readonly Found[])
     frontEnd.pin(name, { version, architecture }),
   );
   const attempt = async (network: boolean): Promise<Ran> =>
-    sys.run(frontEnd.downloadCommand(request, wanted, network));
+    sys.run(seeing(frontEnd.downloadCommand(request, wanted, network), host.visible));
   const isIncomplete = listed.some(({ taken }) => taken.type === 'fetch');
   const first = await attempt(isIncomplete);
   if (frontEnd.isDone(first)) return;
@@ -100,12 +105,4 @@ function place({ host }: RpmJob, found: Found, fetched: ReadonlyMap<string, stri
       : fetched.get(`${archive.from.id}/${archive.file}`);
   if (file === undefined) throw notFetched(host.frontEnd, archive);
   return { ...found, file };
-}
-
-/** Keeps a fetched archive for the next build, at its place in a cache of ours. */
-async function keep({ sys, request, host }: RpmJob, file: string): Promise<void> {
-  const own = absolutePath(`${request.hostRoot}/var/cache/pkginitrd/${host.frontEnd.ownCache}`);
-  sys.root(own).mkdir(file.slice(0, file.lastIndexOf('/')), 0o755);
-  const fetched = absolutePath(`${rpmPaths(request).cache}/${file}`);
-  await sys.writeAtomically(absolutePath(`${own}/${file}`), chunksOf(sys, fetched), 0o644);
 }

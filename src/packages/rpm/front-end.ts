@@ -78,6 +78,8 @@ export interface RpmConfiguration {
    * packages into its cache. Variables such as $basearch match any name.
    */
   readonly localRepositories: ReadonlyMap<string, readonly string[]>;
+  /** Files and directories that the configuration names: repositories, keys, certificates, more configuration. */
+  readonly named: readonly string[];
   /** Files that the manager passes over. */
   readonly warnings: readonly string[];
 }

@@ -1,4 +1,4 @@
-import type { RootFiles, Sys } from '../../model/sys.ts';
+import type { RootFiles, Sys, Visible } from '../../model/sys.ts';
 import type { PackageRequest } from '../../model/package-request.ts';
 import type { Job, ResolvedArchive } from '../driver.ts';
 import type { HostRpm, RpmConfiguration, RpmFrontEnd } from './front-end.ts';
@@ -7,6 +7,8 @@ import type { HostRpm, RpmConfiguration, RpmFrontEnd } from './front-end.ts';
 export interface RpmHost {
   readonly frontEnd: RpmFrontEnd;
   readonly configuration: RpmConfiguration;
+  /** Parts of the host that the manager needs to see, beside what every sandbox of rpm shows. */
+  readonly visible: readonly Visible[];
   /** By name; undefined where the database cannot be read. */
   readonly installed: ReadonlyMap<string, readonly HostRpm[]> | undefined;
   /** By name: archives of our cache, of the host's, and of repositories on its disk, in this order. */

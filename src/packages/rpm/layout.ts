@@ -1,8 +1,9 @@
 import { absolutePath, type AbsolutePath } from '../../model/brands.ts';
 import type { PackageRequest } from '../../model/package-request.ts';
 import type { Sandbox } from '../../model/sys.ts';
+import { downloading, installing, querying } from './visible.ts';
 
-/** Paths inside the sandboxes. Mount points can be made below /run only: a host root is read-only. */
+/** Paths inside the sandboxes. Below /run, which every sandbox has of its own. */
 export const inside = {
   /** The manager's cache of this build: the host's metadata, and every archive of the request. */
   cache: '/run/pkginitrd/cache',
@@ -27,10 +28,11 @@ export function rpmPaths({ workspace }: PackageRequest): RpmPaths {
   };
 }
 
-/** For the manager: the host read-only, with its configuration, keys and package database at their places. */
+/** For rpm and the manager, whose configuration is added: package database and keys at their places. */
 export function managerSandbox(request: PackageRequest, network: boolean): Sandbox {
   return {
     root: request.hostRoot,
+    visible: network ? downloading : querying,
     rootWritable: false,
     binds: [{ source: rpmPaths(request).state, target: inside.state, writable: true }],
     network,
@@ -40,12 +42,13 @@ export function managerSandbox(request: PackageRequest, network: boolean): Sandb
 
 /**
  * For the host's rpm, which fills the root and changes its root to it for the scripts. Neither rpm nor a manager mounts
- * anything there, and a script's `>/dev/null` would leave a regular file.
+ * anything there, and a script's `>/dev/null` would leave a regular file. A script can leave that root: it finds programs.
  */
 export function installSandbox(request: PackageRequest): Sandbox {
   const { state, root } = rpmPaths(request);
   return {
     root: request.hostRoot,
+    visible: installing,
     rootWritable: false,
     binds: [
       { source: state, target: inside.state, writable: false },

@@ -8,6 +8,7 @@ import { readHostRpms } from './host-rpms.ts';
 import { listArchives, type RpmJob } from './host.ts';
 import { rpmPaths } from './layout.ts';
 import { readConfiguration } from './repositories.ts';
+import { ofConfiguration } from './visible.ts';
 
 export async function openRpm(
   sys: Sys,
@@ -22,7 +23,7 @@ export async function openRpm(
   return {
     ...{ sys, request },
     host: {
-      ...{ frontEnd, configuration },
+      ...{ frontEnd, configuration, visible: ofConfiguration(frontEnd, configuration) },
       installed: await readHostRpms(sys, request),
       archives: listArchives(files, frontEnd, configuration, cached),
       isFile: isFileIn(files),

@@ -2,6 +2,7 @@ import type { AbsolutePath } from '../../model/brands.ts';
 import type { PackageRequest } from '../../model/package-request.ts';
 import type { Command, RootFiles } from '../../model/sys.ts';
 import { anyFailure, inside, installSandbox } from './layout.ts';
+import { querying } from './visible.ts';
 
 /** Prints package, mode in decimal and path of every file in the root's database. */
 export function ownersCommand(request: PackageRequest): Command {
@@ -17,7 +18,10 @@ export function hostOwnersCommand(hostRoot: AbsolutePath): Command {
   return {
     argv: ['rpm', '--query', '--all', '--queryformat', nameModeFile],
     okExit: anyFailure,
-    sandbox: { root: hostRoot, rootWritable: false, binds: [], network: false, suppressSync: true },
+    sandbox: {
+      ...{ root: hostRoot, visible: querying, rootWritable: false },
+      ...{ binds: [], network: false, suppressSync: true },
+    },
     purpose: 'Read which package of the host owns which file',
   };
 }

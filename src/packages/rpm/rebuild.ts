@@ -14,6 +14,7 @@ import {
   type RpmFile,
 } from '../../formats/rpm-files.ts';
 import { numbersOf, patchRpmHeader, rpmHeaderMagic } from '../../formats/rpm-header.ts';
+import { pathBytes } from '../../model/path-bytes.ts';
 import type { RootFiles, Sys } from '../../model/sys.ts';
 import {
   checkedContent,
@@ -164,8 +165,8 @@ function* payload(
       case 'none':
         break;
       case 'link':
-        yield Buffer.from(file.target);
-        yield rpmFilePadding(Buffer.byteLength(file.target));
+        yield pathBytes(file.target);
+        yield rpmFilePadding(pathBytes(file.target).length);
         break;
       case 'file': {
         const { size, digest, mayChange: mayBeLonger } = file;

@@ -2,6 +2,7 @@ import { parseIni, type Ini, type IniSection } from '../../formats/ini.ts';
 import { BuildError } from '../../model/errors.ts';
 import type { RootFiles } from '../../model/sys.ts';
 import { excludesOf } from './excludes.ts';
+import { localPaths, namedIn } from './named-paths.ts';
 import type { CacheDirectory, RpmConfiguration, RpmFrontEnd } from './front-end.ts';
 
 /** Reads what the host's configuration says of places, repositories and hidden packages. */
@@ -43,6 +44,7 @@ export function readConfiguration(
         .map(({ id, section }) => [id, localPaths(section.get('baseurl')?.text ?? '')] as const)
         .filter(([, paths]) => paths.length > 0),
     ),
+    named: namedIn(files, [main, ...repositories.map(({ section }) => section)]),
   };
 }
 
@@ -88,11 +90,4 @@ function pathsIn(text: string): readonly string[] {
     .split(/[\s,]+/)
     .filter((word) => word.startsWith('/'))
     .map((word) => word.replaceAll(/^\/+|\/+$/g, ''));
-}
-
-function localPaths(urls: string): readonly string[] {
-  return urls.split(/[\s,]+/).flatMap((url) => {
-    const [, path] = /^(?:file|dir):(?:\/\/)?\/([^?]*)/.exec(url) ?? [];
-    return path === undefined ? [] : [path.replace(/\/+$/, '').replaceAll(/\$\{?\w+\}?/g, '*')];
-  });
 }

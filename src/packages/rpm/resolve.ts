@@ -3,6 +3,7 @@ import type { PackageOrigin } from '../../model/packages.ts';
 import type { ArchiveSource, Resolution } from '../driver.ts';
 import { originOf } from '../shared/take.ts';
 import { unknownPackages } from '../shared/unknown-packages.ts';
+import { seeing } from '../shared/visible.ts';
 import { asHidden } from './excludes.ts';
 import type { Answer, ChosenRpm, HostRpm, Question, Scope } from './front-end.ts';
 import { findArchive, type RpmJob } from './host.ts';
@@ -130,7 +131,8 @@ async function ask(
   // zypper takes the newest where a name is asked for both with and without a version.
   const plain = request.plan.install.filter(({ value }) => !pins.has(value));
   const wanted = [...plain.map(({ value }) => value), ...pins.values()];
-  const answer = frontEnd.parse(await sys.run(frontEnd.resolveCommand(request, wanted, question)));
+  const command = frontEnd.resolveCommand(request, wanted, question);
+  const answer = frontEnd.parse(await sys.run(seeing(command, host.visible)));
   return isBare(answer, wanted) ? { type: 'no metadata', repositories: answer.skipped } : answer;
 }
 

@@ -128,37 +128,57 @@ export function awayFrom(path: string): string {
 
 // Both managers copy metadata of such a repository into their caches, and no package.
 async function withLocal(
-  { facts, host, files, inHost, aside }: RpmBench,
+  bench: RpmBench,
   wanted: (file: string) => boolean,
   body: () => Promise<void>,
   alone?: 'alone',
 ): Promise<void> {
+  const fill = async (local: string): Promise<void> => {
+    const repository = join(cache, 'rpm/repository/Packages');
+    const chosen = readdirSync(repository).filter(wanted);
+    await runOk(['cp', '--link', ...chosen.map((name) => join(repository, name)), local]);
+  };
+  const isChecked = bench.facts.manager !== 'zypper';
+  await withRepository(bench, { fill, isChecked }, async () => {
+    if (alone === undefined) await body();
+    else await bench.aside(bench.facts.repositoryFile, body);
+  });
+}
+
+/** Runs `body` with one more repository on the disk of the host, whose packages `fill` puts into a directory. */
+export async function withRepository(
+  { facts, host, files, inHost, aside }: RpmBench,
+  { fill, isChecked }: LocalRepository,
+  body: () => Promise<void>,
+): Promise<void> {
   const { manager, repositoryFile } = facts;
   const local = join(host().root, 'srv/local/Packages');
   mkdirSync(local, { recursive: true });
-  const repository = join(cache, 'rpm/repository/Packages');
-  const chosen = readdirSync(repository).filter(wanted);
-  await runOk(['cp', '--link', ...chosen.map((name) => join(repository, name)), local]);
-  const isDnf = manager !== 'zypper';
   const file = join(dirname(repositoryFile), 'local.repo');
-  const text = readFileSync(join(host().root, repositoryFile), 'utf8')
-    .replace('[test]', '[local.disk]')
-    .replace(/^baseurl=.*$/m, 'baseurl=file:///srv/local')
-    .replace(/^gpgcheck=1$/m, isDnf ? 'gpgcheck=1' : 'gpgcheck=0');
-  files().write(file, text, 0o644);
   try {
+    await fill(local);
+    const text = readFileSync(join(host().root, repositoryFile), 'utf8')
+      .replace('[test]', '[local.disk]')
+      .replace(/^baseurl=.*$/m, 'baseurl=file:///srv/local')
+      .replace(/^gpgcheck=1$/m, `gpgcheck=${isChecked ? 1 : 0}`);
+    files().write(file, text, 0o644);
     await inHost('createrepo_c', '--quiet', '/srv/local');
     await aside(facts.cache, async () => {
       const away = join(host().root, awayFrom(facts.cache));
       await runOk(['cp', '-a', away, join(host().root, facts.cache)]);
       await inHost(...refreshLocal[manager]);
-      if (alone === undefined) await body();
-      else await aside(repositoryFile, body);
+      await body();
     });
   } finally {
     const logs = ['var/log/zypp', 'var/log/zypper.log', 'var/log/dnf5.log'];
     for (const path of ['srv/local', file, ...logs]) files().remove(path);
   }
+}
+
+interface LocalRepository {
+  readonly fill: (directory: string) => Promise<void>;
+  /** The signatures of its packages are checked. */
+  readonly isChecked: boolean;
 }
 
 const refreshLocal: Readonly<Record<RpmManager, readonly [string, ...string[]]>> = {

@@ -10,11 +10,13 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { after, before, test } from 'node:test';
+import type { Command } from '../../../src/model/sys.ts';
 import type { PackageRequest } from '../../../src/model/package-request.ts';
 import { aptDriver } from '../../../src/packages/apt/apt.ts';
 import type { Fetched } from '../../../src/packages/driver.ts';
 import { installPackages, resolvePackages } from '../../../src/packages/install.ts';
 import { resolveWishes } from '../../../src/packages/shared/wishes.ts';
+import { spoiltCaches, withSpoiltCache } from '../../helpers/spoilt-cache.ts';
 import { buildDeb, smallHost, type SmallHost } from './repository.ts';
 import { cleanUp, differences, failureOf, listTree, aptRequest, skip, sys } from './support.ts';
 
@@ -124,6 +126,36 @@ test('what was fetched is kept, and used without the network', { skip }, async (
   assert.equal(originOf(await fetch('widget', { offline: false }), 'widget'), 'network');
   assert.equal(originOf(await fetch('widget', { offline: true }), 'widget'), 'cache');
 });
+
+test('the cache is let go when all is fetched, before a script runs', { skip }, async () => {
+  const events: string[] = [];
+  const watched = {
+    ...sys,
+    run: async (command: Command) => {
+      const uses = command.sandbox?.binds.some(({ source }) => source.includes('/var/cache/'));
+      events.push(`${uses === true ? 'with' : 'without'} the cache: ${command.purpose}`);
+      return sys.run(command);
+    },
+  };
+  const request = aptRequest(['widget'], { hostRoot: host.root });
+  await installPackages(watched, request, () => void events.push('fetched'));
+  const at = events.indexOf('fetched');
+  assert.match(events.slice(0, at).join('\n'), /^with the cache: Resolve the packages$/m);
+  assert.match(events.slice(at).join('\n'), /: Unpack the packages$/m);
+  assert.doesNotMatch(events.slice(at).join('\n'), /^with the cache/m);
+});
+
+for (const kind of spoiltCaches) {
+  test(`a ${kind} cache costs a warning, not the build`, { skip }, async () => {
+    const warnings = await withSpoiltCache(host.root, kind, async () => {
+      const request = aptRequest(['widget'], { hostRoot: host.root });
+      const tree = await installPackages(sys, request);
+      assert.equal(tree.packages.find(({ name }) => name === 'widget')?.origin, 'network');
+      return tree.warnings;
+    });
+    assert.match(warnings.join('\n'), /^Cannot use apt's cache of earlier builds/m);
+  });
+}
 
 test('a damaged archive is fetched again, or named without the network', { skip }, async () => {
   const cached = `${host.root}/var/cache/pkginitrd/apt/archives/widget_2.0_all.deb`;

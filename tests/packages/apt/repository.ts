@@ -27,6 +27,8 @@ export interface Planted {
   readonly depends?: string;
   readonly postinst?: string;
   readonly triggers?: string;
+  /** Writes more into the package's tree. */
+  readonly fill?: (tree: string) => void;
 }
 
 /** Makes the host out of this machine's packages; `planted` are added to the repository. */
@@ -76,7 +78,7 @@ export async function update(
 
 /** Builds NAME_VERSION_all.deb and returns its path. */
 export async function buildDeb(
-  { name, version, depends, postinst, triggers }: Planted,
+  { name, version, depends, postinst, triggers, fill }: Planted,
   directory: string,
 ): Promise<string> {
   const tree = temporary('deb');
@@ -96,6 +98,7 @@ export async function buildDeb(
   writeFileSync(`${tree}/DEBIAN/control`, control.join('\n'));
   if (postinst !== undefined) writeFileSync(`${tree}/DEBIAN/postinst`, postinst, { mode: 0o755 });
   if (triggers !== undefined) writeFileSync(`${tree}/DEBIAN/triggers`, triggers);
+  fill?.(tree);
   const path = `${directory}/${name}_${version}_all.deb`;
   await run('dpkg-deb', '--root-owner-group', '--build', tree, path);
   return path;

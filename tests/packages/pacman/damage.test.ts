@@ -17,6 +17,7 @@ import { pacmanDriver } from '../../../src/packages/pacman/pacman.ts';
 import { installPackages } from '../../../src/packages/install.ts';
 import { makeSys } from '../../../src/sys/sys.ts';
 import { runOk } from '../../helpers/run.ts';
+import { spoiltCaches, withSpoiltCache } from '../../helpers/spoilt-cache.ts';
 import { cleanUp, failureOf, leavesAlone, refuses, sys, temporary } from '../apt/support.ts';
 import { distribution, hostFor, pacmanRequest, releases } from './support.ts';
 
@@ -209,6 +210,24 @@ test('what is missing is fetched by the proxy of the environment', async (t) => 
   close();
   assert.equal(tree.packages.find(({ name }) => name === 'less')?.origin, 'network');
 });
+
+for (const kind of spoiltCaches) {
+  test(`a ${kind} cache costs a warning, not the build`, async (t) => {
+    const made = await distribution(t);
+    const host = await hostFor(t);
+    if (host === undefined || made === undefined) return;
+    for (const pattern of [/^less-.*zst$/, /^less-.*sig$/]) rmSync(cached(host, pattern));
+    const { port, close } = await serve(made.repository);
+    t.after(close);
+    writeFileSync(`${host}/etc/pacman.d/mirrorlist`, `Server = http://127.0.0.1:${port}\n`);
+    await withSpoiltCache(host, kind, async () => {
+      const request = pacmanRequest(host, packages, { offline: false, sources: archives });
+      const tree = await installPackages(sys, request);
+      assert.equal(tree.packages.find(({ name }) => name === 'less')?.origin, 'network');
+      return tree.warnings;
+    });
+  });
+}
 
 test('a network that does not answer is said to be the matter', async (t) => {
   const host = await hostFor(t);

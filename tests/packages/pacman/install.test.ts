@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { after, test } from 'node:test';
 import type { AbsolutePath } from '../../../src/model/brands.ts';
 import { installPackages, readHostOwners } from '../../../src/packages/install.ts';
@@ -67,6 +67,28 @@ for (const release of releases) {
 
     const again = await installPackages(sys, pacmanRequest(host, packages));
     assert.deepEqual(differences(listTree(tree.root), listTree(again.root)), []);
+  });
+
+  test(`pacman ${release}: a keyring, databases and a cache at unusual places are found`, async (t) => {
+    const host = await hostFor(t, release);
+    if (host === undefined) return;
+    mkdirSync(`${host}/opt/pacman`, { recursive: true });
+    const moved = {
+      GPGDir: ['etc/pacman.d/gnupg', 'opt/pacman/keys'],
+      DBPath: ['var/lib/pacman', 'opt/pacman/databases'],
+      CacheDir: ['var/cache/pacman/pkg', 'opt/pacman/archives'],
+    } as const;
+    const conf = `${host}/etc/pacman.conf`;
+    let text = readFileSync(conf, 'utf8');
+    for (const [key, [from, to]] of Object.entries(moved)) {
+      renameSync(`${host}/${from}`, `${host}/${to}`);
+      text = text.replace('[options]\n', `[options]\n${key} = /${to}/\n`);
+    }
+    writeFileSync(conf, text);
+    const request = pacmanRequest(host, ['filesystem', 'less'], { sources: ['cache', 'network'] });
+    const tree = await leavesAlone(host, () => installPackages(sys, request));
+    assert.deepEqual([...new Set(tree.packages.map(({ origin }) => origin))], ['cache']);
+    assert.deepEqual(tree.warnings, []);
   });
 
   test(`pacman ${release}: of alternatives one is installed, and RemovePackages= takes packages away again`, async (t) => {

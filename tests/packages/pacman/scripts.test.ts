@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { after, test } from 'node:test';
-import type { AbsolutePath } from '../../../src/model/brands.ts';
 import { installPackages } from '../../../src/packages/install.ts';
-import { runOk } from '../../helpers/run.ts';
-import { cleanUp, leavesAlone, sys, temporary } from '../apt/support.ts';
+import { cleanUp, leavesAlone, sys } from '../apt/support.ts';
+import { plantPackages } from './planted.ts';
 import { hostFor, pacmanRequest, releases } from './support.ts';
 
 // The reach of a package's script, and the end of one that fails.
@@ -38,7 +37,7 @@ for (const release of releases) {
     t.after(() => server.close());
     const address = server.address();
     assert.ok(typeof address === 'object' && address !== null);
-    await plant(host, 'intruder', intruder(address.port));
+    await plantPackages(host, [{ name: 'intruder', script: intruder(address.port) }]);
     const request = pacmanRequest(host, ['filesystem', 'intruder']);
     const { root, warnings } = await leavesAlone(host, () => installPackages(sys, request));
     const report = readFileSync(`${root}/intruder.txt`, 'utf8');
@@ -52,34 +51,9 @@ for (const release of releases) {
   test(`pacman ${release}: a script that fails is a warning, as it is to pacman`, async (t) => {
     const host = await hostFor(t, release);
     if (host === undefined) return;
-    await plant(host, 'grumpy', 'post_install() {\n  exit 3\n}\n');
+    await plantPackages(host, [{ name: 'grumpy', script: 'post_install() {\n  exit 3\n}\n' }]);
     const tree = await installPackages(sys, pacmanRequest(host, ['filesystem', 'grumpy']));
     assert.match(tree.warnings.join('\n'), /^Cannot run a script of a package, going on as pacman/);
     assert.ok(tree.packages.some(({ name }) => name === 'grumpy'));
   });
-}
-
-/** A package with this script, in a repository of its own that needs no signature. */
-async function plant(host: AbsolutePath, name: string, script: string): Promise<void> {
-  const tree = temporary('planted');
-  const info = [
-    ...[`pkgname = ${name}`, 'pkgver = 1-1', 'pkgdesc = planted', 'arch = any'],
-    ...['builddate = 1700000000', 'size = 1', 'depend = bash', 'depend = coreutils', ''],
-  ];
-  writeFileSync(`${tree}/.PKGINFO`, info.join('\n'));
-  writeFileSync(`${tree}/.INSTALL`, script);
-  mkdirSync(`${tree}/usr/share/${name}`, { recursive: true });
-  const archive = `${host}/var/cache/pacman/pkg/${name}-1-1-any.pkg.tar.zst`;
-  const mtree = [
-    '--format=mtree',
-    '--options=!all,use-set,type,uid,gid,mode,time,size,sha256,link',
-  ];
-  const names = ['.INSTALL', '.PKGINFO', 'usr'];
-  await runOk(['bsdtar', '-czf', '.MTREE', ...mtree, ...names], { cwd: tree });
-  await runOk(['bsdtar', '-cf', archive, '--zstd', '.MTREE', ...names], { cwd: tree });
-  const databases = temporary('databases');
-  await runOk(['repo-add', '--quiet', `${databases}/planted.db.tar.gz`, archive]);
-  await runOk(['cp', '-L', `${databases}/planted.db`, `${host}/var/lib/pacman/sync/planted.db`]);
-  const repository = '\n[planted]\nSigLevel = Never\nServer = http://127.0.0.1:9/planted\n';
-  appendFileSync(`${host}/etc/pacman.conf`, repository);
 }

@@ -38,8 +38,11 @@ test('only the download sees the network, none writes the host, and scripts get 
     assert.equal(sandbox?.rootWritable, false, name);
     assert.deepEqual(sandbox?.chroots, ['/run/pkginitrd-root'], name);
     assert.deepEqual(
-      sandbox?.binds.map(({ source }) => source),
-      ['/work/pacman', '/work/root'],
+      sandbox?.binds.filter(({ writable }) => writable).map(({ source }) => source),
+      [
+        '/work/root',
+        ...(['download', 'check only'].includes(name) ? ['/work/pacman/archives'] : []),
+      ],
       name,
     );
   }

@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict';
-import { existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { test } from 'node:test';
 import { absolutePath } from '../../../src/model/brands.ts';
 import { BuildError } from '../../../src/model/errors.ts';
@@ -59,6 +66,26 @@ test('rootFiles().glob() refuses "..", finds dot files, sorts bytewise', (t) => 
   assert.throws(() => rootFiles(root).glob('/d/../../*'), BuildError);
   assert.deepEqual(rootFiles(root).glob('d/a'), ['d/a']);
   assert.deepEqual(rootFiles(root).glob('d/none'), []);
+});
+
+test('rootFiles().glob() finds names that are no UTF-8, in directories of such names', (t) => {
+  const root = plant(scratch(t), { 'd/plain': '' });
+  const bytes = (name: string) => Buffer.from(`${root}/d/${name}`, 'latin1');
+  mkdirSync(bytes('caf\xe9'));
+  for (const name of ['caf\xe9/\xff', 'x\xfe', '\xc3\xa9']) writeFileSync(bytes(name), '');
+  const files = rootFiles(root);
+  assert.deepEqual(files.glob('d/*'), ['d/caf\udce9', 'd/plain', 'd/x\udcfe', 'd/\u00e9']);
+  assert.deepEqual(files.glob('d/caf?/*'), ['d/caf\udce9/\udcff']);
+  assert.deepEqual(files.glob('**/x*'), ['d/x\udcfe']);
+  assert.deepEqual(files.glob('d/x\udcfe'), ['d/x\udcfe']);
+  for (const path of files.glob('d/*')) files.remove(path);
+  assert.deepEqual(files.list('d'), []);
+});
+
+test('rootFiles().readText() keeps bytes that are no UTF-8 apart', (t) => {
+  const root = plant(scratch(t), {});
+  writeFileSync(`${root}/list`, Buffer.from('/caf\xe9\n', 'latin1'));
+  assert.equal(rootFiles(root).readText('list'), '/caf\udce9\n');
 });
 
 test('rootFiles().copyIn() merges a tree through a merged-/usr link and keeps modes and links', (t) => {
