@@ -19,6 +19,11 @@ interface Table {
   readonly count: number;
 }
 
+/** The kind of processor that a file is for, e_machine and bits: `62/64` is x86-64. */
+export function machineOf({ machine, bits }: Pick<ElfHeader, 'machine' | 'bits'>): string {
+  return `${machine}/${bits}`;
+}
+
 type Endian = ElfHeader['endian'];
 type Format = Pick<ElfHeader, 'bits' | 'endian'>;
 

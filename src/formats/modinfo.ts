@@ -46,6 +46,7 @@ function moduleInfo(all: readonly Field[]): ModuleInfo {
     weakdeps: values('weakdep').flatMap((value) => names(value.split(/\s+/))),
     aliases: values('alias').map(normalizeAlias),
     firmware: values('firmware'),
+    vermagic: values('vermagic')[0],
   };
 }
 

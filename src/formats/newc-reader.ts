@@ -23,10 +23,24 @@ export interface NewcHead {
 
 export interface NewcEntry extends NewcHead {
   /**
-   * Complete content of a regular file, or a symlink's target; undefined where `wants` said no. Valid only until
-   * the next entry is asked for, whose content takes the same place: copy what has to stay.
+   * Content of a regular file, or a symlink's target; undefined where `wants` said no. Valid only until the next entry is
+   * asked for, whose content takes the same place: copy what has to stay.
    */
   readonly data: Buffer | undefined;
+  /** The bytes that an excerpt passes over, absent where `data` is the whole content. */
+  readonly gap?: Gap;
+}
+
+/** As many bytes of a content as its two ends may take; of a longer one its middle is not delivered. */
+export interface Excerpt {
+  readonly first: number;
+  readonly last: number;
+}
+
+export interface Gap {
+  /** Bytes of `data` that lie before it. */
+  readonly offset: number;
+  readonly length: number;
 }
 
 export interface NewcEnd {
@@ -38,12 +52,13 @@ export interface NewcEnd {
 /**
  * Walks one archive from the reader's position and stops right behind the trailer, or at the end of the stream.
  * Strict as Linux 7.2's init/initramfs.c (hex digits only, name ends in NUL) and stricter where that skips
- * an entry in silence. `wants` chooses the regular files whose content is delivered, one in memory at a time.
+ * an entry in silence. `wants` chooses the regular files whose content is delivered, whole or as an excerpt, one in memory
+ * at a time.
  * @throws BuildError with the offset and the entry's name where the bytes are no newc archive
  */
 export async function* readNewc(
   reader: ByteReader,
-  wants: (head: NewcHead) => boolean = () => true,
+  wants: (head: NewcHead) => boolean | Excerpt = () => true,
 ): AsyncGenerator<NewcEntry, NewcEnd> {
   const space: Space = { buffer: Buffer.alloc(0) };
   for (let entries = 0; ; entries++) {
@@ -57,13 +72,12 @@ export async function* readNewc(
     if (type === S_IFLNK && head.size > PATH_MAX) {
       throw damaged(head.offset, head.path, `a symlink target of ${head.size} bytes`);
     }
-    const data = type === S_IFLNK || wants(head) ? await readData(reader, head, space) : undefined;
-    if (data === undefined) {
-      const skipped = await reader.skip(head.size);
-      if (skipped < head.size) throw truncated(head, skipped);
-    }
+    const wanted = type === S_IFLNK ? true : wants(head);
+    const gap = gapOf(head, wanted);
+    const data = wanted === false ? undefined : await readData(reader, head, gap, space);
+    if (data === undefined) await skipData(reader, head, { offset: 0, length: head.size });
     await skipPadding(reader, head.size, head);
-    yield { ...head, data };
+    yield gap === undefined ? { ...head, data } : { ...head, data, gap };
   }
 }
 
@@ -140,27 +154,65 @@ interface Space {
   buffer: Buffer;
 }
 
-async function readData(reader: ByteReader, head: NewcHead, space: Space): Promise<Buffer> {
+function gapOf({ size }: NewcHead, wanted: boolean | Excerpt): Gap | undefined {
+  if (typeof wanted === 'boolean' || size <= wanted.first + wanted.last) return undefined;
+  return { offset: wanted.first, length: size - wanted.first - wanted.last };
+}
+
+async function readData(
+  reader: ByteReader,
+  head: NewcHead,
+  gap: Gap | undefined,
+  space: Space,
+): Promise<Buffer> {
   if (head.size === 0) return Buffer.alloc(0);
+  if (gap !== undefined) {
+    await fill(reader, head, space, { from: 0, to: gap.offset, passed: 0 });
+    await skipData(reader, head, gap);
+    const { offset: from, length: passed } = gap;
+    return await fill(reader, head, space, { from, to: head.size - passed, passed });
+  }
   const first = await reader.takeSome(head.size);
   if (first === undefined) throw truncated(head, 0);
   if (first.length === head.size) return first;
-  let filled = 0;
-  for (let piece: Buffer | undefined = first; ; piece = await reader.takeSome(head.size - filled)) {
-    if (piece === undefined) throw truncated(head, filled);
-    makeRoom(space, filled, filled + piece.length);
-    piece.copy(space.buffer, filled);
+  append(space, 0, first);
+  return await fill(reader, head, space, { from: first.length, to: head.size, passed: 0 });
+}
+
+/** Reads on until `space` holds `to` bytes; `passed` of the content are not in it. */
+async function fill(
+  reader: ByteReader,
+  head: NewcHead,
+  space: Space,
+  { from, to, passed }: { readonly from: number; readonly to: number; readonly passed: number },
+): Promise<Buffer> {
+  for (let filled = from; filled < to;) {
+    const piece = await reader.takeSome(to - filled);
+    if (piece === undefined) throw truncated(head, filled + passed);
+    append(space, filled, piece);
     filled += piece.length;
-    if (filled === head.size) return space.buffer.subarray(0, filled);
   }
+  return space.buffer.subarray(0, to);
+}
+
+async function skipData(
+  reader: ByteReader,
+  head: NewcHead,
+  { offset, length }: Gap,
+): Promise<void> {
+  const skipped = await reader.skip(length);
+  if (skipped < length) throw truncated(head, offset + skipped);
 }
 
 /** Doubles: memory is taken for what came, not for what a header of a few bytes claims will come. */
-function makeRoom(space: Space, filled: number, wanted: number): void {
-  if (space.buffer.length >= wanted) return;
-  const larger = Buffer.allocUnsafeSlow(Math.max(wanted, 2 * space.buffer.length));
-  space.buffer.copy(larger, 0, 0, filled);
-  space.buffer = larger;
+function append(space: Space, filled: number, piece: Buffer): void {
+  const wanted = filled + piece.length;
+  if (space.buffer.length < wanted) {
+    const larger = Buffer.allocUnsafeSlow(Math.max(wanted, 2 * space.buffer.length));
+    space.buffer.copy(larger, 0, 0, filled);
+    space.buffer = larger;
+  }
+  piece.copy(space.buffer, filled);
 }
 
 async function skipPadding(reader: ByteReader, length: number, head: NewcHead): Promise<void> {

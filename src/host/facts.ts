@@ -65,6 +65,7 @@ export function readHostFacts(sys: Sys, request: HostRequest): HostFacts {
     devices,
     storage,
     crypttab: crypttab.entries,
+    commandLine: request.boot.commandLine,
     hostFiles: hostFiles.files,
     modprobe: readModprobe(root, hostFiles.files, commandLine),
     modulesLoad: readModulesLoad(hostLines, commandLine),

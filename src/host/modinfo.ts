@@ -1,5 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import type { ReadAt } from '../formats/read-at.ts';
+import { elfBytes, machineOf, readElfHeader } from '../formats/elf-header.ts';
 import { readElfSection } from '../formats/elf-section.ts';
 import { parseModinfo } from '../formats/modinfo.ts';
 import type { AbsolutePath } from '../model/brands.ts';
@@ -62,7 +63,8 @@ function bytesReader(bytes: Buffer): ReadAt {
 function infoOf(path: AbsolutePath, read: ReadAt): ModuleInfo {
   try {
     const section = readElfSection(read, '.modinfo');
-    if (section !== undefined) return parseModinfo(section);
+    const machine = machineOf(readElfHeader(elfBytes(read)));
+    if (section !== undefined) return { ...parseModinfo(section), machine };
   } catch (error) {
     throw damaged(path, error instanceof Error ? error.message : String(error));
   }

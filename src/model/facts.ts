@@ -23,6 +23,8 @@ export interface HostFacts {
   readonly storage: readonly StorageStack[];
   /** crypttab(5) lines for the initrd, as they stand. */
   readonly crypttab: readonly ChosenEntry[];
+  /** Options that the kernel is started with; empty where they are not known. */
+  readonly commandLine: readonly string[];
   /** Files of the host that HostFiles= and crypttab name. */
   readonly hostFiles: readonly HostFile[];
   /** What modprobe.d(5) and the command line of the host say about loading modules, in the order in which it counts. */
@@ -153,6 +155,10 @@ export interface ModuleInfo {
   readonly aliases: readonly string[];
   /** Names or globs below the firmware directories. */
   readonly firmware: readonly string[];
+  /** The kernel that it was built for: its version and the options that have to be the same. */
+  readonly vermagic?: string | undefined;
+  /** The processor that it was built for, as `machineOf` gives it; absent where no module's file was read. */
+  readonly machine?: string;
 }
 
 /** crypttab(5). */

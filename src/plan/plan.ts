@@ -9,8 +9,10 @@ import { firmwareWarnings } from './firmware-warnings.ts';
 import { hostEntries } from './host-entries.ts';
 import { selectMicrocode } from './microcode.ts';
 import { packageSources } from './package-sources.ts';
+import { buildProblems } from './module-builds.ts';
 import { planParts } from './parts.ts';
 import { assertMountable, unseenWarnings, unservedWarnings } from './storage/assert-mountable.ts';
+import { unopenedProblems } from './storage/unopened.ts';
 import { programNeeds } from './storage/program-needs.ts';
 import { stoppedNeeds } from './storage/stopped-needs.ts';
 
@@ -28,7 +30,7 @@ export function makePlan(
   },
 ): Plan {
   const { suggestedProfiles = [] } = options;
-  assertMountable(config, facts, modules, suggestedProfiles);
+  assertMountable(config, facts, modules, suggestedProfiles, infos);
   const firmware = selectFirmware(config, facts, modules, infos);
   const microcode = selectMicrocode(facts, options);
   const host = hostEntries(
@@ -62,8 +64,10 @@ export function makePlan(
       ...facts.warnings,
       ...unservedWarnings(config, facts, suggestedProfiles),
       ...unseenWarnings(facts),
+      ...unopenedProblems(config, facts).map(({ message }) => message),
       ...crypttabProblems(facts.crypttab).map(({ message }) => message),
       ...stoppedNeeds(facts, modules).map(({ message }) => message),
+      ...buildProblems(facts, modules, infos).map(({ message }) => message),
       ...firmwareWarnings(modules, infos, firmware),
       ...warnings,
     ],

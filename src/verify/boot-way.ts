@@ -1,4 +1,5 @@
 // The units and programs on systemd's way from /init to the real root (bootup(7), "Bootup in the initrd").
+import type { ElfFacts } from '../formats/elf.ts';
 
 /** Each of these starts the next one or is waited for by it, so that without it the way ends. */
 export const wayUnits: readonly string[] = [
@@ -12,7 +13,12 @@ export const wayUnits: readonly string[] = [
   // Devices show up by these alone.
   'systemd-udevd.service',
   'systemd-udev-trigger.service',
+  // Events that come before udevd runs wait in it, and are lost without it: then it is chance whether the root shows up.
+  'systemd-udevd-kernel.socket',
 ];
+
+/** systemctl isolates these, which systemd refuses for others (systemd.unit(5), AllowIsolate=). */
+export const isolatedUnits: readonly string[] = ['initrd-switch-root.target'];
 
 export interface WayProgram {
   /** Any of these will do. */
@@ -20,11 +26,31 @@ export interface WayProgram {
   readonly purpose: string;
   /** The first version of systemd that calls it. */
   readonly since?: number;
+  /** Of no use in an image without modules. */
+  readonly isForModules?: true;
   readonly severity: 'error' | 'warning';
 }
 
-/** The programs that systemd or the kernel calls by itself. */
-export const wayPrograms: readonly WayProgram[] = [
+/** The programs that systemd or the kernel calls by itself, with an /init of this kind. */
+export function programsOfWay(
+  init: Pick<ElfFacts, 'needed'>,
+  hasModules: boolean,
+): readonly WayProgram[] {
+  const version = systemdVersion(init.needed);
+  return wayPrograms
+    .filter(({ since = 0 }) => version >= since)
+    .map((each) =>
+      each.isForModules === true && !hasModules ? { ...each, severity: 'warning' } : each,
+    );
+}
+
+/** By the name of the library that /init shares with its own programs; 0 where it has none. */
+function systemdVersion(needed: readonly string[]): number {
+  const versions = needed.map((name) => /^libsystemd-(?:core|shared)-(\d+)/.exec(name)?.[1]);
+  return Number(versions.find((version) => version !== undefined) ?? 0);
+}
+
+const wayPrograms: readonly WayProgram[] = [
   {
     anyOf: ['/usr/lib/systemd/systemd-executor', '/lib/systemd/systemd-executor'],
     purpose: 'systemd starts no service without it',
@@ -49,6 +75,7 @@ export const wayPrograms: readonly WayProgram[] = [
   {
     anyOf: ['/usr/sbin/modprobe', '/sbin/modprobe'],
     purpose: 'the kernel loads file systems by it',
+    isForModules: true,
     severity: 'error',
   },
   {
@@ -68,6 +95,27 @@ export const wayPrograms: readonly WayProgram[] = [
     anyOf: ['/bin/sh', '/usr/bin/sh'],
     purpose: 'there is no shell when a boot has failed',
     severity: 'warning',
+  },
+];
+
+interface OpenedLibrary {
+  readonly library: RegExp;
+  /** Of no use in an image without modules. */
+  readonly isForModules?: true;
+  /** Opened by these programs of the storage only. */
+  readonly programs?: readonly string[];
+}
+
+/**
+ * Libraries that systemd opens while it runs, and without which it does not find or mount the root; it does without all others
+ * that its notes name.
+ */
+export const openedOnWay: readonly OpenedLibrary[] = [
+  { library: /^libkmod\.so\b/, isForModules: true },
+  { library: /^lib(?:mount|blkid)\.so\b/ },
+  {
+    library: /^libcryptsetup\.so\b/,
+    programs: ['systemd-cryptsetup', 'systemd-veritysetup', 'systemd-integritysetup'],
   },
 ];
 

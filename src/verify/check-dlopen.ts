@@ -5,6 +5,8 @@ import type { Report } from './report.ts';
 export interface Opening extends DlopenDependency {
   /** Who opens it. */
   readonly path: string;
+  /** True where the way to the real root goes through it. */
+  readonly isNeeded: boolean;
 }
 
 /**
@@ -13,15 +15,15 @@ export interface Opening extends DlopenDependency {
  */
 export function reportMissingLibraries(missing: readonly Opening[], report: Report): void {
   const seen = new Set<string>();
-  for (const { path, soname, feature, priority } of missing) {
-    if (priority === 'suggested') continue;
-    const key = `${priority} ${feature ?? ''} ${soname.join()}`;
+  for (const { path, soname, feature, priority, isNeeded } of missing) {
+    if (priority === 'suggested' && !isNeeded) continue;
+    const key = `${isNeeded} ${feature ?? ''} ${soname.join()}`;
     if (seen.has(key)) continue;
     seen.add(key);
     const libraries = `"${soname.join('" or "')}"`;
     const purpose = feature === undefined ? '' : ` for ${feature}`;
     report({
-      severity: priority === 'required' ? 'error' : 'warning',
+      severity: isNeeded ? 'error' : 'warning',
       check: 'libraries',
       path,
       message: `"${path}" opens ${libraries}${purpose}, which is missing; that will not work`,

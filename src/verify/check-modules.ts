@@ -4,12 +4,13 @@ import { parseModulesBin } from '../formats/modules-bin.ts';
 import { parseModulesBuiltin } from '../formats/modules-builtin.ts';
 import { parseModulesDep } from '../formats/modules-dep.ts';
 import { BuildError } from '../model/errors.ts';
-import type { ModuleInfo, ModuleRecord } from '../model/facts.ts';
+import type { ModuleRecord } from '../model/facts.ts';
 import type { RootNeed } from '../model/plan.ts';
+import { checkBuilds } from './check-builds.ts';
+import { checkIndexes } from './check-indexes.ts';
 import { checkRootNeeds } from './check-storage.ts';
 import { checkWishes } from './check-wishes.ts';
-import { keptBytes } from './file-facts.ts';
-import type { ImageFiles } from './file-facts.ts';
+import { keptBytes, type ImageFiles, type ModuleFacts } from './file-facts.ts';
 import type { Report } from './report.ts';
 
 export interface ExpectedModules {
@@ -50,13 +51,11 @@ export function checkModules(overlay: ImageFiles, expect: ExpectedModules, repor
     const index = attempt(error, 'modules.dep.bin', parseModulesBin);
     if (index !== undefined) checkIndex(records, index, error);
   }
-  const aliases = overlay.lookup(`${directory}/modules.alias.bin`);
-  const hasAliases = aliases.type === 'found' && aliases.node.type === 'file';
-  if (!hasAliases || aliases.node.facts.type === 'empty') {
-    const message = 'Missing "modules.alias.bin", without which no device gets its driver';
-    error('modules.alias.bin', message, DEPMOD_HINT);
-  }
   const builtin = builtinModules();
+  const needed = neededModules(rootNeeds, records ?? new Map());
+  const set = { directory, present, builtin, needed };
+  checkIndexes(overlay, set, report);
+  checkBuilds(set, kernelVersion, report);
   checkDepends(present, builtin, error);
   checkRootNeeds(rootNeeds, present.keys(), builtin, report);
   checkWishes(overlay, directory, new Set([...present.keys()].map(moduleName)), builtin, report);
@@ -99,18 +98,31 @@ function modulesDirectory(overlay: ImageFiles, kernelVersion: string): string | 
   return undefined;
 }
 
-/** Path below the directory to its `.modinfo`, undefined where the module is compressed. */
-function modulesBelow(overlay: ImageFiles, directory: string): Map<string, ModuleInfo | undefined> {
-  const modules = new Map<string, ModuleInfo | undefined>();
+/** Path below the directory to what the module says of itself, undefined where the module is compressed. */
+function modulesBelow(
+  overlay: ImageFiles,
+  directory: string,
+): Map<string, ModuleFacts | undefined> {
+  const modules = new Map<string, ModuleFacts | undefined>();
   for (const [path] of overlay.entries()) {
     if (!path.startsWith(`${directory}/`) || !MODULE_SUFFIX.test(path)) continue;
     const found = overlay.lookup(path);
     if (found.type !== 'found' || found.node.type !== 'file') continue;
     const { facts } = found.node;
-    const info = facts.type === 'module' ? facts.info : undefined;
-    modules.set(path.slice(directory.length + 1), info);
+    const own = facts.type === 'module' ? facts.facts : undefined;
+    modules.set(path.slice(directory.length + 1), own);
   }
   return modules;
+}
+
+/** Names of the modules under what the boot waits for, with all that they depend on. */
+function neededModules(
+  rootNeeds: readonly RootNeed[],
+  records: ReadonlyMap<string, ModuleRecord>,
+): ReadonlySet<string> {
+  const wanted = new Set(rootNeeds.filter(({ strict }) => strict).flatMap(({ anyOf }) => anyOf));
+  const all = [...records.values()].filter(({ name }) => wanted.has(name));
+  return new Set(all.flatMap(({ name, dependencies }) => [name, ...dependencies.map(moduleName)]));
 }
 
 function checkRecords(
@@ -164,7 +176,7 @@ function checkIndex(
 
 /** The dependencies that a module itself names; a stale modules.dep can be consistent and wrong. */
 function checkDepends(
-  present: ReadonlyMap<string, ModuleInfo | undefined>,
+  present: ReadonlyMap<string, ModuleFacts | undefined>,
   builtin: ReadonlySet<string>,
   error: Complain,
 ): void {

@@ -2,6 +2,7 @@
 import { moduleName } from '../formats/module-name.ts';
 import type { ProgramNeed, RootNeed } from '../model/plan.ts';
 import type { ImageFiles } from './file-facts.ts';
+import { findProgram, storagePlaces } from './programs.ts';
 import type { Report } from './report.ts';
 
 /** `present` are paths of modules in the image, `builtin` names of what needs none. */
@@ -31,19 +32,20 @@ export function checkPrograms(
   report: Report,
 ): void {
   for (const { what, anyOf } of needs) {
-    const paths = anyOf.flatMap((name) => programDirectories.map((place) => `${place}/${name}`));
-    if (paths.some((path) => overlay.lookup(path).type === 'found')) continue;
+    const found = anyOf.flatMap(storagePlaces).map((path) => findProgram(overlay, path));
+    if (found.some(({ type }) => type === 'starts')) continue;
+    const broken = found.find((each) => overlay.lookup(each.path).type === 'found');
+    const why = broken?.type === 'fails' ? `: ${broken.why}` : '';
+    const names = anyOf.map((name) => `"${name}"`).join(' or ');
     report({
       severity: 'error',
       check: 'storage',
-      path: '',
-      message: `Missing program ${anyOf.map((name) => `"${name}"`).join(' or ')} for ${what}`,
+      path: broken?.path ?? '',
+      message: `${broken === undefined ? 'Missing program' : 'Cannot start'} ${names} for ${what}${why}`,
       hint: 'Add the package that ships it to Packages=, or look for what removes it',
     });
   }
 }
-
-const programDirectories = ['/usr/lib/systemd', '/lib/systemd', '/usr/bin', '/usr/sbin', '/sbin'];
 
 /** `planned` are paths with their directory, as in the plan. */
 export function checkFirmware(

@@ -2,19 +2,22 @@
 import type { ElfFacts } from '../formats/elf.ts';
 import { fnmatch } from '../formats/fnmatch.ts';
 import { parseLdSoConf } from '../formats/ld-so-conf.ts';
-import type { ImageFiles } from './file-facts.ts';
+import { keptBytes, type ImageFiles } from './file-facts.ts';
 
 export interface LibraryDirectories {
   /** The directories of /etc/ld.so.conf; they count only through /etc/ld.so.cache. */
   readonly configured: readonly string[];
-  readonly hasCache: boolean;
+  /** /etc/ld.so.cache, undefined where it is none that ld.so reads. */
+  readonly cache: Buffer | undefined;
   readonly builtin: (elf: ElfFacts) => readonly string[];
 }
 
 export function libraryDirectories(overlay: ImageFiles): LibraryDirectories {
+  const cache = keptBytes(overlay, '/etc/ld.so.cache');
   return {
     configured: readConfiguration(overlay, '/etc/ld.so.conf', new Set()),
-    hasCache: overlay.lookup('/etc/ld.so.cache').type === 'found',
+    cache:
+      cache !== undefined && CACHE_MAGIC.test(cache.toString('latin1', 0, 20)) ? cache : undefined,
     builtin: ({ machine, bits }) => {
       const tuple = TUPLES[`${machine}/${bits}`];
       const multiarch = tuple === undefined ? [] : [`/lib/${tuple}`, `/usr/lib/${tuple}`];
@@ -23,6 +26,9 @@ export function libraryDirectories(overlay: ImageFiles): LibraryDirectories {
     },
   };
 }
+
+/** Either format of glibc's (sysdeps/generic/dl-cache.h). */
+const CACHE_MAGIC = /^(?:glibc-ld\.so\.cache1\.1|ld\.so-1\.7\.0)/;
 
 /** Debian's multiarch tuples by ELF machine and class. */
 const TUPLES: Readonly<Record<string, string>> = {

@@ -41,6 +41,17 @@ export function placesOf(program: string): readonly string[] {
   return directories.map((directory) => `${directory}/${program}`);
 }
 
+/** The places of a program that a layer of the storage is brought up by, whoever calls it. */
+export function storagePlaces(program: string): readonly string[] {
+  return ['/usr/lib/systemd', '/lib/systemd', '/usr/bin', '/usr/sbin', '/sbin'].map(
+    (directory) => `${directory}/${program}`,
+  );
+}
+
+export function isSystemd({ path }: Pick<Program, 'path'>): boolean {
+  return /(?:^|\/)lib\/systemd\/systemd$/.test(path);
+}
+
 export function absence(found: ImageLookup): string {
   switch (found.type) {
     case 'found':

@@ -43,12 +43,33 @@ export function dependenciesOf(
   dependency: Dependency,
 ): readonly string[] {
   const named = unitList(unit.settings, 'Unit', dependency).flatMap((value) => value.split(/\s+/));
+  // Sockets= implies Wants= (systemd.service(5)).
+  if (dependency === 'Wants') {
+    for (const value of unitList(unit.settings, 'Service', 'Sockets'))
+      named.push(...value.split(/\s+/));
+  }
+  if (dependency === 'Requires' && requiresSysinit(name, unit)) named.push('sysinit.target');
   const suffix = linkDirectories[dependency];
   if (suffix === undefined) return named;
   const linked = namesOf(name, unit.path).flatMap((own) =>
     directories.flatMap((directory) => files.list(`${directory}/${own}.${suffix}`)),
   );
   return [...named, ...linked];
+}
+
+/** The last setting of the section [Unit] counts. */
+export function isYes({ settings }: LoadedUnit, key: string): boolean {
+  return /^(?:1|yes|y|true|t|on)$/i.test(lastOf(settings, key) ?? '');
+}
+
+// DefaultDependencies= of systemd.service(5), systemd.socket(5), systemd.timer(5) and systemd.path(5).
+function requiresSysinit(name: string, { settings }: LoadedUnit): boolean {
+  if (!/\.(?:service|socket|timer|path)$/.test(name)) return false;
+  return !/^(?:0|no|n|false|f|off)$/i.test(lastOf(settings, 'DefaultDependencies') ?? '');
+}
+
+function lastOf(settings: readonly UnitSetting[], wanted: string): string | undefined {
+  return settings.findLast(({ section, key }) => section === 'Unit' && key === wanted)?.value;
 }
 
 const directories = [
@@ -58,7 +79,12 @@ const directories = [
   '/lib/systemd/system',
 ];
 
-const dependencies = ['Requires', 'Requisite', 'BindsTo', 'Wants', 'Upholds'] as const;
+const dependencies = ['Requires', 'Requisite', 'BindsTo', 'Wants', 'Upholds', 'OnSuccess'] as const;
+
+/** True where a socket has something to listen on, which systemd refuses it without. */
+export function listens({ settings }: LoadedUnit): boolean {
+  return settings.some(({ section, key }) => section === 'Socket' && key.startsWith('Listen'));
+}
 
 const linkDirectories: Readonly<Partial<Record<Dependency, string>>> = {
   Requires: 'requires',

@@ -103,7 +103,7 @@ function toNode(entry: NewcEntry): Node<FileFacts> {
       return {
         type: 'file',
         mode: entry.mode,
-        facts: fileFacts(entry.path, entry.size, entry.data),
+        facts: fileFacts(entry),
       };
     default:
       return { type: 'special' };

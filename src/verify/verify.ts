@@ -7,11 +7,13 @@ import {
   type Decompress,
   type MemberCompression,
 } from '../formats/initrd/members.ts';
+import { bootNeeds, type IsNeeded } from './boot-needs.ts';
 import { checkInit } from './check-init.ts';
 import { checkLibraries } from './check-libraries.ts';
 import { checkModules } from './check-modules.ts';
 import { checkSystemd } from './check-systemd.ts';
 import { wantsContent, type ImageFiles } from './file-facts.ts';
+import { libraryFinder } from './find-library.ts';
 import { MODULE_SUFFIX } from '../formats/module-name.ts';
 import { checkFirmware, checkPrograms } from './check-storage.ts';
 import type { ProgramNeed, RootNeed } from '../model/plan.ts';
@@ -74,28 +76,34 @@ export { assertBootable } from './report.ts';
 export { lacksLibraries, namePackages } from './name-packages.ts';
 
 function checkSystem(overlay: ImageFiles, { expect }: VerifyInput, report: Report): void {
-  checkWhole(overlay, report);
+  const needs = { programs: expect.programs ?? [], hasModules: expect.modules.length > 0 };
+  const finder = libraryFinder(overlay);
+  const isNeeded = bootNeeds(overlay, finder, needs);
+  checkWhole(overlay, isNeeded, report);
   checkInit(overlay, report);
-  checkSystemd(overlay, { hasModules: expect.modules.length > 0 }, report);
+  checkSystemd(overlay, needs, report);
   checkModules(overlay, expect, report);
   checkFirmware(overlay, expect.firmware ?? [], report);
-  checkPrograms(overlay, expect.programs ?? [], report);
-  checkLibraries(overlay, report);
+  checkPrograms(overlay, needs.programs, report);
+  checkLibraries(overlay, finder, isNeeded, needs, report);
 }
 
 /** Files that are run or loaded have to be whole. */
-function checkWhole(overlay: ImageFiles, report: Report): void {
+function checkWhole(overlay: ImageFiles, isNeeded: IsNeeded, report: Report): void {
   for (const [path, node] of overlay.entries()) {
     if (node.type !== 'file') continue;
     const { facts } = node;
     if (facts.type === 'empty' && MODULE_SUFFIX.test(path)) {
       report({ severity: 'error', check: 'elf', path, message: `Empty module "${path}"` });
     }
+    if (facts.type === 'elf' && !facts.isWhole) {
+      const message = `Cannot see which libraries "${path}" needs: it is too large, and has them in its middle`;
+      report({ severity: 'warning', check: 'elf', path, message });
+    }
     if (facts.type !== 'damaged') continue;
-    // modprobe goes on without the other indexes.
-    const loaded = /\.so(?:\.|$)|\/modules\.alias\.bin$/.test(path) || MODULE_SUFFIX.test(path);
-    // A file that is neither run nor loaded is somebody's data, and the image boots without it.
-    const matters = (node.mode & 0o111) !== 0 || loaded;
+    // A file that the boot neither runs nor loads is somebody's data. modprobe goes on without the other indexes.
+    const matters =
+      MODULE_SUFFIX.test(path) || path.endsWith('/modules.alias.bin') || isNeeded(path);
     const message = `Damaged file "${path}": ${facts.message}`;
     report({ severity: matters ? 'error' : 'warning', check: 'elf', path, message });
   }

@@ -131,6 +131,7 @@ export function facts(changes: Partial<HostFacts> = {}): HostFacts {
     devices: [],
     storage: [],
     crypttab: [],
+    commandLine: [],
     hostFiles: [],
     modprobe: [],
     modulesLoad: [],

@@ -3,7 +3,13 @@ import { BuildError } from '../../model/errors.ts';
 import { byteReader, type ByteReader } from '../byte-reader.ts';
 import { gzipMember } from '../gzip-member.ts';
 import { MAGIC_LENGTH, memberKind } from '../member-magic.ts';
-import { readNewc, type NewcEnd, type NewcEntry, type NewcHead } from '../newc-reader.ts';
+import {
+  readNewc,
+  type Excerpt,
+  type NewcEnd,
+  type NewcEntry,
+  type NewcHead,
+} from '../newc-reader.ts';
 import { xzStream } from '../xz-stream.ts';
 import { zstdFrame, type ZstdFrame } from '../zstd-frame.ts';
 
@@ -39,8 +45,8 @@ export interface MemberVisitor {
   readonly onMember?: (member: MemberHead) => void;
   readonly onEntry: (entry: NewcEntry, member: MemberHead) => void;
   readonly onProblem: (problem: MemberProblem) => void;
-  /** Chooses the regular files whose content is delivered, one in memory at a time. */
-  readonly wants: (head: NewcHead) => boolean;
+  /** Chooses the regular files whose content is delivered, whole or as an excerpt, one in memory at a time. */
+  readonly wants: (head: NewcHead) => boolean | Excerpt;
 }
 
 /**

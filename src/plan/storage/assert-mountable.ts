@@ -1,12 +1,14 @@
 import type { Config } from '../../model/config.ts';
 import { BuildError } from '../../model/errors.ts';
-import type { HostFacts } from '../../model/facts.ts';
+import type { HostFacts, ModuleInfo } from '../../model/facts.ts';
 import type { Sourced } from '../../model/origin.ts';
 import type { ModulePlan, RootNeed } from '../../model/plan.ts';
 import { describeReason, type Reason } from '../../model/reason.ts';
 import { crypttabProblems } from '../crypttab-words.ts';
+import { buildProblems } from '../module-builds.ts';
 import { fileSystem } from './file-systems.ts';
 import { stoppedNeeds } from './stopped-needs.ts';
+import { unopenedProblems } from './unopened.ts';
 
 /**
  * Refuses, before anything is built, an image that could not mount / or what else the boot waits for.
@@ -18,11 +20,14 @@ export function assertMountable(
   facts: HostFacts,
   modules: ModulePlan,
   suggested: readonly Sourced<string, Reason>[],
+  infos: ReadonlyMap<string, ModuleInfo>,
 ): void {
   const problems = [
     ...unservedProfiles(config, facts, suggested).filter(({ isNeeded }) => isNeeded),
     ...unmetNeeds(facts, modules),
     ...stoppedNeeds(facts, modules).filter(({ isNeeded }) => isNeeded),
+    ...buildProblems(facts, modules, infos).filter(({ isNeeded }) => isNeeded),
+    ...unopenedProblems(config, facts).filter(({ isNeeded }) => isNeeded),
     ...crypttabProblems(facts.crypttab).filter(({ isNeeded }) => isNeeded),
   ];
   const [first] = problems;

@@ -1,7 +1,7 @@
 import type { Entry } from '../../../src/model/image.ts';
 import type { Files } from './image-files.ts';
 
-const kinds = ['removed', 'masked', 'empty', 'truncated', 'not executable', 'text'] as const;
+export const kinds = ['removed', 'masked', 'empty', 'truncated', 'not executable', 'text'] as const;
 
 export type Kind = (typeof kinds)[number];
 

@@ -45,6 +45,7 @@ test('parseModinfo reads the keys and normalises names, not firmware', () => {
       'alias=pci:v[0-9]*-x',
       'firmware=a-b/c_d*.bin',
       'firmware=e=f',
+      'vermagic=6.1.0-x SMP mod_unload ',
       'no equals sign',
     ]),
   );
@@ -55,6 +56,7 @@ test('parseModinfo reads the keys and normalises names, not firmware', () => {
     weakdeps: ['w_1', 'w2'],
     aliases: ['fs_ext4', 'pci:v[0-9]*_x'],
     firmware: ['a-b/c_d*.bin', 'e=f'],
+    vermagic: '6.1.0-x SMP mod_unload ',
   });
 });
 
@@ -67,6 +69,7 @@ test('parseModinfo gives empty lists for an empty depends', () => {
     weakdeps: [],
     aliases: [],
     firmware: [],
+    vermagic: undefined,
   });
 });
 

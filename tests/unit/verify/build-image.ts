@@ -30,7 +30,7 @@ export function goodImage(): Image {
     file('etc/initrd-release', 'ID=test\n'),
     file('etc/ld.so.conf', 'include ld.so.conf.d/*.conf\n'),
     file('etc/ld.so.conf.d/local.conf', '/usr/local/lib\n'),
-    file('etc/ld.so.cache', 'cache'),
+    file('etc/ld.so.cache', 'glibc-ld.so.cache1.1\0/usr/local/lib/libopt.so.1\0'),
     program('usr/lib/systemd/systemd', {
       interpreter: LOADER,
       needed: ['libsystemd-shared.so', 'libc.so.6'],
@@ -57,6 +57,7 @@ export function goodImage(): Image {
     ),
     file(`${MODULES}/modules.alias.bin`, modulesDepBin({})),
     file(`${MODULES}/modules.builtin`, 'kernel/drivers/scsi/scsi-mod.ko\n'),
+    file(`${MODULES}/modules.builtin.bin`, modulesDepBin({ scsi_mod: '' })),
   );
   put(image.host, file('etc/crypttab', 'root /dev/sda2 none\n'));
   return image;
@@ -70,15 +71,22 @@ function putSystemd(tree: Tree): void {
     'basic.target': '[Unit]\nRequires=sysinit.target\n',
     'emergency.service': service('ExecStart=-/usr/bin/sulogin'),
     'emergency.target': '[Unit]\nRequires=emergency.service\n',
-    'initrd-cleanup.service': service('ExecStart=systemctl --no-block isolate'),
+    'initrd-cleanup.service': service(
+      'ExecStart=systemctl --no-block isolate initrd-switch-root.target',
+    ),
     'initrd-parse-etc.service': service('ExecStart=systemctl start initrd-cleanup.service'),
     'initrd-root-fs.target': '[Unit]\n',
     'initrd-switch-root.service': service('ExecStart=systemctl --no-block switch-root'),
-    'initrd-switch-root.target': '[Unit]\nWants=initrd-switch-root.service\n',
-    'initrd.target': '[Unit]\nRequires=basic.target\nWants=initrd-root-fs.target absent.target\n',
-    'sysinit.target': '[Unit]\n',
+    'initrd-switch-root.target': '[Unit]\nWants=initrd-switch-root.service\nAllowIsolate=yes\n',
+    'initrd.target':
+      '[Unit]\nRequires=basic.target\nWants=initrd-root-fs.target initrd-parse-etc.service absent.target\n',
+    'sysinit.target': '[Unit]\nWants=systemd-udev-trigger.service systemd-udevd.service\n',
+    'systemd-udevd-kernel.socket': '[Socket]\nListenNetlink=kobject-uevent 1\n',
     'systemd-udev-trigger.service': service('ExecStart=-udevadm trigger'),
-    'systemd-udevd.service': service('ExecStart=/usr/lib/systemd/systemd-udevd'),
+    'systemd-udevd.service': service(
+      'Sockets=systemd-udevd-kernel.socket',
+      'ExecStart=/usr/lib/systemd/systemd-udevd',
+    ),
   };
   for (const [name, text] of Object.entries(units)) {
     put(tree, file(`usr/lib/systemd/system/${name}`, text));
@@ -132,10 +140,18 @@ export function program(path: string, content: ElfRecipe | string): Entry {
 }
 
 /** A path below the modules directory. */
-export function moduleFile(path: string, info: readonly string[]): Entry {
-  const sections = { '.modinfo': modinfoSection(info) };
-  return file(`${MODULES}/${path}`, buildElf({ type: 1, sections }));
+export function moduleFile(path: string, info: readonly string[], machine?: number): Entry {
+  const isSilent = !info.some((field) => field.startsWith('vermagic'));
+  const all = isSilent
+    ? [...info, `vermagic=${VERMAGIC}`]
+    : info.filter((field) => field !== 'vermagic');
+  const sections = { '.modinfo': modinfoSection(all) };
+  const recipe = machine === undefined ? {} : { machine };
+  return file(`${MODULES}/${path}`, buildElf({ type: 1, sections, ...recipe }));
 }
+
+/** Of every module that names no other one; `vermagic` alone leaves it out. */
+export const VERMAGIC = `${VERSION} SMP preempt mod_unload `;
 
 /** kmod's index of names with different first letters: one node each below the root. */
 export function modulesDepBin(lines: Readonly<Record<string, string>>): Buffer {

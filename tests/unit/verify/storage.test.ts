@@ -2,7 +2,15 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { VerifyReport } from '../../../src/verify/report.ts';
 import { lacksLibraries, namePackages } from '../../../src/verify/verify.ts';
-import { file, goodImage, program, put, verifyTrees, VERSION } from './build-image.ts';
+import {
+  file,
+  goodImage,
+  modulesDepBin,
+  program,
+  put,
+  verifyTrees,
+  VERSION,
+} from './build-image.ts';
 
 function found(report: VerifyReport): readonly string[] {
   return report.findings.map(({ severity, message }) => `${severity}: ${message}`);
@@ -28,8 +36,13 @@ test('verifyImage asks for the programs that bring up what lies under /', async 
     { what: 'raid under /', anyOf: ['mdadm'] },
   ];
   const image = goodImage();
-  put(image.base, file('usr/lib/systemd/systemd-cryptsetup', ''), file('usr/bin/lvm', ''));
+  put(
+    image.base,
+    program('usr/lib/systemd/systemd-cryptsetup', { type: 2 }),
+    file('usr/bin/lvm', ''),
+  );
   assert.deepEqual(found(await verifyTrees(image, { expect: { programs } })), [
+    'error: Cannot start "lvm" for lvm under /: "usr/bin/lvm" is not executable',
     'error: Missing program "mdadm" for raid under /',
   ]);
 });
@@ -51,6 +64,7 @@ test('verifyImage notes soft and weak dependencies that are neither there, built
     file(`${modules}/modules.softdep`, 'softdep ahci pre: libata gone scsi_mod crypto-x\n'),
     file(`${modules}/modules.weakdep`, 'weakdep ahci away\nweakdep other more\n'),
     file(`${modules}/modules.alias`, 'alias crypto-x libata\n'),
+    file(`${modules}/modules.alias.bin`, modulesDepBin({ crypto_x: 'libata' })),
   );
   const report = await verifyTrees(image);
   assert.deepEqual(found(report), [

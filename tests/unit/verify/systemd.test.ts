@@ -44,6 +44,7 @@ const neededUnits = [
   ...['initrd.target', 'basic.target', 'sysinit.target', 'initrd-root-fs.target'],
   ...['initrd-parse-etc.service', 'initrd-cleanup.service', 'initrd-switch-root.target'],
   ...['initrd-switch-root.service', 'systemd-udevd.service', 'systemd-udev-trigger.service'],
+  'systemd-udevd-kernel.socket',
 ].map((name) => `${units}/${name}`);
 
 const neededPrograms = [
@@ -92,6 +93,8 @@ for (const [paths, faults] of tables) {
   }
 }
 
+const sysinit = '[Unit]\nWants=systemd-udev-trigger.service systemd-udevd.service\n';
+
 const fine: Readonly<Record<string, (image: Image) => void>> = {
   'a masked unit that nothing requires': ({ base }) =>
     put(base, link(`${units}/x.service`, '/dev/null')),
@@ -101,7 +104,7 @@ const fine: Readonly<Record<string, (image: Image) => void>> = {
     put(
       base,
       link(`${units}/sysinit.target`, '/dev/null'),
-      file('etc/systemd/system/sysinit.target', '[Unit]\n'),
+      file('etc/systemd/system/sysinit.target', sysinit),
     ),
   'a link that leads nowhere before the unit itself': ({ base }) =>
     put(base, link('etc/systemd/system/sysinit.target', '/gone')),
@@ -110,7 +113,7 @@ const fine: Readonly<Record<string, (image: Image) => void>> = {
     put(
       base,
       link(`${units}/sysinit.target`, 'other.target'),
-      file(`${units}/other.target`, '[Unit]\n'),
+      file(`${units}/other.target`, sysinit),
     );
   },
   'an ExecStart= that a drop-in replaces': ({ base }) =>
@@ -119,7 +122,7 @@ const fine: Readonly<Record<string, (image: Image) => void>> = {
       file(`${units}/initrd-cleanup.service`, '[Service]\nExecStart=/gone\n'),
       file(
         'etc/systemd/system/initrd-cleanup.service.d/local.conf',
-        '[Service]\nExecStart=\nExecStart=@systemctl name\n',
+        '[Service]\nExecStart=\nExecStart=@systemctl name isolate initrd-switch-root.target\n',
       ),
     ),
   'systemd before version 255, without an executor': (image) => {
@@ -179,6 +182,17 @@ test('verifyImage refuses a service on the way that has no ExecStart=', async ()
   assert.deepEqual(found, [
     'error: Unit "initrd-switch-root.service" has no ExecStart=, so that systemd cannot start it',
   ]);
+});
+
+test('verifyImage refuses a socket on the way that listens on nothing', async () => {
+  for (const text of ['garbage\n', '[Unit]\nDescription=x\n', '[Socket]\nService=x.service\n']) {
+    const found = await errorsOf(({ base }) =>
+      put(base, file(`${units}/systemd-udevd-kernel.socket`, text)),
+    );
+    assert.deepEqual(found, [
+      'error: Unit "systemd-udevd-kernel.socket" has no Listen setting, so that systemd cannot start it',
+    ]);
+  }
 });
 
 test('verifyImage warns where a failed boot would end without a shell', async () => {

@@ -412,7 +412,7 @@ const DEFECTS: readonly [string, (image: Image) => void, 'error' | 'warning', Ch
   [
     'a program that is cut off',
     (image) => put(image.base, program('usr/bin/cut', '\x7fELF\x02\x01')),
-    'error',
+    'warning',
     'elf',
     /Damaged file "usr\/bin\/cut"/,
   ],
@@ -462,7 +462,7 @@ const DEFECTS: readonly [string, (image: Image) => void, 'error' | 'warning', Ch
           interpreter: '/lib64/ld-linux-x86-64.so.2',
         }),
       ),
-    'error',
+    'warning',
     'libraries',
     /"usr\/bin\/far" needs "libsystemd-shared.so", which is not where it looks but at "usr\/lib\/systemd\/libsystemd-shared.so"/,
   ],
@@ -476,14 +476,14 @@ const DEFECTS: readonly [string, (image: Image) => void, 'error' | 'warning', Ch
   [
     'a directory of ld.so.conf without a cache',
     (image) => image.base.delete('etc/ld.so.cache'),
-    'error',
+    'warning',
     'libraries',
     /"usr\/bin\/tool" needs "libopt.so.1".*ld.so.cache/,
   ],
   [
     'a directory that ld.so.conf does not name',
     (image) => image.base.delete('etc/ld.so.conf.d/local.conf'),
-    'error',
+    'warning',
     'libraries',
     /"libopt.so.1", which is not where it looks/,
   ],
@@ -522,7 +522,7 @@ const DEFECTS: readonly [string, (image: Image) => void, 'error' | 'warning', Ch
           ],
         }),
       ),
-    'error',
+    'warning',
     'libraries',
     /opens "libtss2.so.0" or "libtss2.so.1" for tpm, which is missing/,
   ],
@@ -691,7 +691,7 @@ test('DT_RPATH does not count beside DT_RUNPATH', async () => {
       interpreter: '/lib64/ld-linux-x86-64.so.2',
     }),
   );
-  expectFinding(await verifyTrees(image), 'error', 'libraries', /"usr\/bin\/both" needs/);
+  expectFinding(await verifyTrees(image), 'warning', 'libraries', /"usr\/bin\/both" needs/);
 });
 
 /** Defects of the bytes. */

@@ -1,0 +1,105 @@
+// Encrypted devices that nothing in the image would open: systemd then waits for what lies on them.
+import type { Config } from '../../model/config.ts';
+import type { ChosenEntry, HostFacts } from '../../model/facts.ts';
+import type { StorageNode, StorageStack } from '../../model/storage.ts';
+import { layersOf } from './layers.ts';
+
+export interface UnopenedProblem {
+  readonly message: string;
+  readonly hint: string;
+  /** False where the image may be right in spite of what can be seen: then it is a warning. */
+  readonly isNeeded: boolean;
+}
+
+/** LUKS devices under what the boot waits for that systemd-cryptsetup-generator(8) and systemd-gpt-auto-generator(8) leave closed. */
+export function unopenedProblems(config: Config, facts: HostFacts): readonly UnopenedProblem[] {
+  const isSure = facts.commandLine.length > 0 && !mayBringTable(config);
+  const problems = new Map<string, UnopenedProblem>();
+  for (const stack of facts.storage) {
+    if (!stack.required) continue;
+    for (const node of luksUnder(stack)) {
+      if (!problems.has(node.name) && !isOpened(node, facts)) {
+        problems.set(node.name, problem(node, stack, facts, isSure));
+      }
+    }
+  }
+  return [...problems.values()];
+}
+
+type CryptNode = Extract<StorageNode, { readonly type: 'crypt' }>;
+
+function luksUnder({ below }: StorageStack): readonly CryptNode[] {
+  return below
+    .flatMap((node) => [...layersOf(node)])
+    .filter((node) => node.type === 'crypt')
+    .filter(({ format }) => format === 'luks1' || format === 'luks2');
+}
+
+/** Trees and scripts of the user's own can bring a crypttab or units that nothing is known of here. */
+function mayBringTable({ extraTrees, postinstScripts, finalizeScripts }: Config): boolean {
+  return [...extraTrees, ...postinstScripts, ...finalizeScripts].some(
+    ({ from }) => from.type === 'flag' || (from.type === 'file' && ownPlace.test(from.file)),
+  );
+}
+
+const ownPlace = /\/(?:etc|run|usr\/local\/lib)\/pkginitrd(?:\/|$)/;
+
+function isOpened({ name }: CryptNode, facts: HostFacts): boolean {
+  const words = facts.commandLine.map((word) => word.replace(/^rd\./, ''));
+  const listed = words.flatMap((word) => /^luks\.(?:uuid|name)=(.+)$/.exec(word)?.[1] ?? []);
+  if (listed.some((each) => each.endsWith(`=${name}`))) return true;
+  const entry = tableEntry(facts, name);
+  if (entry !== undefined) return isListed(entry, listed);
+  // A UUID without a name opens as luks-UUID, and may be any device's.
+  if (listed.some((each) => !each.includes('='))) return true;
+  return isFoundByType(words);
+}
+
+function tableEntry({ crypttab, hostFiles }: HostFacts, name: string): ChosenEntry | undefined {
+  const isTaken = hostFiles.some(({ path }) => path === '/etc/crypttab');
+  return isTaken ? crypttab.find((entry) => entry.name === name) : undefined;
+}
+
+/** Where the command line names any device, lines of crypttab for others are passed over (add_crypttab_devices). */
+function isListed({ device }: ChosenEntry, listed: readonly string[]): boolean {
+  const uuid = /^(?:UUID=|\/dev\/disk\/by-uuid\/)"?([^"]+)/.exec(device)?.[1]?.toLowerCase();
+  if (listed.length === 0 || uuid === undefined) return true;
+  return listed.some((each) => each.replace(/^luks-|=.*$/g, '').toLowerCase() === uuid);
+}
+
+/** The root partition is found by its type where nothing says which one it is. */
+function isFoundByType(words: readonly string[]): boolean {
+  if (words.some((word) => /^systemd\.gpt_auto=(?:0|no|n|false|f|off)$/i.test(word))) return false;
+  const root = words.findLast((word) => word.startsWith('root='));
+  return root === undefined ? words.length > 0 : root.startsWith('root=gpt-auto');
+}
+
+function problem(
+  { name, below }: CryptNode,
+  { purpose }: StorageStack,
+  facts: HostFacts,
+  isSure: boolean,
+): UnopenedProblem {
+  const [device] = below.map((each) => each.device);
+  const own = facts.crypttab.find((entry) => entry.name === name);
+  const foreign = facts.commandLine.find((word) =>
+    /^(?:crypt(?:device|opts)|cryptroot)=/.test(word),
+  );
+  const why = [
+    own === undefined
+      ? `no line "${name}" of /etc/crypttab`
+      : `"${own.line.trim()}" of /etc/crypttab does not count here`,
+    'no "rd.luks.name=" of it on the kernel\'s command line',
+    ...(foreign === undefined ? [] : [`"${foreign}" is not for systemd`]),
+  ];
+  const path = `/dev/${device ?? name}`;
+  return {
+    message:
+      `${purpose} lies on the encrypted device "${name}" (${path}), which nothing in the initrd opens: ${why.join(', ')}` +
+      (isSure ? '' : '; unless something else opens it, the boot waits for it in vain'),
+    hint:
+      `Add "${name} UUID=$(blkid -o value -s UUID ${path}) none x-initrd.attach" to /etc/crypttab, or "rd.luks.name=UUID=${name}" to ` +
+      'the kernel\'s command line, or let systemd find a root partition of its type by leaving out "root="',
+    isNeeded: isSure,
+  };
+}

@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { parseCrypttab } from '../../../../src/formats/crypttab.ts';
+import { absolutePath } from '../../../../src/model/brands.ts';
+import type { Config } from '../../../../src/model/config.ts';
+import { BuildError } from '../../../../src/model/errors.ts';
+import type { StorageNode, StorageStack } from '../../../../src/model/storage.ts';
+import { makePlan } from '../../../../src/plan/plan.ts';
+import { selectModules } from '../../../../src/plan/select-modules.ts';
+import { config, facts, words } from '../../../helpers/plan-fixture.ts';
+
+const uuid = '4d2f3c58-0f67-4a2c-8a6a-51f4a9d5c1e7';
+const other = '11111111-0f67-4a2c-8a6a-51f4a9d5c1e7';
+
+const disk: StorageNode = { type: 'disk', device: 'sda', drivers: [] };
+const part: StorageNode = { type: 'partition', device: 'sda2', name: 'sda2', below: [disk] };
+const luks: StorageNode = {
+  type: 'crypt',
+  format: 'luks2',
+  device: 'dm-0',
+  name: 'cryptroot',
+  algorithms: [],
+  tokens: [],
+  below: [part],
+};
+const volume: StorageNode = { type: 'lvm', device: 'dm-1', name: 'vg-root', below: [luks] };
+
+interface Host {
+  readonly commandLine?: readonly string[];
+  /** Lines of crypttab that go into the image. */
+  readonly crypttab?: string;
+  readonly ours?: Config;
+  readonly stack?: Partial<StorageStack>;
+}
+
+/** The refusal, the warnings, or nothing. */
+function answer({
+  commandLine = ['root=/dev/mapper/cryptroot'],
+  crypttab = '',
+  ours,
+  stack,
+}: Host): string {
+  const storage: StorageStack = {
+    ...{ purpose: '/', required: true, source: '/dev/x', fileSystem: 'ext4', checksum: null },
+    below: [luks],
+    ...stack,
+  };
+  const settings = ours ?? config({ profiles: words('cryptsetup', 'lvm') });
+  const { kernel } = facts({});
+  const builtin = new Set([...kernel.modules.builtin, 'dm_crypt', 'dm_mod']);
+  const host = facts({
+    kernel: { ...kernel, modules: { ...kernel.modules, builtin } },
+    storage: [storage],
+    commandLine,
+    crypttab: parseCrypttab(crypttab).map((entry) => ({ ...entry, purpose: '/' })),
+    hostFiles:
+      crypttab === ''
+        ? []
+        : [{ path: '/etc/crypttab', reason: { type: 'default' }, secret: false, size: 1 }],
+  });
+  try {
+    const options = { generic: false, offline: false };
+    const { warnings } = makePlan(
+      settings,
+      host,
+      selectModules(settings, host),
+      new Map(),
+      options,
+    );
+    return warnings.filter((line) => line.includes('encrypted')).join('\n');
+  } catch (error) {
+    if (!(error instanceof BuildError)) throw error;
+    return `refused: ${error.message}\n${error.hint}`;
+  }
+}
+
+const refused =
+  /^refused: .*\n- \/ lies on the encrypted device "cryptroot" \(\/dev\/sda2\), which nothing in the initrd opens/;
+
+const closed: Readonly<Record<string, Host>> = {
+  'no line and no word': {},
+  'LVM on top of it': { stack: { below: [volume] } },
+  'a word for another name': { commandLine: ['root=UUID=1', `rd.luks.name=${uuid}=swap`] },
+  'a line for another name': { crypttab: `swap UUID=${uuid} none\n` },
+  'a word for another device, which has the line passed over': {
+    commandLine: ['root=UUID=1', `rd.luks.uuid=${other}`],
+    crypttab: `cryptroot UUID=${uuid} none\n`,
+  },
+  'a token alone': { stack: { below: [{ ...luks, tokens: ['systemd-tpm2'] }] } },
+  'no root= and no search by type': { commandLine: ['quiet', 'systemd.gpt_auto=0'] },
+};
+
+for (const [what, host] of Object.entries(closed)) {
+  test(`makePlan() refuses an encrypted / that nothing opens: ${what}`, () => {
+    assert.match(answer(host), refused);
+    // Nobody waits for a mount that may fail.
+    assert.equal(answer({ ...host, stack: { ...host.stack, required: false } }), '');
+  });
+}
+
+const opened: Readonly<Record<string, Host>> = {
+  'a line of crypttab': { crypttab: `cryptroot UUID=${uuid} none luks\n` },
+  'a line and the word for its device': {
+    commandLine: ['root=UUID=1', `rd.luks.uuid=luks-${uuid.toUpperCase()}`],
+    crypttab: `cryptroot UUID=${uuid} none\n`,
+  },
+  'a line whose device has no UUID, and a word': {
+    commandLine: ['root=UUID=1', `rd.luks.uuid=${other}`],
+    crypttab: 'cryptroot /dev/sda2 none\n',
+  },
+  'its name on the command line': {
+    commandLine: ['root=UUID=1', `rd.luks.name=${uuid}=cryptroot`],
+  },
+  'its name in the word that counts everywhere': {
+    commandLine: ['root=UUID=1', `luks.name=${uuid}=cryptroot`],
+  },
+  'a UUID without a name': { commandLine: ['root=UUID=1', `rd.luks.uuid=${uuid}`] },
+  'a search by type': { commandLine: ['quiet'] },
+  'a search by type that is asked for': { commandLine: ['root=gpt-auto', 'quiet'] },
+};
+
+for (const [what, host] of Object.entries(opened)) {
+  test(`makePlan() takes an encrypted / that is opened by ${what}`, () => {
+    assert.equal(answer(host), '');
+  });
+}
+
+test('makePlan() says how an encrypted / can be opened, and what of another initrd does not count', () => {
+  const commandLine = ['root=/dev/mapper/cryptroot', 'cryptdevice=UUID=1:cryptroot'];
+  const text = answer({ commandLine });
+  assert.match(text, /"cryptdevice=UUID=1:cryptroot" is not for systemd/);
+  for (const way of [
+    /x-initrd\.attach" to \/etc\/crypttab/,
+    /"rd\.luks\.name=UUID=cryptroot"/,
+    /leaving out "root="/,
+  ]) {
+    assert.match(text, way);
+  }
+});
+
+test('makePlan() only warns where the command line or what the image holds is not known', () => {
+  const warned = /^\/ lies on the encrypted device .*unless something else opens it/;
+  assert.match(answer({ commandLine: [] }), warned);
+  const from = { type: 'file', file: '/etc/pkginitrd/extra', line: 0 } as const;
+  const profiles = words('cryptsetup');
+  const extraTrees = [
+    { value: { source: absolutePath('/etc/pkginitrd/extra'), target: '/' }, from },
+  ];
+  assert.match(answer({ ours: config({ profiles, extraTrees }) }), warned);
+  const shipped = { ...from, file: '/usr/lib/pkginitrd/profiles/lvm/extra' };
+  const vendor = extraTrees.map((tree) => ({ ...tree, from: shipped }));
+  assert.match(answer({ ours: config({ profiles, extraTrees: vendor }) }), refused);
+});
