@@ -174,6 +174,9 @@ export function unpackErrors(transcript: string): readonly string[] {
     );
 }
 
+/** Of the disk that has two paths. */
+export const worldWideName = '0x5000c500a1b2c3d4';
+
 /** Devices for one disk, whose drive is called `id`. */
 const attachments = {
   'virtio-blk': (id) => [`virtio-blk-pci,drive=${id}`],
@@ -187,6 +190,12 @@ const attachments = {
   ],
   sdhci: (id) => ['sdhci-pci', `sd-card,drive=${id}`],
   'MegaRAID SAS': (id) => [`megasas,id=${id}-bus`, `scsi-hd,drive=${id},bus=${id}-bus.0`],
+  // The same disk behind two controllers, known by its world wide name.
+  'two paths': (id) =>
+    ['a', 'b'].flatMap((path) => [
+      `virtio-scsi-pci,id=${id}-${path}`,
+      `scsi-hd,drive=${id}-node,share-rw=on,bus=${id}-${path}.0,serial=${id},wwn=${worldWideName}`,
+    ]),
   pvscsi: (id) => [`pvscsi,id=${id}-bus`, `scsi-hd,drive=${id},bus=${id}-bus.0`],
 } as const satisfies Readonly<Record<string, (id: string) => readonly string[]>>;
 
@@ -197,7 +206,7 @@ function qemuArguments(options: Boot, socket: string): readonly string[] {
   const disks = (options.disks ?? []).flatMap((disk, index) => [
     ...[
       '-drive',
-      `file=${disk.replaceAll(',', ',,')},format=raw,if=none,id=disk${index},cache=unsafe`,
+      `file=${disk.replaceAll(',', ',,')},format=raw,if=none,id=disk${index},node-name=disk${index}-node,cache=unsafe`,
     ],
     ...attach(`disk${index}`).flatMap((device) => ['-device', device]),
   ]);
