@@ -18,7 +18,7 @@ const luks = '7d7f0c0a-38f1-4c58-8d0e-2f1a5f6a9c11';
 const passphrase = 'correct horse';
 
 // A busy machine takes longer than systemd waits for a disk.
-const patient = 'systemd.default_device_timeout_sec=350';
+const patient = 'systemd.default_device_timeout_sec=800';
 
 const parameter = '/sys/module/nbd/parameters/nbds_max';
 
@@ -107,9 +107,14 @@ test(
       initrd: await buildIn(host, 'initrd', ['--host-root', bare]),
       commandLine: `root=/dev/mapper/root rw console=tty0 console=ttyS0 ${patient} test.show=${parameter}`,
       disks: disks.slice(0, 1),
-      keyboard: { device: 'PS/2', prompt: /enter passphrase for disk/i, line: 'crayz horse' },
+      keyboard: {
+        device: 'PS/2',
+        prompt: /enter passphrase for disk/i,
+        line: 'crayz horse',
+        every: 20_000,
+      },
       until: rootReached,
-      timeout: 400_000,
+      timeout: 900_000,
     });
     provesRoot(booted);
     assert.match(booted.transcript, /^ROOT-MOUNT \/dev\/mapper\/root ext4$/m);
@@ -176,7 +181,7 @@ test(
       commandLine: `root=/dev/md/system rw ${patient} test.show=/sys/block/md127/md/degraded`,
       disks: disks.slice(0, 1),
       until: rootReached,
-      timeout: 400_000,
+      timeout: 900_000,
     });
     provesRoot(degraded);
     assert.match(degraded.transcript, /^SHOW .*degraded: 1$/m);
@@ -193,7 +198,7 @@ test(
       commandLine: `root=/dev/md/renamed rw ${patient} test.show=/sys/block/md127/md/degraded`,
       disks,
       until: rootReached,
-      timeout: 400_000,
+      timeout: 900_000,
     });
     provesRoot(whole);
     assert.match(whole.transcript, /^SHOW .*degraded: 0$/m);
@@ -252,7 +257,7 @@ test(
       disks: [await rootDisk({ directory: scratch(t), label: 'root', uuid })],
       attach: 'two paths',
       until: rootReached,
-      timeout: 400_000,
+      timeout: 900_000,
     });
     provesRoot(booted);
     assert.match(booted.transcript, new RegExp(`^ROOT-MOUNT /dev/mapper/${wwid} ext4$`, 'm'));

@@ -46,6 +46,8 @@ interface TypedLine {
   readonly device: 'PS/2' | 'USB';
   readonly prompt: RegExp;
   readonly line: string;
+  /** Milliseconds between two tries; 2000 by default. A prompt that takes long to judge a line loses what is typed meanwhile. */
+  readonly every?: number;
 }
 
 export interface Booted {
@@ -156,7 +158,7 @@ async function typeLine(
   try {
     while (!signal.aborted) {
       if (typed.prompt.test(transcriptOf(log))) await keyboard.type(`\n${typed.line}\n`);
-      await sleep(2000, undefined, { signal }).catch(() => undefined);
+      await sleep(typed.every ?? 2000, undefined, { signal }).catch(() => undefined);
     }
   } finally {
     keyboard.close();
