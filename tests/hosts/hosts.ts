@@ -162,13 +162,6 @@ export const multipathRoot: Tree = {
   ...mounts(['253:0', '/', 'ext4', '/dev/mapper/35000c500a1b2c3d4']),
 };
 
-/** A machine whose / is on a mirror. */
-export const mirroredRoot: Tree = {
-  ...plainRoot,
-  ...stacked('md127', [9, 127], ['vda'], { 'md/level': 'raid1' }),
-  ...mounts(['9:127', '/', 'ext4', '/dev/md127']),
-};
-
 const virtio: Tree = { ...debian, ...plainRoot };
 
 const appliance: Tree = {
