@@ -1,4 +1,6 @@
 import { locationOnHost, parseCrypttab } from '../formats/crypttab.ts';
+import { parseEnvFile } from '../formats/env-file.ts';
+import { fnmatch } from '../formats/fnmatch.ts';
 import type { ChosenEntry, CrypttabEntry, CrypttabFacts, HostFile } from '../model/facts.ts';
 import type { Reason } from '../model/reason.ts';
 import type { StorageNode, StorageStack } from '../model/storage.ts';
@@ -103,7 +105,7 @@ function filesOfEntry(root: RootFiles, entry: ChosenEntry, warnings: string[]): 
   );
   const key = keyFile(root, entry);
   if (key === undefined) return named;
-  const isAsked = asksForInitrd(entry);
+  const isAsked = asksForInitrd(entry) || isKeyOfDebian(root, key);
   if (!isAsked && root.stat(key) !== undefined) {
     // The image may lie where everybody can read it, and the key would open the disk.
     warnings.push(
@@ -115,6 +117,12 @@ function filesOfEntry(root: RootFiles, entry: ChosenEntry, warnings: string[]): 
   const reason = { type: 'key', entry: entry.name } as const;
   const consequence = `the key file of crypttab entry "${entry.name}": the initrd will ask for a passphrase`;
   return [...named, { path: key, reason, consequence }];
+}
+
+// By this Debian's cryptsetup-initramfs is told which key files an initrd takes.
+function isKeyOfDebian(root: RootFiles, path: string): boolean {
+  const hook = parseEnvFile(root.readText('/etc/cryptsetup-initramfs/conf-hook') ?? '');
+  return fnmatch(hook.get('KEYFILE_PATTERN') ?? '', path);
 }
 
 // systemd looks at /etc/cryptsetup-keys.d/NAME.key by itself (crypttab(5)).

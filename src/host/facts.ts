@@ -9,6 +9,7 @@ import { chooseKernel, readKernelConfig } from './kernels.ts';
 import { readDevices } from './devices.ts';
 import { readHostFiles } from './host-files.ts';
 import { readHostLines } from './host-lines.ts';
+import { readLvm } from './lvm.ts';
 import { readLoadedModules } from './loaded.ts';
 import { chooseManager } from './manager.ts';
 import { readModprobe } from './modprobe.ts';
@@ -46,6 +47,7 @@ export function readHostFacts(sys: Sys, request: HostRequest): HostFacts {
   const keyboard = request.takesKeymap === true ? request.boot.keyboard : undefined;
   const patterns = request.generic ? [] : (request.hostFiles ?? []);
   const hostFiles = readHostFiles(root, patterns, [...crypttab.files, ...(keyboard?.files ?? [])]);
+  const lvm = readLvm(root, hostFiles.files);
   const hostLines = readHostLines(root, hostFiles.files);
   return {
     root: request.hostRoot,
@@ -66,7 +68,7 @@ export function readHostFacts(sys: Sys, request: HostRequest): HostFacts {
     storage,
     crypttab: crypttab.entries,
     commandLine: request.boot.commandLine,
-    hostFiles: hostFiles.files,
+    hostFiles: [...hostFiles.files, ...lvm.files],
     modprobe: readModprobe(root, hostFiles.files, commandLine),
     modulesLoad: readModulesLoad(hostLines, commandLine),
     hostLines,
@@ -78,6 +80,7 @@ export function readHostFacts(sys: Sys, request: HostRequest): HostFacts {
       ...setupTabs.flatMap(({ warnings }) => warnings),
       ...(keyboard?.warnings ?? []),
       ...hostFiles.warnings,
+      ...lvm.warnings,
     ],
   };
 }

@@ -13,24 +13,42 @@ export interface CrypttabProblem {
 export function crypttabProblems(entries: readonly ChosenEntry[]): readonly CrypttabProblem[] {
   return entries.flatMap((entry) =>
     entry.options.flatMap((option) => {
-      const name = option.replace(/=.*$/s, '');
+      const name = nameOf(option);
       if (known.has(name) || name.startsWith('x-systemd.')) return [];
       return [problem(entry, option, name)];
     }),
   );
 }
 
+/** True for a line that the boot can do without, and with which the initrd would only ask for a passphrase that nobody has. */
+export function isHopeless(entry: ChosenEntry): boolean {
+  return entry.purpose === null && entry.options.some((option) => !opens(option, nameOf(option)));
+}
+
+function nameOf(option: string): string {
+  return option.replace(/=.*$/s, '');
+}
+
+// systemd keeps passphrases in the keyring by itself, which is all that this script does.
+function opens(option: string, name: string): boolean {
+  return option === keyringScript || (ofDebian.get(name)?.opensAnyway ?? true);
+}
+
+const keyringScript = 'keyscript=decrypt_keyctl';
+
 function problem(entry: ChosenEntry, option: string, name: string): CrypttabProblem {
   const foreign = ofDebian.get(name);
-  const opensAnyway = foreign?.opensAnyway ?? true;
-  // systemd keeps passphrases in the keyring by itself, which is all that this script does.
-  const isKeyring = option === 'keyscript=decrypt_keyctl';
   const near = foreign === undefined ? nearestName(name, known) : undefined;
-  const instead = isKeyring
-    ? 'systemd keeps a passphrase for the next disk by itself'
-    : (foreign?.instead ?? (near === undefined ? 'see crypttab(5)' : `did you mean "${near}"?`));
-  const isFatal = !opensAnyway && !isKeyring;
-  const consequence = isFatal ? 'so that the device stays closed' : 'and goes on without';
+  const instead =
+    option === keyringScript
+      ? 'systemd keeps a passphrase for the next disk by itself'
+      : (foreign?.instead ?? (near === undefined ? 'see crypttab(5)' : `did you mean "${near}"?`));
+  const isFatal = !opens(option, name);
+  const consequence = !isFatal
+    ? 'and goes on without'
+    : entry.purpose === null
+      ? 'so that the line is left out of the initrd'
+      : 'so that the device stays closed';
   const where = entry.purpose === null ? '' : `, on which ${entry.purpose} lies`;
   return {
     message: `systemd does not know "${option}" of crypttab entry "${entry.name}"${where}, ${consequence}: ${instead}`,

@@ -3,6 +3,7 @@ import { BuildError } from '../model/errors.ts';
 import type { HostFacts, HostFile } from '../model/facts.ts';
 import type { HostEntry, ModulePlan } from '../model/plan.ts';
 import { describeReason } from '../model/reason.ts';
+import { isHopeless } from './crypttab-words.ts';
 import { earlyLines, type EarlyContext } from './early.ts';
 
 const crypttab = '/etc/crypttab';
@@ -41,7 +42,7 @@ function linesByPath(
   context: EarlyContext,
 ): (path: string) => readonly string[] | undefined {
   const tables = new Map<string, readonly string[]>([
-    [crypttab, facts.crypttab.map(({ line }) => line)],
+    [crypttab, facts.crypttab.filter((entry) => !isHopeless(entry)).map(({ line }) => line)],
     ...facts.setupTabs.map(({ path, lines }) => [path, lines] as const),
     ...facts.hostLines.map((each) => [each.path, earlyLines(each, context)] as const),
   ]);

@@ -5,17 +5,20 @@ import test from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { absolutePath } from '../../src/model/brands.ts';
 import { provesRoot } from '../helpers/boots-root.ts';
-import { rootReached } from '../helpers/disk.ts';
+import { rootDisk, rootReached } from '../helpers/disk.ts';
 import { deploy } from '../helpers/kernel-install.ts';
-import { boot } from '../helpers/qemu.ts';
+import { boot, worldWideName } from '../helpers/qemu.ts';
 import { plant, scratch } from '../helpers/scratch.ts';
 import { bare, throwAwayHost } from '../helpers/throw-away-host.ts';
 import { buildIn, madeDisks } from '../helpers/workshop.ts';
-import { encryptedRoot } from '../hosts/hosts.ts';
+import { encryptedRoot, multipathRoot } from '../hosts/hosts.ts';
 
 const uuid = '0f5cbd0e-6d7c-4a4e-9a58-3f0d8f0c6b42';
 const luks = '7d7f0c0a-38f1-4c58-8d0e-2f1a5f6a9c11';
 const passphrase = 'correct horse';
+
+// A busy machine takes longer than systemd waits for a disk.
+const patient = 'systemd.default_device_timeout_sec=800';
 
 const parameter = '/sys/module/nbd/parameters/nbds_max';
 
@@ -102,11 +105,16 @@ test(
     const booted = await boot({
       kernel: host.kernel.image,
       initrd: await buildIn(host, 'initrd', ['--host-root', bare]),
-      commandLine: `root=/dev/mapper/root rw console=tty0 console=ttyS0 test.show=${parameter}`,
+      commandLine: `root=/dev/mapper/root rw console=tty0 console=ttyS0 ${patient} test.show=${parameter}`,
       disks: disks.slice(0, 1),
-      keyboard: { device: 'PS/2', prompt: /enter passphrase for disk/i, line: 'crayz horse' },
+      keyboard: {
+        device: 'PS/2',
+        prompt: /enter passphrase for disk/i,
+        line: 'crayz horse',
+        every: 20_000,
+      },
       until: rootReached,
-      timeout: 300_000,
+      timeout: 900_000,
     });
     provesRoot(booted);
     assert.match(booted.transcript, /^ROOT-MOUNT \/dev\/mapper\/root ext4$/m);
@@ -147,6 +155,39 @@ test(
   },
 );
 
+// An image for any machine knows the array's host as little as the disk that is gone.
+test(
+  'an initrd for any machine finds its root on a RAID by name, with a disk gone',
+  { timeout: 1_800_000 },
+  async (t) => {
+    const host = throwAwayHost(t, 'trixie');
+    if (host === undefined) return;
+    await deploy(host, {});
+    const disks = await madeDisks(host, scratch(t), {
+      packages: ['mdadm'],
+      disks: 2,
+      uuid,
+      steps: [
+        'modprobe raid1',
+        'mdadm --create /dev/md/system --run --level=1 --raid-devices=2 --assume-clean --homehost=server --name=system /dev/vda /dev/vdb',
+        'udevadm settle',
+      ],
+      target: '/dev/md/system',
+      close: 'mdadm --stop /dev/md/system',
+    });
+    const degraded = await boot({
+      kernel: host.kernel.image,
+      initrd: await buildIn(host, 'generic', ['--generic']),
+      commandLine: `root=/dev/md/system rw ${patient} test.show=/sys/block/md127/md/degraded`,
+      disks: disks.slice(0, 1),
+      until: rootReached,
+      timeout: 900_000,
+    });
+    provesRoot(degraded);
+    assert.match(degraded.transcript, /^SHOW .*degraded: 1$/m);
+  },
+);
+
 // The volume group is never complete: what / lies on is activated all the same, after half a minute.
 test(
   'an initrd finds its root in a volume group that misses another disk',
@@ -178,5 +219,31 @@ test(
     });
     provesRoot(booted);
     assert.match(booted.transcript, /^ROOT-MOUNT \/dev\/mapper\/group-root ext4$/m);
+  },
+);
+
+// Either path has the file system, too: only with multipathd and the host's list of disks is it mounted by both.
+test(
+  'an initrd for a host with its root on multipath mounts it by all paths',
+  { timeout: 1_800_000 },
+  async (t) => {
+    const host = throwAwayHost(t, 'trixie');
+    if (host === undefined) return;
+    await deploy(host, {});
+    plant(absolutePath(host.upper), multipathRoot);
+    const wwid = `3${worldWideName.slice(2)}`;
+    host.write('etc/multipath/wwids', `# Valid WWIDs:\n/${wwid}/\n`);
+    const booted = await boot({
+      kernel: host.kernel.image,
+      initrd: await buildIn(host, 'initrd', ['--host-root', bare]),
+      commandLine: `root=UUID=${uuid} rw ${patient} test.show=/sys/block/dm-0/dm/uuid`,
+      disks: [await rootDisk({ directory: scratch(t), label: 'root', uuid })],
+      attach: 'two paths',
+      until: rootReached,
+      timeout: 900_000,
+    });
+    provesRoot(booted);
+    assert.match(booted.transcript, new RegExp(`^ROOT-MOUNT /dev/mapper/${wwid} ext4$`, 'm'));
+    assert.match(booted.transcript, new RegExp(`^SHOW .*: mpath-${wwid}$`, 'm'));
   },
 );

@@ -46,6 +46,8 @@ interface TypedLine {
   readonly device: 'PS/2' | 'USB';
   readonly prompt: RegExp;
   readonly line: string;
+  /** Milliseconds between two tries; 2000 by default. A prompt that takes long to judge a line loses what is typed meanwhile. */
+  readonly every?: number;
 }
 
 export interface Booted {
@@ -156,7 +158,7 @@ async function typeLine(
   try {
     while (!signal.aborted) {
       if (typed.prompt.test(transcriptOf(log))) await keyboard.type(`\n${typed.line}\n`);
-      await sleep(2000, undefined, { signal }).catch(() => undefined);
+      await sleep(typed.every ?? 2000, undefined, { signal }).catch(() => undefined);
     }
   } finally {
     keyboard.close();
@@ -174,6 +176,9 @@ export function unpackErrors(transcript: string): readonly string[] {
     );
 }
 
+/** Of the disk that has two paths. */
+export const worldWideName = '0x5000c500a1b2c3d4';
+
 /** Devices for one disk, whose drive is called `id`. */
 const attachments = {
   'virtio-blk': (id) => [`virtio-blk-pci,drive=${id}`],
@@ -187,6 +192,12 @@ const attachments = {
   ],
   sdhci: (id) => ['sdhci-pci', `sd-card,drive=${id}`],
   'MegaRAID SAS': (id) => [`megasas,id=${id}-bus`, `scsi-hd,drive=${id},bus=${id}-bus.0`],
+  // The same disk behind two controllers, known by its world wide name.
+  'two paths': (id) =>
+    ['a', 'b'].flatMap((path) => [
+      `virtio-scsi-pci,id=${id}-${path}`,
+      `scsi-hd,drive=${id}-node,share-rw=on,bus=${id}-${path}.0,serial=${id},wwn=${worldWideName}`,
+    ]),
   pvscsi: (id) => [`pvscsi,id=${id}-bus`, `scsi-hd,drive=${id},bus=${id}-bus.0`],
 } as const satisfies Readonly<Record<string, (id: string) => readonly string[]>>;
 
@@ -197,7 +208,7 @@ function qemuArguments(options: Boot, socket: string): readonly string[] {
   const disks = (options.disks ?? []).flatMap((disk, index) => [
     ...[
       '-drive',
-      `file=${disk.replaceAll(',', ',,')},format=raw,if=none,id=disk${index},cache=unsafe`,
+      `file=${disk.replaceAll(',', ',,')},format=raw,if=none,id=disk${index},node-name=disk${index}-node,cache=unsafe`,
     ],
     ...attach(`disk${index}`).flatMap((device) => ['-device', device]),
   ]);

@@ -55,6 +55,8 @@ export async function madeDisks(
       { prompt: /^root@.*# ?/m, type: commands.join(' && ') },
     ],
     until: /^made: 42$/m,
+    // The steps make file systems and keys, on a machine that may be busy.
+    timeout: 600_000,
   });
   assert.equal(made.end, 'reached', made.transcript);
   return disks;

@@ -152,6 +152,16 @@ export const encryptedRoot: Tree = {
   ...mounts(['253:0', '/', 'ext4', '/dev/mapper/root']),
 };
 
+/** A machine whose / is on a disk with several paths. */
+export const multipathRoot: Tree = {
+  ...plainRoot,
+  ...stacked('dm-0', [253, 0], ['vda'], {
+    'dm/name': '35000c500a1b2c3d4',
+    'dm/uuid': 'mpath-35000c500a1b2c3d4',
+  }),
+  ...mounts(['253:0', '/', 'ext4', '/dev/mapper/35000c500a1b2c3d4']),
+};
+
 const virtio: Tree = { ...debian, ...plainRoot };
 
 const appliance: Tree = {

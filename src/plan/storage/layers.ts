@@ -46,6 +46,7 @@ const layers: Rows = {
     profiles: ['dm', 'multipath'],
     modules: ['dm_multipath'],
     asksFor: ['dm_service_time', 'dm_queue_length', 'dm_round_robin'],
+    programs: ['multipathd'],
   }),
   mapper: () => ({ profiles: ['dm'], modules: ['dm_mod'] }),
   bcache: () => ({ profiles: ['bcache'], modules: ['bcache'] }),

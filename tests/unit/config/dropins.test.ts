@@ -53,6 +53,7 @@ const packagesOf: Readonly<Record<string, string>> = {
   fido2: 'libfido2-1',
   https: 'systemd-resolved|',
   raid: 'mdadm',
+  multipath: 'multipath-tools',
   network: 'systemd-resolved|',
   nfs: 'nfs-common',
   repart: 'systemd-repart|',

@@ -101,6 +101,20 @@ test('readCrypttab() takes a key only where the line asks for the initrd, and sa
   }
 });
 
+test("readCrypttab() takes the keys that match KEYFILE_PATTERN of Debian's cryptsetup-initramfs", (t) => {
+  const tree = {
+    'etc/crypttab': 'root UUID=1 /etc/keys/d/root.key luks\n',
+    'etc/keys/d/root.key': 'k',
+  };
+  const hook = (text: string): Tree => ({ ...tree, 'etc/cryptsetup-initramfs/conf-hook': text });
+  assert.deepEqual(read(t, hook('KEYFILE_PATTERN="/etc/keys/*.key"\n')).files, [
+    ['/etc/keys/d/root.key', true],
+  ]);
+  for (const text of ['KEYFILE_PATTERN=\n', '#KEYFILE_PATTERN="*"\n', 'KEYFILE_PATTERN=/x/*\n']) {
+    assert.deepEqual(read(t, hook(text)).files, []);
+  }
+});
+
 test("readCrypttab() takes the files that the kernel's command line names", (t) => {
   const uuid = '4f310e3c-c3cf-450a-9ce2-50b21eea0000';
   const words = [

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseCrypttab } from '../../../src/formats/crypttab.ts';
-import { crypttabProblems } from '../../../src/plan/crypttab-words.ts';
+import { crypttabProblems, isHopeless } from '../../../src/plan/crypttab-words.ts';
 
 function problems(options: string, purpose: string | null = '/') {
   const entries = parseCrypttab(`root UUID=1 none ${options}\n`);
@@ -26,7 +26,9 @@ for (const option of [
     assert.deepEqual([under?.isNeeded, more], [true, []]);
     assert.match(under?.message ?? '', /of crypttab entry "root", on which \/ lies, so that/);
     assert.ok(under?.message.includes(`"${option}"`));
-    assert.equal(problems(`luks,${option}`, null)[0]?.isNeeded, false);
+    const [beside] = problems(`luks,${option}`, null);
+    assert.equal(beside?.isNeeded, false);
+    assert.match(beside?.message ?? '', /so that the line is left out of the initrd/);
   });
 }
 
@@ -47,4 +49,15 @@ for (const option of [
 
 test('crypttabProblems() names the nearest word', () => {
   assert.match(problems('discrad')[0]?.message ?? '', /did you mean "discard"\?/);
+});
+
+test('isHopeless(): a line that would only ask for a passphrase that nobody has, beside what the boot waits for', () => {
+  const hopeless = (options: string, purpose: string | null): boolean =>
+    parseCrypttab(`swap UUID=1 root ${options}\n`).some((entry) =>
+      isHopeless({ ...entry, purpose }),
+    );
+  assert.equal(hopeless('luks,initramfs,keyscript=decrypt_derived', null), true);
+  assert.equal(hopeless('luks,initramfs,keyscript=decrypt_derived', '/'), false);
+  assert.equal(hopeless('luks,initramfs,keyscript=decrypt_keyctl', null), false);
+  assert.equal(hopeless('luks,loud,x-initrd.attach', null), false);
 });
