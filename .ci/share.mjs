@@ -6,16 +6,25 @@ import { roff } from './roff.mjs';
 /** What a package installs in /usr/share: man pages, completions, the licences of what is in the bundle. */
 export function writeShare(directory, { version, licences }) {
   const share = join(directory, 'share');
-  rmSync(share, { recursive: true, force: true });
-  for (const page of ['pkginitrd.8', 'pkginitrd.conf.5']) {
-    const text = readFileSync(`src/man/${page}.md`, 'utf8');
-    write(`${share}/man/man${page.at(-1)}/${page}`, roff(text, `pkginitrd ${version}`));
+  for (const each of ['share', 'share-debian']) {
+    rmSync(join(directory, each), { recursive: true, force: true });
+  }
+  for (const [page, folder, target] of pages) {
+    const text = readFileSync(`${folder}/${page}.md`, 'utf8');
+    const path = `man/man${page.at(-1)}/${page}`;
+    write(`${directory}/${target}/${path}`, roff(text, `pkginitrd ${version}`));
   }
   for (const [shell, path] of Object.entries(completions)) {
     write(`${share}/${path}`, completion(directory, shell));
   }
   write(`${share}/doc/pkginitrd/bundled-licences`, licences.map(section).join('\n'));
 }
+
+const pages = [
+  ['pkginitrd.8', 'src/man', 'share'],
+  ['pkginitrd.conf.5', 'src/man', 'share'],
+  ['update-initramfs.8', 'plugin/debian', 'share-debian'],
+];
 
 const completions = {
   bash: 'bash-completion/completions/pkginitrd',

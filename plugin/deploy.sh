@@ -49,9 +49,7 @@ install() {
     put 0755 plugin/56-pkginitrd-alone.install usr/lib/kernel/install.d/56-pkginitrd-alone.install
     ln -sf 56-pkginitrd-alone.install "$destination/usr/lib/kernel/install.d/86-pkginitrd-alone.install"
     put 0644 systemd/tmpfiles.d/pkginitrd.conf usr/lib/tmpfiles.d/pkginitrd.conf
-    (cd "$source/dist/share" && find . -type f) | while read -r file; do
-        put 0644 "dist/share/$file" "usr/share/$file"
-    done
+    share dist/share
     [ -z "$distribution" ] || "for_$distribution"
 }
 
@@ -71,7 +69,12 @@ program() {
     mv "$library.new" "$library"
 }
 
+share() {
+    (cd "$source/$1" && find . -type f) | while read -r file; do put 0644 "$1/$file" "usr/share/$file"; done
+}
+
 for_debian() {
+    share dist/share-debian
     put 0755 plugin/debian/update-initramfs usr/sbin/update-initramfs
     put 0755 plugin/debian/kernel/postinst etc/kernel/postinst.d/pkginitrd
     put 0755 plugin/debian/kernel/postrm etc/kernel/postrm.d/pkginitrd
@@ -86,7 +89,7 @@ put() {
 
 # What a package would own, whoever it was for; configuration in /etc/pkginitrd is the user's.
 remove() {
-    [ -n "$destination" ] || [ ! -x "$library/generator" ] || "$library/generator" unchoose
+    [ ! -x "$library/generator" ] || "$library/generator" --root "$destination/" unchoose
     if grep -qs boot-image "$destination/usr/sbin/update-initramfs"; then
         rm "$destination/usr/sbin/update-initramfs"
     fi

@@ -149,7 +149,10 @@ const ourBuilder = `#!/bin/sh
 case $1 in
     --version) echo pkginitrd 1; exit ;;
     kernel-install) echo ours >"$KERNEL_INSTALL_STAGING_AREA/initrd" ;;
-    kernel-hook) echo ours >"$5" ;;
+    kernel-hook)
+        echo ours >"$5.new" && mv "$5.new" "$5"
+        mkdir -p /var/lib/pkginitrd && : >"/var/lib/pkginitrd/\${5##*/}.manifest.json"
+        ;;
 esac
 echo "$*" >>/scratch/builds
 [ ! -e /scratch/broken ]
