@@ -11,6 +11,7 @@ import { selectMicrocode } from './microcode.ts';
 import { packageSources } from './package-sources.ts';
 import { planParts } from './parts.ts';
 import { assertMountable, unseenWarnings, unservedWarnings } from './storage/assert-mountable.ts';
+import { unknownModuleWords } from './word-warnings.ts';
 import { programNeeds } from './storage/program-needs.ts';
 import { stoppedNeeds } from './storage/stopped-needs.ts';
 
@@ -62,6 +63,7 @@ export function makePlan(
       ...facts.warnings,
       ...unservedWarnings(config, facts, suggestedProfiles),
       ...unseenWarnings(facts),
+      ...unknownModuleWords(config, facts.kernel.modules),
       ...crypttabProblems(facts.crypttab).map(({ message }) => message),
       ...stoppedNeeds(facts, modules).map(({ message }) => message),
       ...firmwareWarnings(modules, infos, firmware),
