@@ -67,10 +67,17 @@ function surroundings(): Surroundings {
   return {
     vendorDirectory: vendorDirectory(),
     architecture: architecture(process.arch),
-    temporaryDirectory: absolutePath(process.env['TMPDIR'] ?? '/var/tmp'),
+    temporaryDirectory: temporaryDirectory(process.env['TMPDIR']),
     user: process.getuid?.(),
     tell,
   };
+}
+
+function temporaryDirectory(raw: string | undefined): AbsolutePath {
+  // Empty is unset to every program that reads it.
+  if (!raw) return absolutePath('/var/tmp');
+  if (raw.startsWith('/')) return absolutePath(raw);
+  throw new UsageError(`Cannot use TMPDIR="${raw}": expected a path from "/"`);
 }
 
 function tell(sentence: string): void {

@@ -25,15 +25,17 @@ export async function parseBuild(
   if (isSet(given, 'help')) return { type: 'text', text: buildHelp(settings) };
   const request = imageRequest(given, cwd, settings);
   const debug = isSet(given, 'debug');
+  const kernelImage = optionalPath(last(given, 'kernel-image'), cwd);
   const place = destination(last(given, 'output'), last(given, 'output-dir'), cwd);
   if (isSet(given, 'dry-run')) {
-    return { type: 'plan', request, format: isSet(given, 'json') ? 'json' : 'text', debug };
+    const format = isSet(given, 'json') ? 'json' : 'text';
+    return { type: 'plan', request, kernelImage, destination: place, format, debug };
   }
   if (isSet(given, 'json')) throw new UsageError('Cannot use "--json" alone: it needs "--dry-run"');
   return {
     type: 'build',
     request,
-    kernelImage: optionalPath(last(given, 'kernel-image'), cwd),
+    kernelImage,
     destination: place,
     verbose: isSet(given, 'verbose') || debug,
     debug,

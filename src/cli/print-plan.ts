@@ -1,20 +1,22 @@
-import type { PackageOrigin } from '../model/packages.ts';
+import type { PackageAnswer, PackageOrigin } from '../model/packages.ts';
 import type { Plan, PartPlan, PlannedModule, Reasoned } from '../model/plan.ts';
 import { describeReason, type Reason } from '../model/reason.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { printStorage } from './print-storage.ts';
 import { table, wrapped } from './table.ts';
-import { count } from './units.ts';
+import { count, humanBytes } from './units.ts';
 
 /** The plan for people: what would be in the image and why, without the lists that only a program reads. */
-export function printPlan(plan: Plan): string {
+export function printPlan(plan: Plan, answer?: PackageAnswer): string {
   const { packages, root, modules, firmware } = plan;
   return [
     overview(plan),
     plan.storage.length > 0 && section('Storage', [printStorage(plan.storage)]),
     plan.profiles.length > 0 &&
       section(`Profiles: ${plan.profiles.length}`, [reasons(plan.profiles)]),
-    section(`Packages: ${packages.install.length} asked for`, [reasons(packages.install)]),
+    section(`Packages: ${packages.install.length} asked for${inAll(answer)}`, [
+      reasons(packages.install),
+    ]),
     packages.remove.length > 0 && section('Removed again', [reasons(packages.remove)]),
     section(`Kernel modules: ${modules.files.length}`, [table(moduleReasons(modules.files))]),
     modules.leftOut.length > 0 &&
@@ -53,8 +55,17 @@ export function printPlan(plan: Plan): string {
     .join('\n');
 }
 
+/** For programs, and for diff. */
 export function printPlanJson(plan: Plan): string {
   return canonicalJson(plan);
+}
+
+function inAll(answer: PackageAnswer | undefined): string {
+  if (answer === undefined) return '';
+  const fetched = answer.packages.filter(({ origin }) => origin === 'network');
+  const bytes = fetched.reduce((sum, { size }) => sum + size, 0);
+  const toFetch = fetched.length === 0 ? '' : `, ${humanBytes(bytes)} to download`;
+  return `, ${answer.packages.length} with those that they need${toFetch}`;
 }
 
 function overview(plan: Plan): string {

@@ -184,7 +184,7 @@ export const settings = [
   {
     key: 'Locale',
     section: 'Content',
-    type: 'string',
+    type: 'locale',
     merge: 'last',
     flag: 'locale',
     help: 'Locale of the image',
@@ -272,6 +272,7 @@ type SettingType =
   | 'trees'
   | 'scripts'
   | 'pairs'
+  | 'locale'
   | 'string'
   | 'password'
   | 'integer'

@@ -35,6 +35,8 @@ export function parseItems(setting: Setting, value: string): readonly string[] {
       return [checkBoolean(setting, value)];
     case 'string':
       return [checkOneLine(value)];
+    case 'locale':
+      return [checkLocale(checkOneLine(value))];
     case 'password':
       return [checkOneLine(value)];
     default:
@@ -45,6 +47,15 @@ export function parseItems(setting: Setting, value: string): readonly string[] {
 /** As mkosi does: at commas and white space, so that no path has either in it. */
 export function splitWords(value: string): readonly string[] {
   return value.split(/[\s,]+/).filter((word) => word !== '');
+}
+
+/** A name as locale(7) has it; whether the packages bring it is seen only in the image. */
+function checkLocale(value: string): string {
+  if (/^(?:C|POSIX|[a-z]{2,3}(?:_[A-Z]{2})?)(?:\.[A-Za-z0-9-]+)?(?:@[a-z]+)?$/.test(value))
+    return value;
+  throw new UsageError(
+    `Cannot take "${value}" as a locale: expected a name like "C.UTF-8" or "de_DE.UTF-8"`,
+  );
 }
 
 /** A pattern is taken from the image's `/`, and nothing it says may lead out of it. */

@@ -52,17 +52,17 @@ function taken(plan: Plan, answer: PackageAnswer, name: string): Explanation {
 /** The lines of that way. */
 export function packageChain(
   plan: Plan,
-  { relations }: PackageAnswer,
+  { relations, asked: words }: PackageAnswer,
   name: string,
 ): readonly ExplanationLine[] {
   const users = usersOf(relations, plan.packages.withRecommends);
-  const way = shortestWay(plan, relations, users, name);
+  const way = shortestWay(words, relations, users, name);
   if (way === undefined) return [{ of: null, remark: { type: 'by dependency' } }];
   return way.flatMap((at, index): readonly ExplanationLine[] => {
     const of = index === 0 ? null : at;
     const next = way[index + 1];
     if (next !== undefined) return [{ of, remark: usedBy(users.get(at) ?? [], next) }];
-    const asked = askedFor(plan, relations, at);
+    const asked = askedFor(words, relations, at);
     return asked === undefined
       ? [{ of, remark: { type: 'essential' } }]
       : reasonChain(plan, of, asked.from);
@@ -111,13 +111,13 @@ function usersOf(
 
 /** From a package to one that is asked for; else to one that is essential. */
 function shortestWay(
-  plan: Plan,
+  words: readonly Reasoned[],
   relations: readonly PackageRelations[],
   users: ReadonlyMap<string, readonly User[]>,
   name: string,
 ): readonly string[] | undefined {
   const ends = [
-    (at: string) => askedFor(plan, relations, at) !== undefined,
+    (at: string) => askedFor(words, relations, at) !== undefined,
     (at: string) => relations.some((each) => each.name === at && each.isEssential),
   ];
   for (const isEnd of ends) {
@@ -137,12 +137,12 @@ function shortestWay(
 }
 
 function askedFor(
-  { packages }: Plan,
+  words: readonly Reasoned[],
   relations: readonly PackageRelations[],
   name: string,
 ): Reasoned | undefined {
   const provides = relations.find((each) => each.name === name)?.provides ?? [];
-  return packages.install.find(
+  return words.find(
     ({ value }) =>
       namesPackage(value, name) ||
       alternativesOf(value).some((each) => fnmatch(each, name) || provides.includes(each)),

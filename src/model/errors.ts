@@ -19,3 +19,6 @@ export class BuildError extends Error {
     this.hint = options.hint;
   }
 }
+
+/** The package manager has no lists to resolve by: whether the packages can be had is not known. */
+export class MissingLists extends BuildError {}

@@ -45,6 +45,8 @@ export interface BuildInvocation {
 export interface PlanInvocation {
   readonly type: 'plan';
   readonly request: ImageRequest;
+  readonly kernelImage: AbsolutePath | undefined;
+  readonly destination: Destination;
   readonly format: 'text' | 'json';
   readonly debug: boolean;
 }

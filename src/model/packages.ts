@@ -1,4 +1,5 @@
 import type { AbsolutePath } from './brands.ts';
+import type { Reasoned } from './plan.ts';
 
 /**
  * Where a package was taken from: an archive of a cache, the files that the host has installed, an archive of a
@@ -40,6 +41,8 @@ export interface PackageAbout {
 /** The manager's answer to a request, before anything is fetched. */
 export interface PackageAnswer {
   readonly packages: readonly ResolvedPackage[];
+  /** The words of Packages= that were asked for: of alternatives the one that is known. */
+  readonly asked: readonly Reasoned[];
   /** Of those packages whose relations the host knows. */
   readonly relations: readonly PackageRelations[];
   readonly warnings: readonly string[];

@@ -59,6 +59,7 @@ function managerWith<Host>(driver: PackageDriver<Host>) {
       const { archives, warnings } = resolution;
       return {
         packages: archives.map((archive) => ({ ...archive, size: archive.size ?? 0 })),
+        asked: job.request.plan.install,
         relations: await timed(sys, 'relations', async () => driver.relations(job, resolution)),
         warnings,
       };

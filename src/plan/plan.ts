@@ -13,6 +13,7 @@ import { buildProblems } from './module-builds.ts';
 import { planParts } from './parts.ts';
 import { assertMountable, unseenWarnings, unservedWarnings } from './storage/assert-mountable.ts';
 import { unopenedProblems } from './storage/unopened.ts';
+import { unknownModuleWords } from './word-warnings.ts';
 import { programNeeds } from './storage/program-needs.ts';
 import { stoppedNeeds } from './storage/stopped-needs.ts';
 
@@ -65,6 +66,7 @@ export function makePlan(
       ...unservedWarnings(config, facts, suggestedProfiles),
       ...unseenWarnings(facts),
       ...unopenedProblems(config, facts).map(({ message }) => message),
+      ...unknownModuleWords(config, facts.kernel.modules),
       ...crypttabProblems(facts.crypttab).map(({ message }) => message),
       ...stoppedNeeds(facts, modules).map(({ message }) => message),
       ...buildProblems(facts, modules, infos).map(({ message }) => message),

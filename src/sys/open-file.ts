@@ -1,8 +1,17 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  readSync,
+  statSync,
+} from 'node:fs';
 import type { AbsolutePath } from '../model/brands.ts';
 import { BuildError } from '../model/errors.ts';
 import type { FileStat, OpenFile } from '../model/sys.ts';
-import { named } from './failure.ts';
+import { errnoCode, named } from './failure.ts';
 import { fileStat } from './file-stat.ts';
 import { onDisk } from './names.ts';
 
@@ -27,17 +36,19 @@ export function openDisk(path: AbsolutePath): OpenFile {
  * since is an error. /dev/null is empty, as everywhere; it masks drop-ins and units.
  */
 export function readRegular(path: AbsolutePath, shown: string): Buffer {
-  const isNull = path.endsWith('/dev/null');
-  const wanted = isNull ? (['file', 'character'] as const) : (['file'] as const);
-  const fd = openChecked(path, constants.O_NOFOLLOW, wanted, shown);
+  if (path.endsWith('/dev/null') && isNullDevice(path)) return Buffer.alloc(0);
+  const fd = openChecked(path, constants.O_NOFOLLOW, ['file'], shown);
   try {
-    const { type, rdev } = fileStat(fstatSync(fd));
-    if (type === 'file') return readFileSync(fd);
-    if (rdev.major === 1 && rdev.minor === 3) return Buffer.alloc(0);
-    throw new BuildError(`Cannot read "${shown}": it is a character device, not the null device`);
+    return readFileSync(fd);
   } finally {
     closeSync(fd);
   }
+}
+
+// By its numbers alone: on a file system that is mounted nodev nobody can open it.
+function isNullDevice(path: AbsolutePath): boolean {
+  const { type, rdev } = fileStat(lstatSync(onDisk(path)));
+  return type === 'character' && rdev.major === 1 && rdev.minor === 3;
 }
 
 // A FIFO would be waited for, a device may do something when it is opened, and a terminal would become ours.
@@ -48,11 +59,21 @@ function openChecked(
   shown: string = path,
 ): number {
   const { O_RDONLY, O_NONBLOCK, O_NOCTTY } = constants;
-  const fd = openSync(onDisk(path), O_RDONLY | O_NONBLOCK | O_NOCTTY | flags);
+  const refused = (type: FileStat['type']): BuildError =>
+    new BuildError(`Cannot read "${shown}": it is a ${described[type]}, not a regular file`);
+  let fd: number;
+  try {
+    fd = openSync(onDisk(path), O_RDONLY | O_NONBLOCK | O_NOCTTY | flags);
+  } catch (error) {
+    if (errnoCode(error) !== 'EACCES') throw error;
+    // A device on a file system that is mounted nodev.
+    const { type } = fileStat(statSync(onDisk(path)));
+    throw type === 'character' || type === 'block' ? refused(type) : error;
+  }
   const { type } = fileStat(fstatSync(fd));
   if (wanted.includes(type)) return fd;
   closeSync(fd);
-  throw new BuildError(`Cannot read "${shown}": it is a ${described[type]}, not a regular file`);
+  throw refused(type);
 }
 
 const described = {

@@ -9,7 +9,7 @@ import { UsageError } from '../model/errors.ts';
 import type { BuildInvocation } from '../model/invocation.ts';
 import type { Receipt } from '../model/receipt.ts';
 import type { Sys } from '../model/sys.ts';
-import { destinationPath } from '../place/destination.ts';
+import { foreseePlace } from '../place/foresee.ts';
 import { place, placeManifest } from '../place/place.ts';
 import { assertTaken } from '../place/taker.ts';
 import { placePrebuilt, prebuiltInitrd } from '../place/prebuilt.ts';
@@ -44,8 +44,9 @@ export async function build(
   }
   const steps = stopwatch(sys, tell);
   const decided = await steps.take('plan', 'Planning', () => decide(sys, request, surroundings));
-  const image = destinationPath(sys, destination, decided.plan.output);
-  const receipt = await locked(sys, image, tell, () =>
+  const { path, warnings } = foreseePlace(sys, invocation, decided.plan.output);
+  for (const warning of warnings) surroundings.tell(`pkginitrd: Warning: ${warning}`);
+  const receipt = await locked(sys, path, tell, () =>
     inWorkspace(sys, surroundings.temporaryDirectory, (workspace) =>
       carryOut(sys, invocation, { ...surroundings, tell }, decided, workspace, steps),
     ),

@@ -5,6 +5,7 @@ import { basename, join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { encodeHead, dataPadding, encodeTrailer, contentSize } from '../../src/formats/newc.ts';
 import type { Entry } from '../../src/model/image.ts';
+import { busybox } from '../helpers/busybox.ts';
 import { type Kernel, kernelBelow, machineKernel } from '../helpers/kernel.ts';
 import { need } from '../helpers/need.ts';
 import { cache } from '../helpers/paths.ts';
@@ -100,7 +101,7 @@ function guest(
   const directory = (path: string): Entry => ({ ...common, path, mode: 0o755, type: 'directory' });
   return cpio([
     ...['bin', 'dev', 'proc', 'sys', 'modules'].map(directory),
-    file('bin/busybox', readFileSync(join(cache, 'busybox/bin/busybox')), 0o755),
+    file('bin/busybox', readFileSync(busybox()), 0o755),
     ...modules.map((path) => file(`modules/${basename(path)}`, unpacked(path))),
     file('order', Buffer.from(modules.map((path) => `/modules/${basename(path)}\n`).join(''))),
     file('names', Buffer.from(keyboards.map((each) => `${nameOf(each)}\n`).join(''))),

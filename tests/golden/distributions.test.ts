@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { test, type TestContext } from 'node:test';
-import { loadConfig } from '../../src/config/load.ts';
+import { test } from 'node:test';
+import { readSources } from '../../src/config/read.ts';
+import { resolveConfig } from '../../src/config/resolve.ts';
 import { parseOsRelease } from '../../src/formats/os-release.ts';
 import { absolutePath } from '../../src/model/brands.ts';
 import type { Config } from '../../src/model/config.ts';
 import { rootFiles } from '../../src/sys/root-files.ts';
 import { checkout } from '../helpers/paths.ts';
-import { scratch } from '../helpers/scratch.ts';
 import { releases, type Release } from './os-releases.ts';
 
 // Which drop-ins, and through them which manager and packages, a distribution gets by its os-release alone.
@@ -15,32 +15,35 @@ import { releases, type Release } from './os-releases.ts';
 const dropins = absolutePath(`${checkout}/dropins`);
 const profiles = readdirSync(`${dropins}/profiles`).sort();
 
-function configOf(t: TestContext, { text, systemd }: Release, wanted: readonly string[]): Config {
+// Read once: five hundred configurations are made of them.
+const sources = readSources(
+  { root: rootFiles },
+  { hostRoot: absolutePath('/nonexistent'), vendorDirectory: dropins },
+);
+
+function configOf({ text, systemd }: Release, wanted: readonly string[]): Config {
   const os = parseOsRelease(text);
-  return loadConfig(
-    { root: rootFiles },
-    {
-      hostRoot: scratch(t),
-      vendorDirectory: dropins,
-      facts: {
-        distribution: os.id,
-        distributionLike: os.idLike,
-        release: [os.versionId, os.versionCodename].filter((word) => word !== undefined),
-        architecture: 'x86-64',
-        systemdVersion: systemd,
-        storageKnown: true,
-      },
-      profiles: wanted,
-      suggestedProfiles: [],
-      assignments: [],
-      generic: false,
+  return resolveConfig(sources, {
+    facts: {
+      distribution: os.id,
+      distributionLike: os.idLike,
+      release: [os.versionId, os.versionCodename].filter((word) => word !== undefined),
+      architecture: 'x86-64',
+      systemdVersion: systemd,
+      storageKnown: true,
     },
-  );
+    profiles: wanted,
+    suggestedProfiles: [],
+    assignments: [],
+    generic: false,
+    hostPath: absolutePath,
+    exists: () => false,
+  });
 }
 
 /** A line for each thing that a distribution's own drop-ins say; those that every distribution has are passed over. */
-function describe(t: TestContext, release: Release, common: Common): string {
-  const plain = configOf(t, release, []);
+function describe(release: Release, common: Common): string {
+  const plain = configOf(release, []);
   const rows = [
     `manager     ${plain.packageManager?.value ?? 'unknown'}`,
     `drop-ins    ${plain.files
@@ -51,7 +54,7 @@ function describe(t: TestContext, release: Release, common: Common): string {
     `removed     ${words(plain.removePackages, common)}`,
     ...profiles.flatMap((profile) => {
       const own = new Set([...common, ...plain.packages.map(({ value }) => value)]);
-      const brought = words(configOf(t, release, [profile]).packages, own);
+      const brought = words(configOf(release, [profile]).packages, own);
       return brought === '' ? [] : [`${profile.padEnd(12)}${brought}`];
     }),
   ];
@@ -70,12 +73,12 @@ function words(items: readonly { readonly value: string }[], left: Common): stri
 
 const shortName = (file: string): string => file.slice(file.lastIndexOf('/') + 1);
 
-test('each distribution gets its own drop-ins, manager and packages', (t) => {
-  const unknown = configOf(t, { text: 'ID=unknown\n', systemd: '257' }, []);
+test('each distribution gets its own drop-ins, manager and packages', () => {
+  const unknown = configOf({ text: 'ID=unknown\n', systemd: '257' }, []);
   const common = new Set([...unknown.files, ...unknown.packages.map(({ value }) => value)]);
   const same = new Map<string, string[]>();
   for (const [name, release] of Object.entries(releases)) {
-    const body = describe(t, release, common);
+    const body = describe(release, common);
     same.set(body, [...(same.get(body) ?? []), name]);
   }
   const text = [...same].map(([body, names]) => `${names.join('\n')}\n${body}\n`).join('\n');

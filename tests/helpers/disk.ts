@@ -1,14 +1,6 @@
-import assert from 'node:assert/strict';
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  symlinkSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { copyFileSync, mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cache } from './paths.ts';
+import { busybox } from './busybox.ts';
 import { runOk } from './run.ts';
 
 /** The last line that a root of ours prints. */
@@ -38,11 +30,7 @@ function plantRoot(tree: string): void {
     mkdirSync(join(tree, name), { recursive: true });
   }
   for (const name of ['bin', 'sbin']) symlinkSync('usr/bin', join(tree, name));
-  // Debian 12's package has its program in bin, later ones in usr/bin.
-  const unpacked = ['usr/bin', 'bin'].map((directory) => join(cache, 'busybox', directory));
-  const found = unpacked.find((directory) => existsSync(join(directory, 'busybox')));
-  assert.ok(found, 'no busybox: run tests/helpers/setup.sh busybox');
-  copyFileSync(join(found, 'busybox'), join(tree, 'usr/bin/busybox'));
+  copyFileSync(busybox(), join(tree, 'usr/bin/busybox'));
   for (const name of ['sh', 'cat', 'grep', 'poweroff']) {
     symlinkSync('busybox', join(tree, 'usr/bin', name));
   }

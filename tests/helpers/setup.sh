@@ -1,7 +1,7 @@
 #!/bin/bash
 # Prepares the machine and the fixtures in .cache/ that the tests need. What is there already is left alone.
 #
-#   setup.sh [programs] [tools] [lists] [busybox] [kernel] [trixie] [older_kernel] [debian_boot] [pacman] [rpm]      all of them where none is named
+#   setup.sh [programs] [tools] [lists] [busybox] [kernel] [trixie] [older_kernel] [debian_boot] [pacman] [rpm] [dnf5]   all where none is named
 #
 # programs the programs that a build of the product runs
 # tools    those, and the programs that the tests run
@@ -14,6 +14,7 @@
 # pacman   the programs that make .cache/pacman-distribution out of Debian 13's packages, which the tests do themselves,
 #          and .cache/pacman-6: the older pacman of Debian 12
 # rpm      .cache/rpm: a small rpm distribution made of trixie's packages, see rpm/distribution.ts
+# dnf5     .cache/dnf5: a host of that distribution with the dnf 5 and rpm 6 of the next Debian
 #
 # Needs root on Debian or Ubuntu; elsewhere it says what it skips and ends well, and the tests skip themselves.
 set -euo pipefail

@@ -10,6 +10,8 @@ npm run -s format:check
 npm run -s lint
 npm run -s types
 npm run -s dead
-exec node --import tsx --test --test-reporter=spec --test-concurrency=2 \
+exec node --import tsx --test --test-concurrency=2 \
+    --test-reporter=spec --test-reporter-destination=stdout \
+    --test-reporter=./tests/helpers/no-skips.mjs --test-reporter-destination=stderr \
     tests/unit.ts tests/kernel/*.test.ts tests/packages/*/*.test.ts tests/kernel-install/*.test.ts \
     tests/robustness/*.test.ts tests/boot/*.test.ts

@@ -1,4 +1,4 @@
-import { BuildError } from '../../model/errors.ts';
+import { BuildError, MissingLists } from '../../model/errors.ts';
 import type { Ran } from '../../model/sys.ts';
 import type { Supplier } from '../shared/unknown-packages.ts';
 import { complaint } from './layout.ts';
@@ -14,7 +14,7 @@ export const apt: Supplier = {
 };
 
 export function noLists(): BuildError {
-  return new BuildError('Cannot resolve the packages: apt has no package lists on this system', {
+  return new MissingLists('Cannot resolve the packages: apt has no package lists on this system', {
     hint: `Run "${apt.refresh}"`,
   });
 }

@@ -1,4 +1,4 @@
-import { BuildError } from '../../model/errors.ts';
+import { BuildError, MissingLists } from '../../model/errors.ts';
 import type { Reasoned } from '../../model/plan.ts';
 import type { Ran } from '../../model/sys.ts';
 import type { ResolvedArchive } from '../driver.ts';
@@ -53,7 +53,7 @@ export function partialUpgrade(archives: readonly ResolvedArchive[]): string | u
 }
 
 export function noDatabases(names: readonly string[]): BuildError {
-  return new BuildError(
+  return new MissingLists(
     `Cannot resolve the packages: pacman has no database of ${names.map((name) => `"${name}"`).join(', ')}`,
     { hint: `Run "${pacman.refresh}"` },
   );

@@ -1,4 +1,4 @@
-import { BuildError } from '../../model/errors.ts';
+import { BuildError, MissingLists } from '../../model/errors.ts';
 import type { Reasoned } from '../../model/plan.ts';
 import type { Ran } from '../../model/sys.ts';
 import type { ResolvedArchive } from '../driver.ts';
@@ -35,7 +35,7 @@ export function noMetadata(
     repositories.length === 0 ? '' : ` of ${repositories.map((id) => `"${id}"`).join(', ')}`;
   const reason = `${program} has no metadata${of} in its cache`;
   if (absent.length === 0) {
-    return new BuildError(`Cannot resolve the packages: ${reason}`, { hint: `Run "${refresh}"` });
+    return new MissingLists(`Cannot resolve the packages: ${reason}`, { hint: `Run "${refresh}"` });
   }
   return new UnknownPackages(
     absent,

@@ -94,8 +94,8 @@ const cryptFormats = {
   integrity: { module: 'dm_integrity', programs: ['systemd-integritysetup', 'integritysetup'] },
 } as const satisfies Record<CryptFormat, { module: string; programs: readonly string[] }>;
 
-// Types of LUKS2 tokens that open it with a device.
-const tokenProfiles: ReadonlyMap<string, string> = new Map([
+/** Types of LUKS2 tokens that open it with a device. */
+export const tokenProfiles: ReadonlyMap<string, string> = new Map([
   ['systemd-fido2', 'fido2'],
   ['systemd-tpm2', 'tpm2'],
   ['systemd-pkcs11', 'pkcs11'],
@@ -108,8 +108,8 @@ const raidModules: ReadonlyMap<string, string> = new Map([
   ['raid6', 'raid456'],
 ]);
 
-// Drivers of disks that lie behind a network.
-const busProfiles: ReadonlyMap<string, string> = new Map([
+/** Drivers of disks that lie behind a network. */
+export const busProfiles: ReadonlyMap<string, string> = new Map([
   ['iscsi_tcp', 'iscsi'],
   ['nbd', 'nbd'],
   ['nvme_tcp', 'nvmf'],

@@ -1,6 +1,6 @@
 import type { StorageNode } from '../../model/storage.ts';
 import { fileSystemsOf } from './file-systems.ts';
-import { layerNeeds } from './layers.ts';
+import { busProfiles, layerNeeds, tokenProfiles } from './layers.ts';
 
 /** The storage for which a profile is used unasked, in words: what the table of layers says of one layer of each kind. */
 export function profileUses(profile: string): readonly string[] {
@@ -18,18 +18,16 @@ const luks = { ...layer, type: 'crypt', format: 'luks2', algorithms: [] } as con
 
 const specimens: readonly (readonly [words: string, node: StorageNode])[] = [
   ['encrypted devices', { ...luks, tokens: [] }],
-  ['LUKS devices with a TPM2 token', { ...luks, tokens: ['systemd-tpm2'] }],
-  ['LUKS devices with a FIDO2 token', { ...luks, tokens: ['systemd-fido2'] }],
-  ['LUKS devices with a PKCS#11 token', { ...luks, tokens: ['systemd-pkcs11'] }],
+  ...[...tokenProfiles.keys()].map(
+    (token) => [`LUKS devices with a token of ${token}`, { ...luks, tokens: [token] }] as const,
+  ),
   ['LVM', { ...layer, type: 'lvm' }],
   ['thin or cached volumes of LVM', { ...layer, type: 'lvm', name: 'vg-pool-tpool' }],
   ['RAID by md', { ...layer, type: 'raid', level: 'raid1' }],
   ['multipath', { ...layer, type: 'multipath' }],
   ['other devices of the device mapper', { ...layer, type: 'mapper' }],
   ['bcache', { ...layer, type: 'bcache' }],
-  ['iSCSI disks', disk('iscsi_tcp')],
-  ['network block devices', disk('nbd')],
-  ['NVMe over Fabrics', disk('nvme_tcp')],
+  ...[...busProfiles.keys()].map((driver) => [`disks of ${driver}`, disk(driver)] as const),
 ];
 
 function disk(driver: string): StorageNode {

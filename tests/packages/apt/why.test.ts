@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { absolutePath, kernelVersion } from '../../../src/model/brands.ts';
+import type { Explanation } from '../../../src/model/explanation.ts';
 import type { WhyInvocation } from '../../../src/model/invocation.ts';
-import type { Surroundings } from '../../../src/verbs/verb.ts';
 import { why } from '../../../src/verbs/why.ts';
 import { explained, unexplained } from '../../helpers/explained.ts';
-import { machineKernel } from '../../helpers/kernel.ts';
+import { machineKernel, type Kernel } from '../../helpers/kernel.ts';
 import { need } from '../../helpers/need.ts';
 import { checkout } from '../../helpers/paths.ts';
+import { run } from '../../helpers/run.ts';
+import { genericRequest, surroundings } from '../../helpers/surroundings.ts';
 import { aptRequest, cleanUp, skip, sys } from './support.ts';
 import { defaultPackages } from './system-host.ts';
 
@@ -65,32 +66,23 @@ test('why answers without root, and says what it does not know', { skip }, async
   assert.match(remarks.join(), /needs root/);
 });
 
-const surroundings: Surroundings = {
-  vendorDirectory: absolutePath(`${checkout}/dropins`),
-  architecture: 'x86-64',
-  temporaryDirectory: absolutePath('/var/tmp'),
-  user: 0,
-  tell: () => {},
-};
+test(
+  'the command prints what it knows, and then ends with 1 for what it does not',
+  { skip },
+  async (t) => {
+    const kernel = machineKernel();
+    if (!need(t, kernel !== undefined, 'no kernel: run tests/helpers/setup.sh')) return;
+    if (kernel === undefined) return;
+    const options = ['--json', '--generic', '--kernel-root', kernel.root];
+    const argv = ['--import', 'tsx', 'src/main.ts', 'why', ...options, '/init', 'no-such-thing'];
+    const ran = await run([process.execPath, ...argv], { cwd: checkout });
+    assert.equal(ran.code, 1, ran.stderr);
+    const [init]: readonly Explanation[] = JSON.parse(ran.stdout);
+    assert.deepEqual([init?.kind, init?.name], ['file', '/init']);
+    assert.match(ran.stderr, /^pkginitrd: Cannot find "no-such-thing" in what would be built/m);
+  },
+);
 
-function invocation(
-  { root, version }: { readonly root: string; readonly version: string },
-  subjects: readonly string[],
-): WhyInvocation {
-  return {
-    type: 'why',
-    subjects,
-    format: 'text',
-    debug: false,
-    request: {
-      kernelVersion: kernelVersion(version),
-      hostRoot: absolutePath('/'),
-      kernelRoot: absolutePath(root),
-      loadedModulesFile: undefined,
-      generic: true,
-      offline: false,
-      assignments: [],
-      profiles: [],
-    },
-  };
+function invocation(kernel: Kernel, subjects: readonly string[]): WhyInvocation {
+  return { type: 'why', subjects, format: 'text', debug: false, request: genericRequest(kernel) };
 }

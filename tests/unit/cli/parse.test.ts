@@ -87,7 +87,8 @@ test('switches and repeated profiles', async () => {
 
 test('a dry run asks for the same image, and only for its plan', async () => {
   const { request } = await build('-g', '--packages=a');
-  const plan = { type: 'plan', request, debug: false };
+  const place = { kernelImage: undefined, destination: (await build()).destination };
+  const plan = { type: 'plan', request, ...place, debug: false };
   assert.deepEqual(await run(['build', '-g', '--packages=a', '--dry-run']), {
     ...plan,
     format: 'text',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { errorOf, load, values } from './load-fixture.ts';
 
-const locale = (value: string): string => `[Content]\nLocale=${value}\nPackages=${value}\n`;
+const locale = (value: string): string => `[Content]\nLocale=C.${value}\nPackages=${value}\n`;
 
 test('loadConfig reads the files of all directories by name, whatever the directory', (t) => {
   const config = load(t, {
@@ -13,7 +13,7 @@ test('loadConfig reads the files of all directories by name, whatever the direct
     'etc/pkginitrd/05-a.conf': locale('a'),
   });
   assert.deepEqual(values(config.packages), ['a', 'b', 'c', 'd', 'e']);
-  assert.equal(config.locale, 'e');
+  assert.equal(config.locale, 'C.e');
   assert.deepEqual(
     config.files.map((file) => file.slice(config.host.length)),
     [

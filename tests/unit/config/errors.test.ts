@@ -56,6 +56,10 @@ const cases: readonly (readonly [text: string, message: string, hint?: string])[
   ['[Content]\nRemoveFiles=/*\n', '2: Cannot take the pattern "/*": it removes the whole image'],
   ['[Content]\nRemoveFiles=/\n', '2: Cannot take the pattern "/": it removes the whole image'],
   [
+    '[Content]\nLocale=german\n',
+    '2: Cannot take "german" as a locale: expected a name like "C.UTF-8" or "de_DE.UTF-8"',
+  ],
+  [
     '[Content]\nWithDocs=perhaps\n',
     '2: Cannot take "perhaps" for WithDocs= as a boolean: expected "yes" or "no"',
   ],

@@ -49,8 +49,8 @@ test("defaultKernelModules is the vendor's list, whatever the host does to it", 
 });
 
 const scalars: readonly (readonly [text: string, key: keyof Config, expected: unknown])[] = [
-  ['[Content]\nLocale=a\nLocale=b', 'locale', 'b'],
-  ['[Content]\nLocale=a\nLocale=', 'locale', 'C.UTF-8'],
+  ['[Content]\nLocale=C\nLocale=de_DE.UTF-8', 'locale', 'de_DE.UTF-8'],
+  ['[Content]\nLocale=C\nLocale=', 'locale', 'C.UTF-8'],
   ['[Content]\nSources=cache network\nSources=installed, cache', 'sources', ['installed', 'cache']],
   ['[Content]\nSources=cache\nSources=', 'sources', ['cache', 'installed', 'network']],
   ['[Content]\nPackageManager=apt\nPackageManager=', 'packageManager', undefined],

@@ -100,11 +100,11 @@ test('mkosi scripts of all forms are found', (t) => {
 
 test('trees of several directories are all read, lowest first', (t) => {
   const config = load(t, {
-    'usr/lib/pkginitrd/mkosi.conf': '[Content]\nPackages=low\nLocale=low\n',
-    'etc/pkginitrd/mkosi.conf': '[Content]\nPackages=high\nLocale=high\n',
+    'usr/lib/pkginitrd/mkosi.conf': '[Content]\nPackages=low\nLocale=C.low\n',
+    'etc/pkginitrd/mkosi.conf': '[Content]\nPackages=high\nLocale=C.high\n',
   });
   assert.deepEqual(values(config.packages), ['low', 'high']);
-  assert.equal(config.locale, 'high');
+  assert.equal(config.locale, 'C.high');
 });
 
 test('what means nothing for an initrd gives one warning each, with the line', (t) => {

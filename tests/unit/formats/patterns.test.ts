@@ -7,6 +7,7 @@ import {
   matchesModule,
 } from '../../../src/formats/module-pattern.ts';
 import { output, without } from './tools.ts';
+import { processorTime } from '../../helpers/processor-time.ts';
 
 const MATCHES: readonly [string, string, boolean][] = [
   ['*', '', true],
@@ -157,10 +158,11 @@ test('indexPatterns() holds 10,000 words against 4,000 modules in no time', () =
     { length: 10_000 },
     (_, index) => `${'-'.repeat(index % 2)}module_${index}`,
   );
-  const began = performance.now();
-  const find = indexPatterns(words);
-  for (let index = 0; index < 4000; index++) {
-    assert.equal(find(`kernel/drivers/net/ethernet/module-${index}.ko.xz`), index);
-  }
-  assert.ok(performance.now() - began < 2000);
+  const took = processorTime(() => {
+    const find = indexPatterns(words);
+    for (let index = 0; index < 4000; index++) {
+      assert.equal(find(`kernel/drivers/net/ethernet/module-${index}.ko.xz`), index);
+    }
+  });
+  assert.ok(took < 2000, `took ${took} ms`);
 });

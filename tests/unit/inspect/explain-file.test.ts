@@ -98,7 +98,8 @@ test('explainFile() follows the package by the answer of the manager, and says o
     { ...relation, name: 'sed' },
     { ...relation, name: 'strace', needs: [['awk', 'sed']] },
   ];
-  const answer = { packages: [sed], relations, warnings: [] };
+  const { install } = plan().packages;
+  const answer = { packages: [sed], asked: install, relations, warnings: [] };
   const text = (name: string) => printWhy(plan(), explainFile(plan(), owners, answer, name));
   assert.deepEqual(text('/bin/sed').split('\n').slice(0, 4), [
     'file /usr/bin/sed',

@@ -50,6 +50,7 @@ function answer(): PackageAnswer {
   const names = [...relations.map(({ name }) => name), 'not-installed-here'];
   return {
     packages: names.map((name) => ({ name, ...common, hostVersion: undefined })),
+    asked: plan().packages.install,
     relations,
     warnings: [],
   };

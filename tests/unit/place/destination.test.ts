@@ -7,10 +7,11 @@ import { UsageError } from '../../../src/model/errors.ts';
 import { destinationPath } from '../../../src/place/destination.ts';
 import { place } from '../../../src/place/place.ts';
 import { makeSys } from '../../../src/sys/sys.ts';
+import { skipFor } from '../../helpers/need.ts';
 import { plant, scratch } from '../../helpers/scratch.ts';
 
 const sys = makeSys({ searchPath: '/usr/bin:/bin' });
-const skip = process.getuid?.() !== 0 && 'needs root';
+const skip = process.getuid?.() !== 0 && skipFor('needs root');
 
 function at(directory: string, name: string, format: 'cpio' | 'directory' = 'cpio'): AbsolutePath {
   const destination = { type: 'path', directory: absolutePath(directory), name } as const;

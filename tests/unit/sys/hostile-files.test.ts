@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { test } from 'node:test';
@@ -9,9 +9,11 @@ import { absolutePath } from '../../../src/model/brands.ts';
 import { openDisk, openFile } from '../../../src/sys/open-file.ts';
 import { rootFiles } from '../../../src/sys/root-files.ts';
 import { makeSys } from '../../../src/sys/sys.ts';
+import { skipFor } from '../../helpers/need.ts';
+import { checkout } from '../../helpers/paths.ts';
 import { plant, scratch } from '../../helpers/scratch.ts';
 
-const skip = process.getuid?.() !== 0 && 'needs root';
+const skip = process.getuid?.() !== 0 && skipFor('needs root');
 
 test('what is no regular file is not read, and not waited for', { skip, timeout: 10_000 }, (t) => {
   const root = plant(scratch(t), { etc: null, 'etc/link': { link: 'fifo' } });
@@ -40,7 +42,35 @@ test(
     assert.equal(rootFiles(root).readText('mask'), '');
     execFileSync('rm', [`${root}/dev/null`]);
     execFileSync('mknod', [`${root}/dev/null`, 'c', '1', '5']);
-    assert.throws(() => rootFiles(root).readText('mask'), /not the null device/);
+    assert.throws(
+      () => rootFiles(root).readText('mask'),
+      /it is a character device, not a regular file/,
+    );
+  },
+);
+
+test(
+  'on a file system that is mounted nodev a device is refused by its kind, and the null device is empty',
+  { skip },
+  (t) => {
+    const root = scratch(t);
+    const script = `
+      mount -t tmpfs -o nodev tmpfs ${root} && mkdir ${root}/dev && mknod ${root}/dev/null c 1 3 &&
+      mknod ${root}/zero c 1 5 && ln -s /dev/null ${root}/mask && exec "$@"`;
+    const program = `
+      import { rootFiles } from './src/sys/root-files.ts';
+      const files = rootFiles('${root}');
+      console.log(JSON.stringify(files.readText('mask')));
+      try { files.readText('zero'); } catch (error) { console.log(error.message); }
+    `;
+    const node = [process.execPath, '--import', 'tsx', '--input-type=module', '-e', program];
+    const apart = ['-c', 'unshare --mount sh -c "$@"', 'sh', script, 'sh', ...node];
+    const ran = spawnSync('sh', apart, {
+      cwd: checkout,
+      encoding: 'utf8',
+    });
+    const expected = '""\nCannot read "zero": it is a character device, not a regular file\n';
+    assert.equal(ran.stdout, expected, ran.stderr);
   },
 );
 

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'nod
 import { test } from 'node:test';
 import { absolutePath } from '../../../src/model/brands.ts';
 import { workspace } from '../../../src/sys/workspace.ts';
+import { skipFor } from '../../helpers/need.ts';
 import { plant, scratch } from '../../helpers/scratch.ts';
 
 test('workspace() removes what a killed build left, and nothing that is in use or of another name', (t) => {
@@ -37,7 +38,7 @@ test('workspace() takes the next place where the first is no directory', (t) => 
   assert.throws(() => workspace(absolutePath(`${parent}/file`)), /Cannot make a workspace: .*file/);
 });
 
-const skip = process.getuid?.() !== 0 && 'needs root';
+const skip = process.getuid?.() !== 0 && skipFor('needs root');
 
 test(
   'workspace() finds another place than one mounted noexec, and names it where there is none',
