@@ -1,5 +1,7 @@
-import { existsSync, realpathSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, readdirSync, realpathSync } from 'node:fs';
 import { constants } from 'node:os';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseCommandLine } from './cli/parse.ts';
 import { printError } from './cli/print-error.ts';
@@ -27,11 +29,11 @@ async function main(): Promise<number> {
       proxies: proxyVariables(process.env),
       searchPath: process.env['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin',
     });
-    const { result, remarks, failure } = await runVerb(sys, invocation, surroundings());
+    const { result, remarks, failure, exitCode } = await runVerb(sys, invocation, surroundings());
     process.stdout.write(result);
     remarks.forEach(tell);
     if (failure !== undefined) throw failure;
-    return 0;
+    return exitCode ?? 0;
   } catch (error) {
     const { text, exitCode } = printError(error);
     process.stderr.write(text);
@@ -69,8 +71,20 @@ function surroundings(): Surroundings {
     architecture: architecture(process.arch),
     temporaryDirectory: absolutePath(process.env['TMPDIR'] ?? '/var/tmp'),
     user: process.getuid?.(),
+    tool,
     tell,
   };
+}
+
+// All files of the bundle. Node.js brings the compressors of its own.
+function tool(): string | undefined {
+  if (version === 'development') return undefined;
+  const directory = dirname(realpathSync(fileURLToPath(import.meta.url)));
+  const hash = createHash('sha256');
+  for (const name of readdirSync(directory).sort()) {
+    if (name.endsWith('.mjs')) hash.update(`${name}\n`).update(readFileSync(join(directory, name)));
+  }
+  return `${version} ${hash.digest('hex')} ${process.version} ${process.arch}`;
 }
 
 function tell(sentence: string): void {

@@ -26,7 +26,7 @@ export function openDisk(path: AbsolutePath): OpenFile {
  * The content of a regular file, called `shown` in messages, whose links are followed already: one that took its place
  * since is an error. /dev/null is empty, as everywhere; it masks drop-ins and units.
  */
-export function readRegular(path: AbsolutePath, shown: string): Buffer {
+export function readRegular(path: string, shown: string): Buffer {
   const isNull = path.endsWith('/dev/null');
   const wanted = isNull ? (['file', 'character'] as const) : (['file'] as const);
   const fd = openChecked(path, constants.O_NOFOLLOW, wanted, shown);
@@ -42,7 +42,7 @@ export function readRegular(path: AbsolutePath, shown: string): Buffer {
 
 // A FIFO would be waited for, a device may do something when it is opened, and a terminal would become ours.
 function openChecked(
-  path: AbsolutePath,
+  path: string,
   flags: number,
   wanted: readonly FileStat['type'][],
   shown: string = path,

@@ -2,8 +2,10 @@ import { traceEverything } from '../log.ts';
 import type { Invocation, Invocations } from '../model/invocation.ts';
 import type { Sys } from '../model/sys.ts';
 import { build } from './build.ts';
+import { clean } from './clean.ts';
 import { plan } from './plan.ts';
 import { skip } from './skip.ts';
+import { status } from './status.ts';
 import { text } from './text.ts';
 import type { Answer, Surroundings, Verb } from './verb.ts';
 import { why } from './why.ts';
@@ -20,7 +22,7 @@ export async function runVerb(
 
 type Verbs = { readonly [Type in keyof Invocations]: Verb<Invocations[Type]> };
 
-const verbs = { build, plan, why, text, skip } satisfies Verbs;
+const verbs = { build, plan, why, status, clean, text, skip } satisfies Verbs;
 
 function run<Type extends keyof Invocations>(
   type: Type,

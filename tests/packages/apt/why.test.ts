@@ -70,6 +70,7 @@ const surroundings: Surroundings = {
   architecture: 'x86-64',
   temporaryDirectory: absolutePath('/var/tmp'),
   user: 0,
+  tool: () => undefined,
   tell: () => {},
 };
 
