@@ -10,9 +10,7 @@ import { absolutePath, type AbsolutePath } from './model/brands.ts';
 import type { Architecture } from './model/config.ts';
 import { UsageError } from './model/errors.ts';
 import { proxyVariables } from './sys/proxies.ts';
-import { makeSys } from './sys/sys.ts';
 import type { Surroundings } from './verbs/verb.ts';
-import { runVerb } from './verbs/verbs.ts';
 
 // esbuild puts the version of package.json here.
 declare const PKGINITRD_VERSION: string | undefined;
@@ -24,6 +22,13 @@ async function main(): Promise<number> {
       version,
       settings,
     });
+    if (invocation.type === 'text') {
+      process.stdout.write(invocation.text);
+      return 0;
+    }
+    // Loaded when the command line is read: help and version need none of it.
+    const { makeSys } = await import('./sys/sys.ts');
+    const { runVerb } = await import('./verbs/verbs.ts');
     const sys = makeSys({
       signal: cancelOnSignal(),
       proxies: proxyVariables(process.env),

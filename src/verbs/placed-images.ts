@@ -5,6 +5,7 @@ import { absolutePath } from '../model/brands.ts';
 import { BuildError } from '../model/errors.ts';
 import type { PlacedImage } from '../model/placed.ts';
 import type { Sys } from '../model/sys.ts';
+import { locked } from './locked.ts';
 
 /** An image that was placed, and the files by which a later look tells that nothing has changed. */
 export interface Remembered {
@@ -25,12 +26,17 @@ const images: Store = {
 export async function rememberImage(sys: Sys, image: Remembered): Promise<readonly string[]> {
   try {
     const name = createHash('sha256').update(image.placed.image).digest('hex');
-    return await keep(sys, openStore(sys, images), name, image, new Map());
+    const store = openStore(sys, images);
+    return await locked(sys, images.directory, ignore, () =>
+      keep(sys, store, name, image, new Map()),
+    );
   } catch (error) {
     if (!(error instanceof BuildError)) throw error;
     return [`${error.message}, ${images.loss}`];
   }
 }
+
+const ignore = (): void => {};
 
 /** All images that are still there, in the order of their paths. */
 export function rememberedImages(sys: Sys): readonly Remembered[] {

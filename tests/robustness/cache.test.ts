@@ -48,6 +48,22 @@ test(
     }
     const kept = readdirSync(join(host.upper, parts)).map((name) => name.replace(/-.*/, ''));
     assert.deepEqual([...new Set(kept)].sort(), ['base', 'inputs', 'kernel']);
+
+    // status looks closer here: see above for the overlay.
+    await shell(host, 'rm /var/tmp/one /var/tmp/two /var/tmp/again /var/tmp/chosen /var/tmp/after');
+    const same = await host.enter(['pkginitrd', 'status']);
+    assert.equal(same.code, 0, explain(['status'], same));
+    assert.match(same.stdout, /^\/var\/tmp\/nothing \(.*\): up to date\n$/);
+    host.write('/etc/pkginitrd/50-other.conf', '[Content]\nLocale=C\nPackages=nano\n');
+    host.write('/etc/pkginitrd/extra/usr/lib/other', '');
+    const other = await host.enter(['pkginitrd', 'status']);
+    assert.equal(other.code, 3, explain(['status'], other));
+    assert.match(other.stdout, /^ {2}drop-in \/etc\/pkginitrd\/50-other.conf: new$/m);
+    assert.match(other.stdout, /^ {2}setting Locale: changed$/m);
+    assert.match(other.stdout, /^ {2}setting ExtraTrees: changed$/m);
+    assert.match(other.stdout, /^ {2}package nano new, /m);
+    assert.match(await shell(host, 'pkginitrd clean parts'), /^ {2}parts {2}.* MiB removed\n$/);
+    assert.deepEqual(readdirSync(join(host.upper, parts)), []);
   },
 );
 
