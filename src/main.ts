@@ -77,11 +77,12 @@ function surroundings(): Surroundings {
     temporaryDirectory: absolutePath(process.env['TMPDIR'] ?? '/var/tmp'),
     user: process.getuid?.(),
     tool,
+    runtime: `Node.js ${process.version} ${process.arch}`,
     tell,
   };
 }
 
-// All files of the bundle. Node.js brings the compressors of its own.
+// All files of the bundle.
 function tool(): string | undefined {
   if (version === 'development') return undefined;
   const directory = dirname(realpathSync(fileURLToPath(import.meta.url)));
@@ -89,7 +90,7 @@ function tool(): string | undefined {
   for (const name of readdirSync(directory).sort()) {
     if (name.endsWith('.mjs')) hash.update(`${name}\n`).update(readFileSync(join(directory, name)));
   }
-  return `${version} ${hash.digest('hex')} ${process.version} ${process.arch}`;
+  return `${version} ${hash.digest('hex').slice(0, 32)}`;
 }
 
 function tell(sentence: string): void {

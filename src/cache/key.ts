@@ -8,8 +8,9 @@ import type { Witness } from './witnesses.ts';
 
 /** The programs that make a part, as words: other words, another part. */
 export interface Makers {
-  /** This program and the Node.js that runs it. */
+  /** This program. */
   readonly tool: string;
+  /** What compresses, Node.js where no program of its own does. */
   readonly compressor: string;
 }
 

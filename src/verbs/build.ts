@@ -45,7 +45,7 @@ export async function build(
     surroundings.tell(`pkginitrd: Building ${destination.directory}/${destination.name}`);
   }
   const steps = stopwatch(sys, tell);
-  const memory = startMemory(sys, surroundings.temporaryDirectory);
+  const memory = startMemory(sys, request, surroundings.temporaryDirectory);
   const decided = await steps.take('plan', 'Planning', () =>
     decide(memory.sys, request, surroundings),
   );

@@ -4,7 +4,7 @@ import { treeDigest } from '../cache/tree-digest.ts';
 import { kernelFiles } from '../image/kernel-part.ts';
 import { absolutePath, type AbsolutePath } from '../model/brands.ts';
 import { BuildError } from '../model/errors.ts';
-import type { BuildInvocation } from '../model/invocation.ts';
+import type { BuildInvocation, ImageRequest } from '../model/invocation.ts';
 import type { PlacedPackage } from '../model/placed.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Sys } from '../model/sys.ts';
@@ -18,10 +18,17 @@ import { contentsOf } from './trees.ts';
 export interface Memory extends Recording {
   /** The file system's own time before anything was read. */
   readonly now: bigint;
+  /** Digest of the machine as it was then. */
+  readonly machine: string;
 }
 
-export function startMemory(sys: Sys, temporaryDirectory: AbsolutePath): Memory {
-  return { ...recording(sys), now: timeOf(sys, temporaryDirectory) };
+export function startMemory(
+  sys: Sys,
+  request: ImageRequest,
+  temporaryDirectory: AbsolutePath,
+): Memory {
+  const now = timeOf(sys, temporaryDirectory);
+  return { ...recording(sys), now, machine: machineDigest(sys, request) };
 }
 
 /** Remembers an image that is in its place. */
@@ -45,7 +52,7 @@ export async function keepInMemory(
       bytes: isFile ? image.bytes : null,
       ...{ request, tool: tool ?? null, plan },
       packages: base.packages.map(placedPackage),
-      machine: machineDigest(sys, request),
+      machine: memory.machine,
       contents: [...contentsOf(sys, plan)],
       hostFiles: [...hostDigests(sys, decided)],
     },

@@ -22,7 +22,7 @@ export const partDirectory = 'var/cache/pkginitrd/parts';
 export async function openPartCache(
   sys: Sys,
   { config, plan, hostRoot }: Decided,
-  { tool }: Surroundings,
+  { tool, runtime }: Surroundings,
 ): Promise<PartCache | WhyMade> {
   if (!config.cache) return { type: 'off' };
   const ours = tool();
@@ -32,7 +32,8 @@ export async function openPartCache(
     const loss = 'the next build cannot use what this one has made';
     const store = openStore(sys, { directory, limit: config.cacheSize, loss });
     const compression = plan.parts.find(({ name }) => name === 'base')?.compression ?? 'none';
-    return { store, makers: { tool: ours, compressor: await compressor(sys, compression) } };
+    const program = (await compressor(sys, compression)) ?? runtime;
+    return { store, makers: { tool: ours, compressor: program } };
   } catch (error) {
     if (!(error instanceof BuildError)) throw error;
     return { type: 'unusable', message: error.message };
@@ -40,9 +41,9 @@ export async function openPartCache(
 }
 
 // Another release compresses the same bytes to others, and so may a library that the program is linked with.
-async function compressor(sys: Sys, compression: Compression): Promise<string> {
+async function compressor(sys: Sys, compression: Compression): Promise<string | undefined> {
   const path = compression === 'zstd' || compression === 'xz' ? sys.which(compression) : undefined;
-  if (path === undefined) return 'built in';
+  if (path === undefined) return undefined;
   const program = sys.root(absolutePath('/')).resolve(path);
   const version = await sys.run({ argv: [path, '--version'], purpose: 'Ask for the version' });
   return `${compression} ${treeDigest(sys, program)} ${version.stdout}`;

@@ -21,6 +21,8 @@ export interface Surroundings {
   readonly user: number | undefined;
   /** Stands for the program in keys of cached parts: another text, another program. undefined when it is not bundled. */
   readonly tool: () => string | undefined;
+  /** Stands for what runs the program, and compresses where no other program does. */
+  readonly runtime: string;
   /** Prints a sentence for the user at once. */
   readonly tell: (sentence: string) => void;
 }

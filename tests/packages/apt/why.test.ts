@@ -71,6 +71,7 @@ const surroundings: Surroundings = {
   temporaryDirectory: absolutePath('/var/tmp'),
   user: 0,
   tool: () => undefined,
+  runtime: '',
   tell: () => {},
 };
 
