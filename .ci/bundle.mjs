@@ -1,9 +1,9 @@
-// bundle.mjs [DIRECTORY]: one file that starts fast. zstd-codec, 800 KB that only a machine without zstd needs, lies
+// bundle.mjs [DIRECTORY]: a program that starts fast: pkginitrd.mjs, and beside it what only some commands load. zstd-codec, 800 KB that only a machine without zstd needs, lies
 // beside it and may be left out. Below share/ lies what a package installs in /usr/share. Into dist/ where no directory is
 // named.
 import { build } from 'esbuild';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync, readdirSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { licences } from './licences.mjs';
 import { writeShare } from './share.mjs';
 
@@ -28,8 +28,11 @@ const program = await build({
   ...common,
   banner: { js: banner },
   define: { PKGINITRD_VERSION: JSON.stringify(version) },
-  entryPoints: ['src/main.ts'],
-  outfile: join(directory, 'pkginitrd.mjs'),
+  entryPoints: { pkginitrd: 'src/start.ts' },
+  outdir: directory,
+  splitting: true,
+  chunkNames: 'pkginitrd-[hash]',
+  outExtension: { '.js': '.mjs' },
   plugins: [
     {
       name: 'codec-apart',
@@ -51,5 +54,11 @@ const codec = await build({
   // For engines without WebAssembly, which Node.js has.
   external: ['./zstd-codec-binding.js'],
 });
+
+// Those of earlier builds.
+const written = new Set(Object.keys(program.metafile.outputs).map((path) => basename(path)));
+for (const name of readdirSync(directory)) {
+  if (/^pkginitrd-.*\.mjs$/.test(name) && !written.has(name)) rmSync(join(directory, name));
+}
 
 writeShare(directory, { version, licences: licences([program, codec]) });

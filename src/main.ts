@@ -1,5 +1,7 @@
-import { existsSync, realpathSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, readdirSync, realpathSync } from 'node:fs';
 import { constants } from 'node:os';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseCommandLine } from './cli/parse.ts';
 import { printError } from './cli/print-error.ts';
@@ -8,9 +10,7 @@ import { absolutePath, type AbsolutePath } from './model/brands.ts';
 import type { Architecture } from './model/config.ts';
 import { UsageError } from './model/errors.ts';
 import { proxyVariables } from './sys/proxies.ts';
-import { makeSys } from './sys/sys.ts';
 import type { Surroundings } from './verbs/verb.ts';
-import { runVerb } from './verbs/verbs.ts';
 
 // esbuild puts the version of package.json here.
 declare const PKGINITRD_VERSION: string | undefined;
@@ -22,16 +22,23 @@ async function main(): Promise<number> {
       version,
       settings,
     });
+    if (invocation.type === 'text') {
+      process.stdout.write(invocation.text);
+      return 0;
+    }
+    // Loaded when the command line is read: help and version need none of it.
+    const { makeSys } = await import('./sys/sys.ts');
+    const { runVerb } = await import('./verbs/verbs.ts');
     const sys = makeSys({
       signal: cancelOnSignal(),
       proxies: proxyVariables(process.env),
       searchPath: process.env['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin',
     });
-    const { result, remarks, failure } = await runVerb(sys, invocation, surroundings());
+    const { result, remarks, failure, exitCode } = await runVerb(sys, invocation, surroundings());
     process.stdout.write(result);
     remarks.forEach(tell);
     if (failure !== undefined) throw failure;
-    return 0;
+    return exitCode ?? 0;
   } catch (error) {
     const { text, exitCode } = printError(error);
     process.stderr.write(text);
@@ -69,6 +76,8 @@ function surroundings(): Surroundings {
     architecture: architecture(process.arch),
     temporaryDirectory: temporaryDirectory(process.env['TMPDIR']),
     user: process.getuid?.(),
+    tool,
+    runtime: `Node.js ${process.version} ${process.arch}`,
     tell,
   };
 }
@@ -78,6 +87,17 @@ function temporaryDirectory(raw: string | undefined): AbsolutePath {
   if (!raw) return absolutePath('/var/tmp');
   if (raw.startsWith('/')) return absolutePath(raw);
   throw new UsageError(`Cannot use TMPDIR="${raw}": expected a path from "/"`);
+}
+
+// All files of the bundle.
+function tool(): string | undefined {
+  if (version === 'development') return undefined;
+  const directory = dirname(realpathSync(fileURLToPath(import.meta.url)));
+  const hash = createHash('sha256');
+  for (const name of readdirSync(directory).sort()) {
+    if (name.endsWith('.mjs')) hash.update(`${name}\n`).update(readFileSync(join(directory, name)));
+  }
+  return `${version} ${hash.digest('hex').slice(0, 32)}`;
 }
 
 function tell(sentence: string): void {

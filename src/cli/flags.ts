@@ -44,6 +44,7 @@ export const buildFlags = [
     argument: null,
     help: 'Take packages from caches and the installed system only',
   },
+  { name: 'no-cache', argument: null, help: 'Build from nothing: Cache=no' },
   { name: 'host-root', argument: 'DIR', help: 'Build for the system in this directory' },
   { name: 'kernel-root', argument: 'DIR', help: 'Take modules and firmware from this root' },
   { name: 'kernel-image', argument: 'FILE', help: 'The kernel that the initrd goes with' },
@@ -73,6 +74,7 @@ function argumentOf(type: string): string {
   const names: Readonly<Record<string, string>> = {
     boolean: 'yes|no',
     integer: 'NUMBER',
+    size: 'BYTES',
     pairs: 'NAME=VALUE',
     'host files': 'LIST',
     packages: 'LIST',

@@ -1,6 +1,14 @@
 import { buildFlags, settingFlags, type Flag, type SettingFlag } from './flags.ts';
 
-export const commands = ['build', 'completion', 'kernel-hook', 'kernel-install', 'why'] as const;
+export const commands = [
+  'build',
+  'clean',
+  'completion',
+  'kernel-hook',
+  'kernel-install',
+  'status',
+  'why',
+] as const;
 
 /** Fits a terminal of 24 lines. */
 export function topHelp(): string {
@@ -10,6 +18,8 @@ Usage: pkginitrd COMMAND [OPTIONS]
 
 Commands:
   build             Build an initrd; "pkginitrd build --help" lists the options
+  status            Say which images a build now would change, and why
+  clean             Empty the caches of parts and packages
   why NAME…         Say what brings a module, package, file … into it
   completion SHELL  Print the completion for bash, zsh or fish
   kernel-install, kernel-hook    What plugin and hooks of kernel packages run
@@ -23,7 +33,7 @@ Examples:
   pkginitrd build --generic --profile nfs --dry-run
 
 Exit codes: 0 done or nothing to do, 1 the build failed and the old image stays,
-2 the command line or a drop-in is wrong.
+2 the command line or a drop-in is wrong, 3 status: an image would change.
 See pkginitrd(8) and pkginitrd.conf(5).
 `;
 }
@@ -47,6 +57,35 @@ Of modules and profiles that are not in it, says what would take them. With --js
 programs. "pkginitrd build --help" lists the other options.
 
 Exit codes: 0 all names are known, 1 one is not, 2 the command line or a drop-in is wrong.
+`;
+}
+
+export function statusHelp(): string {
+  return `Usage: pkginitrd status [--json]
+
+Says for each image that pkginitrd has placed if a build now, with the same options,
+would come to another one, and why: package, drop-in, profile, module, firmware, program.
+Builds nothing.
+
+Options:
+      --json     Print it as JSON
+      --debug    Trace for developers
+  -h, --help     Show this text
+
+Exit codes: 0 all are up to date, 3 a build would change one; others as of all commands.
+`;
+}
+
+export function cleanHelp(): string {
+  return `Usage: pkginitrd clean [parts] [archives] [--host-root DIR]
+
+Removes what earlier builds have kept in /var/cache/pkginitrd: parts of images, and
+archives of packages that pkginitrd has fetched. Both where neither is named.
+
+Options:
+      --host-root DIR    Clean the caches of the system in this directory
+      --debug            Trace for developers
+  -h, --help             Show this text
 `;
 }
 

@@ -24,14 +24,24 @@ export function imageRequest(
     loadedModulesFile: optionalPath(last(given, 'loaded-modules'), cwd),
     generic: isSet(given, 'generic'),
     offline: isSet(given, 'offline'),
-    assignments: settings.flatMap((setting) =>
-      (setting.flag === null ? [] : (given.get(setting.flag) ?? [])).map((value) =>
-        toAssignment(setting, value, cwd),
+    assignments: [
+      ...settings.flatMap((setting) =>
+        (setting.flag === null ? [] : (given.get(setting.flag) ?? [])).map((value) =>
+          toAssignment(setting, value, cwd),
+        ),
       ),
-    ),
+      ...(isSet(given, 'no-cache') ? [noCache] : []),
+    ],
     profiles: (given.get('profile') ?? []).flatMap((names) => words(names)),
   };
 }
+
+const noCache: Assignment = {
+  section: 'Output',
+  key: 'Cache',
+  value: 'no',
+  from: { type: 'flag', flag: '--no-cache' },
+};
 
 export function optionalPath(raw: string | undefined, cwd: string): AbsolutePath | undefined {
   return raw === undefined ? undefined : pathFrom(cwd, raw);

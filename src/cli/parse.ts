@@ -5,6 +5,7 @@ import type { SettingFlag } from './flags.ts';
 import { commands, topHelp } from './help.ts';
 import { parseKernelHook } from './kernel-hook.ts';
 import { parseKernelInstall } from './kernel-install.ts';
+import { parseClean, parseStatus } from './parse-others.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -48,6 +49,10 @@ export async function parseCommandLine(
       const { parseWhy } = await import('./parse-why.ts');
       return parseWhy(rest, cwd, tool.settings);
     }
+    case 'status':
+      return parseStatus(rest);
+    case 'clean':
+      return parseClean(rest, cwd);
     default:
       throw unknownCommand(command);
   }

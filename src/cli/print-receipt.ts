@@ -1,3 +1,4 @@
+import { describeCacheAnswer } from '../model/cache.ts';
 import type { ResolvedPackage } from '../model/packages.ts';
 import type { Receipt } from '../model/receipt.ts';
 import { table, wrapped } from './table.ts';
@@ -5,7 +6,7 @@ import { count, humanBytes, humanTime } from './units.ts';
 
 /** The report at the end of a build. */
 export function printReceipt(receipt: Receipt): string {
-  const { packages, parts, steps, missingFirmware, warnings } = receipt;
+  const { packages, parts, origins, steps, missingFirmware, warnings } = receipt;
   const from = (wanted: ResolvedPackage['origin']) =>
     packages.filter(({ origin }) => origin === wanted).length;
   const installed = from('installed');
@@ -19,6 +20,7 @@ export function printReceipt(receipt: Receipt): string {
         humanBytes(bytes),
         `of ${humanBytes(unpackedBytes)}`,
         count(entries, 'entry', 'entries'),
+        ...origins.filter(({ part }) => part === name).map(({ from }) => describeCacheAnswer(from)),
       ]),
       { rightAligned: [1, 2] },
     ),

@@ -63,6 +63,24 @@ export const settings = [
     default: '',
   },
   {
+    key: 'Cache',
+    section: 'Output',
+    type: 'boolean',
+    merge: 'last',
+    flag: null, // --no-cache
+    help: 'Use parts that earlier builds have made, and keep those of this one',
+    default: 'yes',
+  },
+  {
+    key: 'CacheSize',
+    section: 'Output',
+    type: 'size',
+    merge: 'last',
+    flag: 'cache-size',
+    help: 'Most bytes of the cache of parts, and of that of packages',
+    default: '1G',
+  },
+  {
     key: 'PackageManager',
     section: 'Content',
     type: 'enum',
@@ -276,6 +294,7 @@ type SettingType =
   | 'string'
   | 'password'
   | 'integer'
+  | 'size'
   | 'enum'
   | 'boolean';
 

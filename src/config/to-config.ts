@@ -28,6 +28,8 @@ export function toConfig(
     output: fileName(scalar(merged, 'Output'), list('Output')[0]),
     compressOutput: compression,
     compressLevel: level(list('CompressLevel')[0], compression),
+    cache: scalar(merged, 'Cache') === 'yes',
+    cacheSize: toNumber(list('CacheSize')[0]) ?? defaultCacheSize,
     packageManager: managerOf(list('PackageManager')[0]),
     packages: firstOfEach(list('Packages')),
     removePackages: firstOfEach(list('RemovePackages')),
@@ -76,6 +78,9 @@ function packagesBesides(
 function scalar(merged: Merged, key: SettingKey): string {
   return merged.get(key)?.[0]?.value ?? findSetting(key)?.default ?? '';
 }
+
+// As the settings table says it in words.
+const defaultCacheSize = 1024 ** 3;
 
 const defaultSources = ['cache', 'installed', 'network'] as const satisfies PackageOrigin[];
 

@@ -29,6 +29,8 @@ export function parseItems(setting: Setting, value: string): readonly string[] {
       return splitPairs(value).map(checkPair);
     case 'integer':
       return [checkInteger(value)];
+    case 'size':
+      return [checkSize(value)];
     case 'enum':
       return [checkEnum(setting, value)];
     case 'boolean':
@@ -89,6 +91,15 @@ function hostFile(word: string): string {
     throw new UsageError(`Cannot take "${path}" into an initrd: nothing below it lasts`);
   }
   return path;
+}
+
+/** Bytes, with the suffixes of systemd: K, M, G to the base of 1024. */
+function checkSize(value: string): string {
+  const [, digits, suffix = ''] = /^([0-9]{1,9})([KMG]?)$/i.exec(value) ?? [];
+  if (digits === undefined) {
+    throw new UsageError(`Cannot take "${value}" as a size: expected bytes, as in 500M or 2G`);
+  }
+  return String(Number(digits) * 1024 ** ['', 'K', 'M', 'G'].indexOf(suffix.toUpperCase()));
 }
 
 /** Words as a shell splits them, quotes and backslashes undone. */

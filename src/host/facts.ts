@@ -1,4 +1,3 @@
-import { parseCpuinfo } from '../formats/cpuinfo.ts';
 import type { AbsolutePath, KernelVersion } from '../model/brands.ts';
 import type { Architecture } from '../model/config.ts';
 import type { BootFacts, HostFacts, OsFacts } from '../model/facts.ts';
@@ -6,16 +5,14 @@ import type { ManagerName } from '../model/managers.ts';
 import type { Sourced } from '../model/origin.ts';
 import type { Sys } from '../model/sys.ts';
 import { chooseKernel, readKernelConfig } from './kernels.ts';
-import { readDevices } from './devices.ts';
 import { readHostFiles } from './host-files.ts';
 import { readHostLines } from './host-lines.ts';
 import { readLvm } from './lvm.ts';
-import { readLoadedModules } from './loaded.ts';
+import { readMachine } from './machine.ts';
 import { chooseManager } from './manager.ts';
 import { readModprobe } from './modprobe.ts';
 import { readModulesLoad } from './modules-load.ts';
 import { readFirmwareIndex, readModuleIndex } from './module-index.ts';
-import { readBuiltinInUse } from './running.ts';
 
 export interface HostRequest {
   readonly hostRoot: AbsolutePath;
@@ -39,10 +36,7 @@ export function readHostFacts(sys: Sys, request: HostRequest): HostFacts {
   const root = sys.root(request.hostRoot);
   const kernelRoot = request.kernelRoot === undefined ? root : sys.root(request.kernelRoot);
   const kernel = chooseKernel(kernelRoot, request.kernelVersion);
-  const loaded = request.generic
-    ? { names: [], warnings: [] }
-    : readLoadedModules(root, sys.root('/' as AbsolutePath), request.loadedModulesFile);
-  const devices = request.generic ? [] : readDevices(root);
+  const machine = readMachine(sys, request);
   const { storage, crypttab, setupTabs, commandLine } = request.boot;
   const keyboard = request.takesKeymap === true ? request.boot.keyboard : undefined;
   const patterns = request.generic ? [] : (request.hostFiles ?? []);
@@ -62,9 +56,9 @@ export function readHostFacts(sys: Sys, request: HostRequest): HostFacts {
       firmware: readFirmwareIndex(kernelRoot),
       config: readKernelConfig(kernelRoot, kernel.version, kernel.directory),
     },
-    loadedModules: loaded.names,
-    builtinInUse: request.generic ? [] : readBuiltinInUse(root, loaded.names, devices),
-    devices,
+    loadedModules: machine.loadedModules,
+    builtinInUse: machine.builtinInUse,
+    devices: machine.devices,
     storage,
     crypttab: crypttab.entries,
     commandLine: request.boot.commandLine,
@@ -73,9 +67,9 @@ export function readHostFacts(sys: Sys, request: HostRequest): HostFacts {
     modulesLoad: readModulesLoad(hostLines, commandLine),
     hostLines,
     setupTabs,
-    cpu: request.generic ? undefined : parseCpuinfo(root.readText('/proc/cpuinfo') ?? ''),
+    cpu: machine.cpu,
     warnings: [
-      ...loaded.warnings,
+      ...machine.warnings,
       ...crypttab.warnings,
       ...setupTabs.flatMap(({ warnings }) => warnings),
       ...(keyboard?.warnings ?? []),

@@ -4,6 +4,7 @@ import { BuildError } from '../model/errors.ts';
 import type { Entry } from '../model/image.ts';
 import type { Plan } from '../model/plan.ts';
 import type { FileStat, RootFiles, Sys } from '../model/sys.ts';
+import { kernelIndexes } from './module-indexes.ts';
 import { arrange, treeEntry, type SourcedEntry } from './members.ts';
 
 /**
@@ -33,6 +34,24 @@ export function kernelPart(
   for (const entry of indexEntries(sys, indexes, target)) sources.push(entry);
   sources.push({ entry: manifest, from: 'the manifest' });
   return arrange(sources, mtime);
+}
+
+/** The files of the kernel's root that this part is made of, and if a link is followed to what it leads to. */
+export function kernelFiles({
+  modules,
+  firmware,
+}: Plan): readonly { readonly path: string; readonly follow: boolean }[] {
+  const lists = kernelIndexes.map((name) => `${modules.directory}/${name}`);
+  return [
+    { path: modules.directory, follow: true },
+    ...[...lists, ...modules.files.map(({ path }) => `${modules.directory}/${path}`)].map(
+      (path) => ({
+        path,
+        follow: true,
+      }),
+    ),
+    ...firmware.files.map(({ value }) => ({ path: value, follow: false })),
+  ];
 }
 
 function* indexEntries(sys: Sys, indexes: AbsolutePath, target: string): Generator<SourcedEntry> {

@@ -139,6 +139,9 @@ function usedSettings(sources: ManifestSources): Readonly<Record<string, Manifes
     rootPassword: ['RootPassword', config.rootPassword === undefined ? 'locked' : 'set'],
     environment: ['Environment', Object.keys(config.environment).sort()],
     sourceDateEpoch: ['SourceDateEpoch', config.sourceDateEpoch ?? null],
+    // An image is the same with and without.
+    cache: null,
+    cacheSize: null,
     // Follow from Packages= and KernelModules= of the drop-ins.
     ownPackages: null,
     defaultKernelModules: null,

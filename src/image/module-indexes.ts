@@ -39,7 +39,7 @@ export async function indexModules(
 const modulesInSandbox = '/tmp/modules';
 
 /** The kernel package's own lists; depmod writes the rest. */
-const kernelIndexes = [
+export const kernelIndexes = [
   'modules.builtin',
   'modules.builtin.modinfo',
   'modules.builtin.ranges',

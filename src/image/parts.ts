@@ -1,6 +1,7 @@
 import type { Base } from '../model/base.ts';
 import type { AbsolutePath } from '../model/brands.ts';
 import type { Config } from '../model/config.ts';
+import { BuildError } from '../model/errors.ts';
 import type { Codec, Entry, WrittenPart } from '../model/image.ts';
 import type { Manifest } from '../model/manifest.ts';
 import type { PartName, Plan } from '../model/plan.ts';
@@ -19,14 +20,13 @@ export interface PartSources {
   readonly hostRoot: AbsolutePath;
   readonly kernelRoot: AbsolutePath;
   readonly base: Base;
-  /** A tree of the kernel modules' indexes. */
-  readonly indexes: AbsolutePath;
-  readonly manifest: Manifest;
+  /** Parts that are written already. */
+  readonly ready: readonly WrittenPart[];
   /** Seconds since 1970 that no file is newer than. */
   readonly epoch: number;
 }
 
-/** Writes the plan's parts into `workspace`, in their order; the base part is written already. */
+/** Writes those of the plan's parts into `workspace` that are not ready; all in their order. */
 export async function writeParts(
   sys: Sys,
   sources: PartSources,
@@ -35,14 +35,37 @@ export async function writeParts(
 ): Promise<readonly WrittenPart[]> {
   const parts: WrittenPart[] = [];
   for (const part of sources.plan.parts) {
-    if (part.name === 'base') {
-      parts.push(sources.base.part);
+    const ready = sources.ready.find(({ name }) => name === part.name);
+    if (ready !== undefined) {
+      parts.push(ready);
       continue;
     }
     const entries = await partEntries(sys, part.name, sources, codec);
     parts.push(await writePart(sys, part, entries, workspace, codec));
   }
   return parts;
+}
+
+export interface KernelSources {
+  readonly plan: Plan;
+  readonly kernelRoot: AbsolutePath;
+  /** A tree of the kernel modules' indexes. */
+  readonly indexes: AbsolutePath;
+  readonly manifest: Manifest;
+  readonly epoch: number;
+}
+
+/** Writes the kernel part into `workspace`. */
+export async function writeKernelPart(
+  sys: Sys,
+  { plan, kernelRoot, indexes, manifest, epoch }: KernelSources,
+  workspace: AbsolutePath,
+  codec: Codec,
+): Promise<WrittenPart> {
+  const part = plan.parts.find(({ name }) => name === 'kernel');
+  if (part === undefined) throw new BuildError('Cannot make an image without a kernel part');
+  const entries = kernelPart(sys, plan, kernelRoot, indexes, manifestEntry(manifest, epoch), epoch);
+  return writePart(sys, part, entries, workspace, codec);
 }
 
 /** Reads the entries of written parts, one part after the other. */
@@ -58,18 +81,19 @@ export async function* readParts(
 
 async function partEntries(
   sys: Sys,
-  name: Exclude<PartName, 'base'>,
+  name: PartName,
   sources: PartSources,
   codec: Codec,
 ): Promise<readonly Entry[]> {
-  const { plan, kernelRoot, indexes, manifest, epoch } = sources;
+  const { plan, kernelRoot, epoch } = sources;
   switch (name) {
     case 'microcode':
       return microcodePart(sys, plan.microcode, kernelRoot, epoch, codec);
-    case 'kernel':
-      return kernelPart(sys, plan, kernelRoot, indexes, manifestEntry(manifest, epoch), epoch);
     case 'host':
       return hostPart(sys, sources);
+    case 'base':
+    case 'kernel':
+      throw new BuildError(`Cannot write the ${name} part: it has to be ready`);
     default:
       return name satisfies never;
   }

@@ -24,6 +24,10 @@ export interface Config {
   readonly compressOutput: Compression;
   /** Undefined means our default level for that compression. */
   readonly compressLevel: number | undefined;
+  /** False: parts are made anew and not kept. */
+  readonly cache: boolean;
+  /** Most bytes that the cached parts may have, and as many again the cached archives. */
+  readonly cacheSize: number;
   /** Undefined means the only one that is installed. */
   readonly packageManager: Sourced<ManagerName> | undefined;
   readonly packages: readonly Sourced<string>[];

@@ -9,6 +9,8 @@ export interface Invocations {
   readonly build: BuildInvocation;
   readonly plan: PlanInvocation;
   readonly why: WhyInvocation;
+  readonly status: StatusInvocation;
+  readonly clean: CleanInvocation;
   readonly text: TextInvocation;
   readonly skip: SkipInvocation;
 }
@@ -60,6 +62,26 @@ export interface WhyInvocation {
   readonly format: 'text' | 'json';
   readonly debug: boolean;
 }
+
+/** Tell which placed images a build would change. */
+export interface StatusInvocation {
+  readonly type: 'status';
+  readonly format: 'text' | 'json';
+  readonly debug: boolean;
+}
+
+/** Empty our caches. */
+export interface CleanInvocation {
+  readonly type: 'clean';
+  readonly what: readonly CacheName[];
+  readonly hostRoot: AbsolutePath;
+  readonly debug: boolean;
+}
+
+export const cacheNames = ['parts', 'archives'] as const;
+
+/** `parts` of images, `archives` of packages. */
+export type CacheName = (typeof cacheNames)[number];
 
 export type Destination =
   /** `pkginitrd build`: a file or directory of the user's. */

@@ -28,6 +28,16 @@ export interface Digest {
   readonly hex: string;
 }
 
+/** A package as it would be installed: the same identity, the same files. */
+export interface PackageIdentity extends Pick<
+  ResolvedPackage,
+  'name' | 'version' | 'architecture'
+> {
+  readonly origin: 'archive' | 'installed';
+  /** ALGORITHM:HEX of the archive. */
+  readonly digest: string;
+}
+
 export interface PackageAbout {
   /** Name of the source package. */
   readonly source: string | undefined;

@@ -1,4 +1,5 @@
 import type { AbsolutePath } from './brands.ts';
+import type { PartOrigin } from './cache.ts';
 import type { WrittenPart } from './image.ts';
 import type { ResolvedPackage } from './packages.ts';
 
@@ -9,6 +10,8 @@ export interface Receipt {
   readonly bytes: number;
   readonly kernelVersion: string;
   readonly parts: readonly WrittenPart[];
+  /** Of parts that can be cached. */
+  readonly origins: readonly PartOrigin[];
   readonly packages: readonly ResolvedPackage[];
   readonly modules: number;
   readonly firmware: number;

@@ -37,6 +37,10 @@ export interface Sys {
   freeSpace(directory: AbsolutePath): number;
   /** Why nothing can be made in a directory that exists, in words; undefined where it can. */
   cannotWrite(directory: AbsolutePath): string | undefined;
+  /** Makes a directory that is ours alone (mode 0700), or checks the one that is there. BuildError where it is another's. */
+  privateDirectory(directory: AbsolutePath): void;
+  /** The time by the clock of the file system that holds `directory`, which has to be writable: nanoseconds since 1970. */
+  fileTime(directory: AbsolutePath): bigint;
   /** A fresh mode 0700 directory below the first of `parents` where programs can be run. Remove it in a `finally`. */
   workspace(...parents: readonly AbsolutePath[]): Workspace;
   /**
@@ -82,6 +86,19 @@ export interface FileStat {
   readonly rdev: { readonly major: number; readonly minor: number };
 }
 
+/** Tells whether a file is still the one that it was, without reading it. */
+export interface Stamp {
+  /** Type, permissions, size, times of the content and of the inode, and the inode's number: another text, another file. */
+  readonly text: string;
+  readonly type: FileStat['type'];
+  /** Nanoseconds since 1970 of the last change of content or inode. */
+  readonly changed: bigint;
+  /** Nanoseconds since 1970 of the last read that the file system has noted. */
+  readonly read: bigint;
+  /** Bytes; of a directory, what the file system says. */
+  readonly size: number;
+}
+
 export interface TreeEntry extends FileStat {
   /** From the root, without a leading slash. */
   readonly path: string;
@@ -106,6 +123,8 @@ export interface RootFiles {
   /** Follows links. */
   stat(path: string): FileStat | undefined;
   lstat(path: string): FileStat | undefined;
+  /** Follows links unless told not to follow the last. */
+  stamp(path: string, options?: { readonly followLast?: boolean }): Stamp | undefined;
   readlink(path: string): string | undefined;
   /** Everything below `path` (not itself), links not followed, parents before children, sorted bytewise. */
   walk(path: string): Iterable<TreeEntry>;
@@ -117,6 +136,8 @@ export interface RootFiles {
    */
   write(path: string, content: string | Uint8Array | Iterable<Uint8Array>, mode: number): void;
   mkdir(path: string, mode: number): void;
+  /** Sets the times of a file that exists to now. */
+  touch(path: string): void;
   symlink(target: string, path: string): void;
   /** Removes a file, link or whole tree; a link is removed, never followed. */
   remove(path: string): void;

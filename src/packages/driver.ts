@@ -33,6 +33,8 @@ export interface PackageDriver<Host> {
    * database has their digests. A build that fetches writes into our own cache, which is one of them: take the stamp after.
    */
   witnesses(job: Job<Host>): readonly string[];
+  /** The directory of what was fetched and is kept for later builds, from the host's root. */
+  readonly keptArchives: string;
   /** Which of the host's installed packages ships which path, directories left out. */
   hostOwners(sys: Sys, hostRoot: AbsolutePath): Promise<ReadonlyMap<string, string>>;
 }

@@ -1,24 +1,49 @@
 import type { AbsolutePath } from '../model/brands.ts';
 import type { Manager } from '../model/managers.ts';
 import type { PackageRequest } from '../model/package-request.ts';
-import type { PackageAnswer, RootTree } from '../model/packages.ts';
+import type { PackageAnswer, PackageIdentity, RootTree } from '../model/packages.ts';
 import type { Sys } from '../model/sys.ts';
 import { aptDriver } from './apt/apt.ts';
-import type { PackageDriver } from './driver.ts';
+import type { PackageDriver, ResolvedArchive } from './driver.ts';
 import { pacmanDriver } from './pacman/pacman.ts';
 import { dnf4FrontEnd, dnf5FrontEnd } from './rpm/dnf.ts';
 import { rpmDriver } from './rpm/rpm.ts';
 import { zypperFrontEnd } from './rpm/zypper.ts';
+import { fetchedIdentities, resolvedIdentities } from './shared/identities.ts';
 import { timed } from './shared/timed.ts';
 import { resolveWishes } from './shared/wishes.ts';
 
-/** Makes a root of the host's packages in the workspace. From `whenFetched` on no cache of the host is used any more. */
-export async function installPackages(
-  sys: Sys,
-  request: PackageRequest,
-  whenFetched: () => void = () => {},
-): Promise<RootTree> {
-  return managers[request.plan.manager].install(sys, request, whenFetched);
+/** Packages that are chosen and not fetched yet. */
+export interface Prepared {
+  readonly packages: readonly Pick<
+    ResolvedArchive,
+    'name' | 'version' | 'architecture' | 'digest'
+  >[];
+  /** Our own cache of archives, from the host's root. */
+  readonly keptArchives: string;
+  /** Undefined where the manager does not name the digests before it has fetched. */
+  readonly identities: readonly PackageIdentity[] | undefined;
+  /** Files of the host that the choice depends on, from its root: see PackageDriver. */
+  witnesses(): readonly string[];
+  fetch(): Promise<Ready>;
+}
+
+/** Packages that are on this machine, checked. */
+export interface Ready {
+  identities(): readonly PackageIdentity[];
+  install(): Promise<RootTree>;
+}
+
+/** Chooses packages; each later step may be left out where its result is cached. */
+export async function preparePackages(sys: Sys, request: PackageRequest): Promise<Prepared> {
+  return managers[request.plan.manager].prepare(sys, request);
+}
+
+/** Makes a root of the host's packages in the workspace. */
+export async function installPackages(sys: Sys, request: PackageRequest): Promise<RootTree> {
+  const prepared = await preparePackages(sys, request);
+  const ready = await prepared.fetch();
+  return ready.install();
 }
 
 /** Asks the manager what a request comes to, without the network; fetches and installs nothing. */
@@ -41,18 +66,25 @@ function managerWith<Host>(driver: PackageDriver<Host>) {
     return timed(sys, 'resolve', async () => resolveWishes(driver, job));
   };
   return {
-    install: async (
-      sys: Sys,
-      request: PackageRequest,
-      whenFetched: () => void,
-    ): Promise<RootTree> => {
+    prepare: async (sys: Sys, request: PackageRequest): Promise<Prepared> => {
       const { job, resolution } = await resolve(sys, request);
-      const found = await timed(sys, 'take', async () => driver.take(job, resolution));
-      const fetched = await timed(sys, 'download', async () =>
-        driver.download(job, resolution, found),
-      );
-      whenFetched();
-      return timed(sys, 'install', async () => driver.install(job, fetched));
+      const fetch = async (): Promise<Ready> => {
+        const found = await timed(sys, 'take', async () => driver.take(job, resolution));
+        const fetched = await timed(sys, 'download', async () =>
+          driver.download(job, resolution, found),
+        );
+        return {
+          identities: () => fetchedIdentities(sys, fetched),
+          install: async () => timed(sys, 'install', async () => driver.install(job, fetched)),
+        };
+      };
+      return {
+        packages: resolution.archives,
+        keptArchives: driver.keptArchives,
+        identities: resolvedIdentities(resolution),
+        witnesses: () => driver.witnesses(job),
+        fetch,
+      };
     },
     resolve: async (sys: Sys, request: PackageRequest): Promise<PackageAnswer> => {
       const { job, resolution } = await resolve(sys, request);
@@ -64,6 +96,7 @@ function managerWith<Host>(driver: PackageDriver<Host>) {
         warnings,
       };
     },
+    keptArchives: driver.keptArchives,
     hostOwners: async (sys: Sys, hostRoot: AbsolutePath) => driver.hostOwners(sys, hostRoot),
   };
 }
@@ -75,3 +108,8 @@ const managers = {
   zypper: managerWith(rpmDriver(zypperFrontEnd)),
   pacman: managerWith(pacmanDriver),
 } satisfies Readonly<Record<Manager, unknown>>;
+
+/** Our own caches of archives, of all managers, from a host's root. */
+export const archiveCaches: readonly string[] = Object.values(managers).map(
+  ({ keptArchives }) => keptArchives,
+);

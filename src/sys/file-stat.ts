@@ -1,4 +1,4 @@
-import type { Stats } from 'node:fs';
+import type { BigIntStats, Stats } from 'node:fs';
 import type { FileStat } from '../model/sys.ts';
 
 /** stat(2)'s answer in our words. */
@@ -14,7 +14,7 @@ export function fileStat(stats: Stats): FileStat {
   };
 }
 
-function fileType(stats: Stats): FileStat['type'] {
+export function fileType(stats: Stats | BigIntStats): FileStat['type'] {
   if (stats.isFile()) return 'file';
   if (stats.isDirectory()) return 'directory';
   if (stats.isSymbolicLink()) return 'symlink';

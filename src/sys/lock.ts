@@ -4,8 +4,6 @@ import {
   constants,
   fstatSync,
   ftruncateSync,
-  lstatSync,
-  mkdirSync,
   openSync,
   readSync,
   writeSync,
@@ -16,6 +14,7 @@ import { BuildError } from '../model/errors.ts';
 import type { Lock } from '../model/sys.ts';
 import { named } from './failure.ts';
 import { tryFlock } from './flock.ts';
+import { privateDirectory } from './private-directory.ts';
 
 export interface LockOptions {
   readonly waitSeconds: number;
@@ -29,7 +28,7 @@ export interface LockOptions {
 /** Locks what lies at `subject`, a file or directory that need not exist: the lock file is named by its digest. */
 export async function lock(subject: AbsolutePath, options: LockOptions): Promise<Lock> {
   const { signal, directory = lockDirectory } = options;
-  makePrivate(directory);
+  privateDirectory(directory);
   const path = `${directory}/${createHash('sha256').update(subject).digest('hex').slice(0, 32)}`;
   const fd = named('open the lock', path, () => openLock(path));
   try {
@@ -57,18 +56,6 @@ export async function lock(subject: AbsolutePath, options: LockOptions): Promise
 const lockDirectory = absolutePath('/run/pkginitrd-locks');
 
 const retryMilliseconds = 250;
-
-function makePrivate(directory: AbsolutePath): void {
-  named('make the directory', directory, () =>
-    mkdirSync(directory, { recursive: true, mode: 0o700 }),
-  );
-  const stat = named('stat', directory, () => lstatSync(directory));
-  if (stat.isDirectory() && stat.uid === process.geteuid?.() && (stat.mode & 0o077) === 0) return;
-  throw new BuildError(
-    `Cannot keep locks in "${directory}": it is not a directory that is ours alone (mode 0700)`,
-    { hint: `Remove "${directory}"; the next build makes it anew` },
-  );
-}
 
 function openLock(path: string): number {
   const { O_RDWR, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants;

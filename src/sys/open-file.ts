@@ -35,7 +35,7 @@ export function openDisk(path: AbsolutePath): OpenFile {
  * The content of a regular file, called `shown` in messages, whose links are followed already: one that took its place
  * since is an error. /dev/null is empty, as everywhere; it masks drop-ins and units.
  */
-export function readRegular(path: AbsolutePath, shown: string): Buffer {
+export function readRegular(path: string, shown: string): Buffer {
   if (path.endsWith('/dev/null') && isNullDevice(path)) return Buffer.alloc(0);
   const fd = openChecked(path, constants.O_NOFOLLOW, ['file'], shown);
   try {
@@ -46,14 +46,14 @@ export function readRegular(path: AbsolutePath, shown: string): Buffer {
 }
 
 // By its numbers alone: on a file system that is mounted nodev nobody can open it.
-function isNullDevice(path: AbsolutePath): boolean {
+function isNullDevice(path: string): boolean {
   const { type, rdev } = fileStat(lstatSync(onDisk(path)));
   return type === 'character' && rdev.major === 1 && rdev.minor === 3;
 }
 
 // A FIFO would be waited for, a device may do something when it is opened, and a terminal would become ours.
 function openChecked(
-  path: AbsolutePath,
+  path: string,
   flags: number,
   wanted: readonly FileStat['type'][],
   shown: string = path,

@@ -9,6 +9,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
@@ -24,20 +25,28 @@ import { makeDirectories } from './make-directories.ts';
 import { namesIn, onDisk, targetOf } from './names.ts';
 import { readRegular } from './open-file.ts';
 import { removeTree } from './remove-tree.ts';
+import { stampInside } from './stamp.ts';
 
 /** A directory seen as `/`: see RootFiles. */
 export function rootFiles(root: AbsolutePath): RootFiles {
   const followed = (path: string): AbsolutePath => resolveInside(root, path, true);
   const unfollowed = (path: string): AbsolutePath => resolveInside(root, path, false);
+  // In the machine's own root the kernel follows links to the same end as we do, in one call instead of one a directory.
+  const look = root === '/' ? fromRoot : followed;
+  const lookItself = root === '/' ? fromRoot : unfollowed;
   return {
     path: root,
     resolve: (path, options) => resolveInside(root, path, options?.followLast ?? true),
-    readText: (path) => ifPresent('read', path, () => pathText(readRegular(followed(path), path))),
-    readBytes: (path) => ifPresent('read', path, () => readRegular(followed(path), path)),
-    list: (path) => ifPresent('list', path, () => namesIn(followed(path))) ?? [],
-    stat: (path) => ifPresent('stat', path, () => fileStat(statSync(onDisk(followed(path))))),
-    lstat: (path) => ifPresent('stat', path, () => fileStat(lstatSync(onDisk(unfollowed(path))))),
-    readlink: (path) => ifPresent('read the link', path, () => targetOf(unfollowed(path))),
+    readText: (path) => {
+      const bytes = read(path);
+      return bytes === undefined ? undefined : pathText(bytes);
+    },
+    readBytes: read,
+    list: (path) => ifPresent('list', path, () => namesIn(look(path))) ?? [],
+    stat: (path) => ifPresent('stat', path, () => fileStat(statSync(onDisk(look(path))))),
+    lstat: (path) => ifPresent('stat', path, () => fileStat(lstatSync(onDisk(lookItself(path))))),
+    stamp: (path, options) => stampInside(root, path, options?.followLast ?? true),
+    readlink: (path) => ifPresent('read the link', path, () => targetOf(lookItself(path))),
     walk: (path) => walk(followed(path), path.replace(/^\/+|\/+$/g, '')),
     glob: (pattern) => globInside(root, pattern),
     write: (path, content, mode) => {
@@ -55,6 +64,10 @@ export function rootFiles(root: AbsolutePath): RootFiles {
         chmodSync(onDisk(at), mode);
       });
     },
+    touch: (path) => {
+      const at = followed(path);
+      named('set the time of', at, () => utimesSync(onDisk(at), new Date(), new Date()));
+    },
     symlink: (target, path) => {
       const at = unfollowed(path);
       named('make the link', at, () => {
@@ -68,6 +81,22 @@ export function rootFiles(root: AbsolutePath): RootFiles {
     },
     copyIn: (source, path) => copyInto(root, source, path),
   };
+
+  function read(path: string): Buffer | undefined {
+    return ifPresent('read', path, () =>
+      root === '/' && !isLink(fromRoot(path))
+        ? readRegular(fromRoot(path), path)
+        : readRegular(followed(path), path),
+    );
+  }
+}
+
+function fromRoot(path: string): string {
+  return `/${path}`;
+}
+
+function isLink(path: string): boolean {
+  return lstatSync(onDisk(path)).isSymbolicLink();
 }
 
 function makeRoom(at: AbsolutePath): void {

@@ -1,4 +1,3 @@
-import { execa } from 'execa';
 import { logger } from '../log.ts';
 import { pathText } from '../model/path-bytes.ts';
 import type { Command, Ran, Sys } from '../model/sys.ts';
@@ -33,6 +32,7 @@ async function run(
 ): Promise<Ran> {
   refuseWhenCancelled(command, signal);
   const { file, args, options, descriptors } = prepare(command, proxies);
+  const { execa } = await import('execa');
   const child = execa(file, args, {
     ...options,
     maxBuffer: mostOutput,
@@ -60,6 +60,7 @@ async function* pipe(
 ): AsyncGenerator<Uint8Array> {
   refuseWhenCancelled(command, signal);
   const { file, args, options, descriptors } = prepare(command, proxies);
+  const { execa } = await import('execa');
   const child = execa(file, args, {
     ...options,
     buffer: { stdout: false },

@@ -4,8 +4,10 @@ import type { Sys } from '../model/sys.ts';
 import { cannotWrite, freeSpace } from './free-space.ts';
 import { lock } from './lock.ts';
 import { openDisk, openFile } from './open-file.ts';
+import { privateDirectory } from './private-directory.ts';
 import { rootFiles } from './root-files.ts';
 import { makeRunner, type RunnerOptions } from './run.ts';
+import { fileTime } from './stamp.ts';
 import { workspace } from './workspace.ts';
 import { writeAtomically } from './write-atomically.ts';
 import { writeTree } from './write-tree.ts';
@@ -22,6 +24,8 @@ export function makeSys(options: RunnerOptions & { readonly searchPath: string }
     writeTree,
     freeSpace,
     cannotWrite,
+    privateDirectory,
+    fileTime,
     workspace,
     lock: (subject, waiting) => lock(subject, { ...waiting, signal: options.signal }),
     now: () => performance.now(),

@@ -1,7 +1,6 @@
 import { printReceipt, printSummary, printWarnings } from '../cli/print-receipt.ts';
 import { codec } from '../compress/compress.ts';
 import { makeManifest, placedManifest } from '../image/manifest.ts';
-import { indexModules } from '../image/module-indexes.ts';
 import { readParts, writeParts } from '../image/parts.ts';
 import { concatenate } from '../image/write-image.ts';
 import { absolutePath, type AbsolutePath } from '../model/brands.ts';
@@ -13,10 +12,13 @@ import { foreseePlace } from '../place/foresee.ts';
 import { place, placeManifest } from '../place/place.ts';
 import { assertTaken } from '../place/taker.ts';
 import { placePrebuilt, prebuiltInitrd } from '../place/prebuilt.ts';
+import { getBase } from './base.ts';
 import { decide, type Decided } from './decide.ts';
 import { inWorkspace } from './in-workspace.ts';
 import { locked } from './locked.ts';
-import { makeBase } from './make-base.ts';
+import { getKernel } from './kernel.ts';
+import { keepInMemory, startMemory, type Memory } from './memory.ts';
+import { openPartCache } from './part-cache.ts';
 import { stopwatch, type Stopwatch } from './stopwatch.ts';
 import type { Answer, Surroundings } from './verb.ts';
 import { verify } from './verify.ts';
@@ -43,12 +45,15 @@ export async function build(
     surroundings.tell(`pkginitrd: Building ${destination.directory}/${destination.name}`);
   }
   const steps = stopwatch(sys, tell);
-  const decided = await steps.take('plan', 'Planning', () => decide(sys, request, surroundings));
+  const memory = startMemory(sys, request, surroundings.temporaryDirectory);
+  const decided = await steps.take('plan', 'Planning', () =>
+    decide(memory.sys, request, surroundings),
+  );
   const { path, warnings } = foreseePlace(sys, invocation, decided.plan.output);
   for (const warning of warnings) surroundings.tell(`pkginitrd: Warning: ${warning}`);
   const receipt = await locked(sys, path, tell, () =>
     inWorkspace(sys, surroundings.temporaryDirectory, (workspace) =>
-      carryOut(sys, invocation, { ...surroundings, tell }, decided, workspace, steps),
+      carryOut(sys, invocation, { ...surroundings, tell }, decided, memory, workspace, steps),
     ),
   );
   if (isTold) return { result: printReceipt(receipt), remarks: [] };
@@ -67,25 +72,26 @@ function assertRoot({ user }: Surroundings): void {
 async function carryOut(
   sys: Sys,
   invocation: BuildInvocation,
-  { vendorDirectory, tell }: Surroundings,
+  surroundings: Surroundings,
   decided: Decided,
+  memory: Memory,
   workspace: AbsolutePath,
   steps: Stopwatch,
 ): Promise<Receipt> {
-  const { plan, kernelRoot, hostRoot } = decided;
+  const { vendorDirectory, tell } = surroundings;
+  const { plan } = decided;
   const packing = codec(sys);
-  // Builds that share a host share its cache of packages, until each has its own copies.
-  const cache = absolutePath(`${hostRoot}/var/cache/pkginitrd`);
-  const base = await locked(sys, cache, tell, (release) =>
-    makeBase(sys, decided, workspace, packing, steps, release),
-  );
+  const job = { sys, decided, workspace, codec: packing, steps };
+  const cache = await openPartCache(sys, decided, surroundings);
+  // Builds that share a host share its caches.
+  const inTurn = <T>(work: (release: () => void) => Promise<T>): Promise<T> =>
+    locked(sys, absolutePath(`${decided.hostRoot}/var/cache/pkginitrd`), tell, work);
+  const { base, ...baseNotes } = await inTurn((release) => getBase(job, cache, release));
   const epoch = plan.sourceDateEpoch ?? base.newestPackageTime;
-  const indexes = await steps.take('modules', 'Indexing the kernel modules', () =>
-    indexModules(sys, plan, kernelRoot, base.depmod, workspace),
-  );
   const manifest = makeManifest({ ...decided, ...base, epoch, vendorDirectory });
+  const { kernel, ...kernelNotes } = await getKernel(job, cache, { base, manifest, epoch }, inTurn);
   const parts = await steps.take('image', 'Writing the image', () =>
-    writeParts(sys, { ...decided, base, indexes, manifest, epoch }, workspace, packing),
+    writeParts(sys, { ...decided, base, ready: [base.part, kernel], epoch }, workspace, packing),
   );
   const verified = await steps.take('verify', 'Reading the image back', () =>
     verify(sys, decided, base, concatenate(sys, parts), packing),
@@ -104,16 +110,28 @@ async function carryOut(
   );
   const beside = placedManifest(manifest, base.packages, parts, { ...verified, path: image });
   const unplaced = await placeManifest(sys, invocation.destination, image, beside);
+  const placed = { path: image, bytes };
+  const tool = surroundings.tool();
+  const forgotten = await keepInMemory(
+    ...([sys, memory, invocation, decided, { base, ...baseNotes }, placed, tool] as const),
+  );
   return {
     image,
     bytes,
     kernelVersion: plan.kernelVersion,
     parts,
+    origins: [
+      { part: 'base', from: baseNotes.from },
+      { part: 'kernel', from: kernelNotes.from },
+    ],
     packages: base.packages,
     modules: plan.modules.files.length,
     firmware: plan.firmware.files.length,
     missingFirmware: plan.firmware.missing.map(({ value }) => value),
     steps: steps.taken(),
-    warnings: [...plan.warnings, ...base.warnings, ...verified.warnings, ...unplaced],
+    warnings: [
+      ...[...plan.warnings, ...base.warnings, ...verified.warnings, ...unplaced],
+      ...[...baseNotes.warnings, ...kernelNotes.warnings, ...forgotten],
+    ],
   };
 }

@@ -8,37 +8,36 @@ import type { Codec } from '../model/image.ts';
 import type { RootTree } from '../model/packages.ts';
 import type { PartPlan } from '../model/plan.ts';
 import type { Sys } from '../model/sys.ts';
-import { installPackages } from '../packages/install.ts';
+import { preparePackages, type Prepared, type Ready } from '../packages/install.ts';
 import { depmodEntries } from '../root/depmod.ts';
 import { makeInitrdRoot } from '../root/make-initrd-root.ts';
+import type { BaseJob } from './base-job.ts';
 import type { Decided } from './decide.ts';
-import type { Stopwatch } from './stopwatch.ts';
+
+/** Has the manager choose the packages of the plan. */
+export async function prepareBase(
+  sys: Sys,
+  { plan, os, hostRoot }: Decided,
+  workspace: AbsolutePath,
+): Promise<Prepared> {
+  return preparePackages(sys, {
+    plan: plan.packages,
+    os,
+    hostRoot,
+    workspace,
+    sourceDateEpoch: plan.sourceDateEpoch ?? undefined,
+    locale: plan.root.locale,
+  });
+}
 
 /** Installs the packages and makes the base part of them. Their root is removed: a Base is all that is left. */
-export async function makeBase(
-  sys: Sys,
-  decided: Decided,
-  workspace: AbsolutePath,
-  codec: Codec,
-  steps: Stopwatch,
-  whenFetched: () => void = () => {},
+export async function finishBase(
+  { sys, decided, workspace, codec, steps }: BaseJob,
+  ready: Ready,
 ): Promise<Base> {
-  const { plan, os, hostRoot } = decided;
+  const { plan, hostRoot } = decided;
   const { distribution, architecture } = plan;
-  const tree = await steps.take('packages', 'Installing the packages', () =>
-    installPackages(
-      sys,
-      {
-        plan: plan.packages,
-        os,
-        hostRoot,
-        workspace,
-        sourceDateEpoch: plan.sourceDateEpoch ?? undefined,
-        locale: plan.root.locale,
-      },
-      whenFetched,
-    ),
-  );
+  const tree = await steps.take('packages', 'Installing the packages', () => ready.install());
   const epoch = plan.sourceDateEpoch ?? tree.newestPackageTime;
   await steps.take('root', 'Making an initrd of the root', () =>
     makeInitrdRoot(sys, tree, plan.root, { hostRoot, distribution, architecture, epoch }),

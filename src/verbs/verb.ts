@@ -19,6 +19,10 @@ export interface Surroundings {
   readonly temporaryDirectory: AbsolutePath;
   /** Id of the user who runs it; undefined where the system has none. */
   readonly user: number | undefined;
+  /** Stands for the program in keys of cached parts: another text, another program. undefined when it is not bundled. */
+  readonly tool: () => string | undefined;
+  /** Stands for what runs the program, and compresses where no other program does. */
+  readonly runtime: string;
   /** Prints a sentence for the user at once. */
   readonly tell: (sentence: string) => void;
 }
@@ -30,4 +34,6 @@ export interface Answer {
   readonly remarks: readonly string[];
   /** Ends the run as an error when the rest is printed. */
   readonly failure?: UsageError | BuildError;
+  /** 3 where `status` has something to say; 0 otherwise. */
+  readonly exitCode?: 3;
 }

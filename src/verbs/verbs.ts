@@ -1,28 +1,34 @@
 import { traceEverything } from '../log.ts';
 import type { Invocation, Invocations } from '../model/invocation.ts';
 import type { Sys } from '../model/sys.ts';
-import { build } from './build.ts';
-import { plan } from './plan.ts';
-import { skip } from './skip.ts';
-import { text } from './text.ts';
 import type { Answer, Surroundings, Verb } from './verb.ts';
-import { why } from './why.ts';
+
+/** What a verb is run for. Help and version are ready when the command line is read. */
+export type Task = Exclude<Invocation, { readonly type: 'text' }>;
 
 /** Runs the verb that an invocation names. */
 export async function runVerb(
   sys: Sys,
-  invocation: Invocation,
+  invocation: Task,
   surroundings: Surroundings,
 ): Promise<Answer> {
   if ('debug' in invocation && invocation.debug) traceEverything();
   return run(invocation.type, invocation, sys, surroundings);
 }
 
-type Verbs = { readonly [Type in keyof Invocations]: Verb<Invocations[Type]> };
+type Verbs = { readonly [Type in Task['type']]: () => Promise<Verb<Invocations[Type]>> };
 
-const verbs = { build, plan, why, text, skip } satisfies Verbs;
+// Each is loaded when it is asked for: status takes less time than loading what a build needs.
+const verbs = {
+  build: async () => (await import('./build.ts')).build,
+  plan: async () => (await import('./plan.ts')).plan,
+  why: async () => (await import('./why.ts')).why,
+  status: async () => (await import('./status.ts')).status,
+  clean: async () => (await import('./clean.ts')).clean,
+  skip: async () => (await import('./skip.ts')).skip,
+} satisfies Verbs;
 
-function run<Type extends keyof Invocations>(
+async function run<Type extends Task['type']>(
   type: Type,
   invocation: Invocations[Type],
   sys: Sys,
@@ -30,5 +36,6 @@ function run<Type extends keyof Invocations>(
 ): Promise<Answer> {
   // The compiler finds the verb's parameter by its type in the table, not in the value.
   const table: Verbs = verbs;
-  return table[type](sys, invocation, surroundings);
+  const verb = await table[type]();
+  return verb(sys, invocation, surroundings);
 }

@@ -29,6 +29,7 @@ export const generators: readonly Generator[] = [
         `${output}/memory.mjs`,
         '/usr/lib/pkginitrd/pkginitrd.mjs',
         'build',
+        '--no-cache',
       ],
       ...['-k', version, '--host-root', bare, '-O', output, '-o', image],
     ],
@@ -39,7 +40,18 @@ export const generators: readonly Generator[] = [
     host: 'common',
     packages: [],
     build: (version, image) => [
-      ...['pkginitrd', 'build', '--generic', '-k', version, '-O', output, '-o', image],
+      ...[
+        'pkginitrd',
+        'build',
+        '--no-cache',
+        '--generic',
+        '-k',
+        version,
+        '-O',
+        output,
+        '-o',
+        image,
+      ],
     ],
   },
   {

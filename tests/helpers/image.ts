@@ -24,8 +24,16 @@ export async function builtImage(kernel: Kernel): Promise<string> {
   return image;
 }
 
-/** `pkginitrd build` of this machine's distribution for QEMU's virtual machine, into DIRECTORY/initrd. */
+/**
+ * `pkginitrd build` of this machine's distribution for QEMU's virtual machine, into DIRECTORY/initrd. From nothing: what
+ * other tests have left in the cache is none of this one's.
+ */
 export function buildCommand(kernel: Kernel, directory: string): readonly string[] {
+  return [...cachedBuildCommand(kernel, directory), '--no-cache'];
+}
+
+/** The same with what earlier builds of this machine have made. */
+export function cachedBuildCommand(kernel: Kernel, directory: string): readonly string[] {
   // The lines of /proc/modules in that machine.
   const loaded = join(checkout, 'tests/helpers/loaded-modules');
   return [

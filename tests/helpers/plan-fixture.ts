@@ -27,6 +27,8 @@ export function config(changes: Partial<Config> = {}): Config {
     output: 'initrd',
     compressOutput: 'zstd',
     compressLevel: undefined,
+    cache: true,
+    cacheSize: 2 ** 30,
     packageManager: undefined,
     packages: words('udev', 'systemd'),
     removePackages: [],

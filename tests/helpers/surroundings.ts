@@ -10,6 +10,8 @@ export const surroundings: Surroundings = {
   architecture: 'x86-64',
   temporaryDirectory: absolutePath('/var/tmp'),
   user: 0,
+  tool: () => undefined,
+  runtime: '',
   tell: () => {},
 };
 

@@ -1,7 +1,7 @@
 import type { PackageDriver } from '../driver.ts';
 import { readOwners } from './dpkg-owners.ts';
 import { downloadDebs } from './download.ts';
-import { aptWitnesses, openApt, type AptHost } from './host.ts';
+import { aptWitnesses, keptArchives, openApt, type AptHost } from './host.ts';
 import { installArchives } from './install.ts';
 import { readRelations } from './relations.ts';
 import { resolvePackages } from './resolve.ts';
@@ -16,5 +16,6 @@ export const aptDriver: PackageDriver<AptHost> = {
   download: downloadDebs,
   install: installArchives,
   witnesses: aptWitnesses,
+  keptArchives,
   hostOwners: async (sys, hostRoot) => readOwners(sys.root(hostRoot)),
 };

@@ -79,7 +79,7 @@ export function aptWitnesses({ sys, request, host: { places } }: AptJob): readon
       (name) => `var/lib/dpkg/${name}`,
     ),
     ...['etc/apt', 'usr/share/keyrings', places.configuration, places.preferences, places.lists],
-    ...[ownArchives, places.archives],
+    ...[keptArchives, places.archives],
   ]);
 }
 
@@ -125,7 +125,7 @@ function listArchives(
 ): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, string[]>();
   // Ours lacks what apt's own has.
-  for (const directory of [ownArchives, archives]) {
+  for (const directory of [keptArchives, archives]) {
     for (const name of files.list(directory)) {
       const paths = found.get(name) ?? [];
       paths.push(`${directory}/${name}`);
@@ -135,4 +135,4 @@ function listArchives(
   return found;
 }
 
-const ownArchives = 'var/cache/pkginitrd/apt/archives';
+export const keptArchives = 'var/cache/pkginitrd/apt/archives';

@@ -1,4 +1,5 @@
 import type { PackageDriver } from '../driver.ts';
+import { keptArchives } from './layout.ts';
 import { readPacmanConf } from './conf.ts';
 import { downloadPackages, takePackages } from './fetch.ts';
 import { openPacman, pacmanWitnesses, type PacmanHost } from './host.ts';
@@ -16,6 +17,7 @@ export const pacmanDriver: PackageDriver<PacmanHost> = {
   download: downloadPackages,
   install: installArchives,
   witnesses: pacmanWitnesses,
+  keptArchives,
   hostOwners: async (sys, hostRoot) => {
     const host = sys.root(hostRoot);
     return readLocalOwners(host, readPacmanConf(host).database);

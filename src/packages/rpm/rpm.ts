@@ -19,6 +19,7 @@ export function rpmDriver(frontEnd: RpmFrontEnd): PackageDriver<RpmHost> {
     download: downloadRpms,
     install: installRpms,
     witnesses: rpmWitnesses,
+    keptArchives: `var/cache/pkginitrd/${frontEnd.ownCache}`,
     hostOwners: async (sys, hostRoot) => {
       const ran = await sys.run(hostOwnersCommand(hostRoot));
       return parseOwners(ran.stdout, sys.root(hostRoot));

@@ -14,7 +14,11 @@ import type { Command } from '../../../src/model/sys.ts';
 import type { PackageRequest } from '../../../src/model/package-request.ts';
 import { aptDriver } from '../../../src/packages/apt/apt.ts';
 import type { Fetched } from '../../../src/packages/driver.ts';
-import { installPackages, resolvePackages } from '../../../src/packages/install.ts';
+import {
+  installPackages,
+  preparePackages,
+  resolvePackages,
+} from '../../../src/packages/install.ts';
 import { resolveWishes } from '../../../src/packages/shared/wishes.ts';
 import { spoiltCaches, withSpoiltCache } from '../../helpers/spoilt-cache.ts';
 import { buildDeb, smallHost, type SmallHost } from './repository.ts';
@@ -138,7 +142,9 @@ test('the cache is let go when all is fetched, before a script runs', { skip }, 
     },
   };
   const request = aptRequest(['widget'], { hostRoot: host.root });
-  await installPackages(watched, request, () => void events.push('fetched'));
+  const ready = await (await preparePackages(watched, request)).fetch();
+  events.push('fetched');
+  await ready.install();
   const at = events.indexOf('fetched');
   assert.match(events.slice(0, at).join('\n'), /^with the cache: Resolve the packages$/m);
   assert.match(events.slice(at).join('\n'), /: Unpack the packages$/m);

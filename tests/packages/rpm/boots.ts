@@ -5,7 +5,7 @@ import { after, test, type TestContext } from 'node:test';
 import { differences, listTree } from '../apt/support.ts';
 import { buildable, provesRoot } from '../../helpers/boots-root.ts';
 import { rootDisk, rootReached } from '../../helpers/disk.ts';
-import { buildCommand } from '../../helpers/image.ts';
+import { cachedBuildCommand } from '../../helpers/image.ts';
 import type { Kernel } from '../../helpers/kernel.ts';
 import { boot } from '../../helpers/qemu.ts';
 import { runOk } from '../../helpers/run.ts';
@@ -26,7 +26,7 @@ export function bootsFromCaches({ manager }: ManagerFacts): void {
   after(cleanUp);
 
   test(`${manager}: an image of the caches boots, and local drop-ins shape it`, async (t) => {
-    const made = await prepare(t, manager, 'recorded');
+    const made = await prepareBuild(t, manager, 'recorded');
     if (made === undefined) return;
     const { host, kernel, directory, build } = made;
     plant(host, local);
@@ -48,7 +48,7 @@ export function bootsFromInstalled({ manager, cache }: ManagerFacts): void {
   after(cleanUp);
 
   test(`${manager}: an image of empty caches, made of what is installed, boots`, async (t) => {
-    const made = await prepare(t, manager, 'installed');
+    const made = await prepareBuild(t, manager, 'installed');
     if (made === undefined) return;
     const { host, kernel, directory, build } = made;
     sys.root(host.root).remove(cache);
@@ -65,18 +65,23 @@ export function bootsFromInstalled({ manager, cache }: ManagerFacts): void {
 
 const own = ['var/cache/pkginitrd'];
 
-async function prepare(t: TestContext, manager: RpmManager, world: 'recorded' | 'installed') {
+/** A host with caches, and the commands to build for it; undefined where the test has to be skipped. */
+export async function prepareBuild(
+  t: TestContext,
+  manager: RpmManager,
+  world: 'recorded' | 'installed',
+) {
   const kernel = needsRpm(t, manager) ? buildable(t) : undefined;
   if (kernel === undefined) return undefined;
   const host = await throwAwayRpmHost(manager, world);
   if (host === undefined) return undefined;
   plant(host, distribution);
   const directory = scratch(t);
-  const build = [
+  const cachedBuild = [
     ...['unshare', '--net', '--'],
-    ...[...buildCommand(kernel, directory), '--host-root', host.root],
+    ...[...cachedBuildCommand(kernel, directory), '--host-root', host.root],
   ];
-  return { host, kernel, directory, build };
+  return { host, kernel, directory, cachedBuild, build: [...cachedBuild, '--no-cache'] };
 }
 
 function plant(host: RpmHost, files: Readonly<Record<string, string>>): void {

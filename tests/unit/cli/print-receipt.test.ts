@@ -25,6 +25,7 @@ const receipt: Receipt = {
     },
     { name: 'host', compression: 'zstd', file, bytes: 512, unpackedBytes: 1024, entries: 1 },
   ],
+  origins: [{ part: 'base', from: { type: 'cached', by: 'unchanged' } }],
   packages: [pack('udev', 2048), pack('systemd', 3 * 1024 * 1024, 'network')],
   modules: 276,
   firmware: 1,
@@ -41,7 +42,7 @@ test('printReceipt says where the image is, what is in it, and what took how lon
     printReceipt(receipt),
     `Initrd for 6.12.48: /boot/initrd (41.0 MiB)
 Parts
-  base  30.0 MiB  of 100.0 MiB  2000 entries
+  base  30.0 MiB  of 100.0 MiB  2000 entries  from the cache
   host     512 B    of 1.0 KiB  1 entry
 Packages: 2, 1 of them downloaded; the largest
   3.0 MiB  systemd  1

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { codec } from '../../../src/compress/compress.ts';
 import { makeManifest } from '../../../src/image/manifest.ts';
 import { indexModules } from '../../../src/image/module-indexes.ts';
-import { readParts, writeParts } from '../../../src/image/parts.ts';
+import { readParts, writeKernelPart, writeParts } from '../../../src/image/parts.ts';
 import { absolutePath } from '../../../src/model/brands.ts';
 import type { Command } from '../../../src/model/sys.ts';
 import { makePlan } from '../../../src/plan/plan.ts';
@@ -72,7 +72,13 @@ test('a Base is all that the later steps need: their root is gone, and nothing i
     config: ours,
   };
   const manifest = makeManifest({ ...common, ...base, epoch: 5 });
-  const sources = { ...common, base, indexes, manifest, epoch: 5 };
+  const kernel = await writeKernelPart(
+    sys,
+    { ...common, indexes, manifest, epoch: 5 },
+    workspace,
+    codec(sys),
+  );
+  const sources = { ...common, base, ready: [base.part, kernel], epoch: 5 };
   const parts = await writeParts(sys, sources, workspace, codec(sys));
   const found = new Map<string, string>();
   for await (const entry of readParts(sys, parts, codec(sys))) {

@@ -1,0 +1,94 @@
+import type { AbsolutePath } from '../model/brands.ts';
+import type { RootFiles, Sys } from '../model/sys.ts';
+import type { Looked } from './witnesses.ts';
+
+/** A door to the machine that notes what is read through it. */
+export interface Recording {
+  readonly sys: Sys;
+  /** What was looked at below each root, and by absolute paths below `/`. */
+  seen(root: AbsolutePath): readonly Looked[];
+}
+
+/**
+ * The same machine. Every path that is read, listed or looked for is noted: as long as none of them changes, the same
+ * function comes to the same. What programs read is not seen.
+ */
+export function recording(sys: Sys): Recording {
+  const roots = new Map<string, Map<string, Looked>>();
+  function note(root: string, path: string, follow: boolean): void {
+    const seen = roots.get(root) ?? new Map<string, Looked>();
+    roots.set(root, seen);
+    const relative = path.replace(/^\/+|\/+$/g, '');
+    seen.set(`${follow}${relative}`, { path: relative, follow });
+  }
+  return {
+    sys: {
+      ...sys,
+      root: (directory) =>
+        noting(sys.root(directory), (path, follow) => note(directory, path, follow)),
+      open: (path) => {
+        note('/', path, true);
+        return sys.open(path);
+      },
+    },
+    seen: (root) => [...(roots.get(root)?.values() ?? [])],
+  };
+}
+
+function noting(files: RootFiles, note: (path: string, follow: boolean) => void): RootFiles {
+  const follows =
+    <T>(look: (path: string) => T) =>
+    (path: string): T => {
+      note(path, true);
+      return look(path);
+    };
+  const itself =
+    <T>(look: (path: string) => T) =>
+    (path: string): T => {
+      note(path, false);
+      return look(path);
+    };
+  return {
+    ...files,
+    readText: follows((path) => files.readText(path)),
+    readBytes: follows((path) => files.readBytes(path)),
+    list: follows((path) => files.list(path)),
+    stat: follows((path) => files.stat(path)),
+    lstat: itself((path) => files.lstat(path)),
+    readlink: itself((path) => files.readlink(path)),
+    resolve: (path, options) => {
+      note(path, options?.followLast ?? true);
+      return files.resolve(path, options);
+    },
+    walk: (path) => walking(files, path, note),
+    glob: (pattern) => {
+      for (const directory of directoriesOf(files, pattern)) note(directory, true);
+      return files.glob(pattern);
+    },
+  };
+}
+
+/** A file that comes or goes changes its directory; what a walk says of the files themselves is noted where it is read. */
+function* walking(
+  files: RootFiles,
+  path: string,
+  note: (path: string, follow: boolean) => void,
+): ReturnType<RootFiles['walk']> {
+  note(path, true);
+  for (const entry of files.walk(path)) {
+    if (entry.type === 'directory') note(entry.path, false);
+    yield entry;
+  }
+}
+
+/** Directories whose names decide what a pattern matches. */
+function directoriesOf(files: RootFiles, pattern: string): readonly string[] {
+  const parts = pattern.split('/').filter((part) => part !== '' && part !== '.');
+  const wild = parts.findIndex((part) => /[*?[\]\\]/.test(part));
+  if (wild === -1) return [pattern];
+  const found = [parts.slice(0, wild).join('/')];
+  for (let length = wild + 1; length < parts.length; length += 1) {
+    found.push(...files.glob(parts.slice(0, length).join('/')));
+  }
+  return parts.at(-1) === '**' ? [...found, ...files.glob(pattern)] : found;
+}

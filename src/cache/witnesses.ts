@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import type { RootFiles, Stamp } from '../model/sys.ts';
+
+/** A file or directory by which a later build tells that nothing has changed. Plain JSON. */
+export interface Witness {
+  /** From the root, without leading slash. */
+  readonly path: string;
+  /** False for one that was looked at itself where it is a link. */
+  readonly follow: boolean;
+  /** Null where it was not there. */
+  readonly stamp: string | null;
+  /** Digest of the content, where the stamp alone proves nothing. */
+  readonly digest: string | null;
+}
+
+/** A path that was looked at, in the same sense. */
+export type Looked = Pick<Witness, 'path' | 'follow'>;
+
+export type TakenDown =
+  | { readonly type: 'taken'; readonly witnesses: readonly Witness[] }
+  /** It has changed while the build ran: nobody knows which of the two states was read. */
+  | { readonly type: 'moving'; readonly path: string };
+
+/**
+ * Takes down how paths are, `now` being the file system's own time before they were first read. What is written later
+ * than that is none to trust, but for what `isOwn` says the build itself writes. What changed shortly before can
+ * change once more within the same tick of the file system's clock, and its content is taken down as well.
+ */
+export function takeDown(
+  files: RootFiles,
+  paths: Iterable<Looked>,
+  now: bigint,
+  isOwn: (path: string) => boolean = () => false,
+): TakenDown {
+  const witnesses: Witness[] = [];
+  for (const looked of paths) {
+    const { path, follow } = looked;
+    const stamp = files.stamp(path, { followLast: follow });
+    if (stamp !== undefined && stamp.changed >= now && !isOwn(path))
+      return { type: 'moving', path };
+    const isRecent = stamp !== undefined && stamp.changed > now - tick;
+    witnesses.push({
+      path,
+      follow,
+      stamp: stamp?.text ?? null,
+      digest: isRecent ? digestOf(files, looked, stamp) : null,
+    });
+  }
+  return { type: 'taken', witnesses };
+}
+
+/** Those that are not as they were. */
+export function* changed(
+  files: RootFiles,
+  witnesses: readonly Witness[],
+): Generator<Witness, void, undefined> {
+  for (const each of witnesses) {
+    const stamp = files.stamp(each.path, { followLast: each.follow });
+    if ((stamp?.text ?? null) === each.stamp) {
+      if (each.digest === null || stamp === undefined) continue;
+      if (digestOf(files, each, stamp) === each.digest) continue;
+    }
+    yield each;
+  }
+}
+
+// FAT's clock ticks every two seconds, ext3's every second, most others' with the kernel's timer.
+const tick = 2_000_000_000n;
+
+function digestOf(files: RootFiles, { path }: Looked, stamp: Stamp): string {
+  const hash = createHash('sha256');
+  switch (stamp.type) {
+    case 'file':
+      hash.update(files.readBytes(path) ?? '');
+      break;
+    case 'directory':
+      hash.update(JSON.stringify(files.list(path)));
+      break;
+    case 'symlink':
+      hash.update(files.readlink(path) ?? '');
+      break;
+    case 'character':
+    case 'block':
+    case 'fifo':
+    case 'socket':
+      break;
+    default:
+      stamp.type satisfies never;
+  }
+  return hash.digest('hex');
+}

@@ -1,0 +1,14 @@
+import type { AbsolutePath } from '../model/brands.ts';
+import type { Codec } from '../model/image.ts';
+import type { Sys } from '../model/sys.ts';
+import type { Decided } from './decide.ts';
+import type { Stopwatch } from './stopwatch.ts';
+
+/** Everything that making a base part takes. */
+export interface BaseJob {
+  readonly sys: Sys;
+  readonly decided: Decided;
+  readonly workspace: AbsolutePath;
+  readonly codec: Codec;
+  readonly steps: Stopwatch;
+}

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'node:test';
+import { deploy } from '../helpers/kernel-install.ts';
+import { explain } from '../helpers/run.ts';
+import { throwAwayHost, type ThrowAwayHost } from '../helpers/throw-away-host.ts';
+
+const parts = '/var/cache/pkginitrd/parts';
+
+test(
+  'an image of cached parts has the bytes of one made from nothing, whatever ended the builds before it',
+  { timeout: 1_800_000 },
+  async (t) => {
+    const host = throwAwayHost(t, 'machine');
+    if (host === undefined) return;
+    await deploy(host, {});
+    await shell(host, `rm -rf ${parts}`);
+
+    // A build that is killed while its base part is written leaves nothing that counts.
+    await killedAt(host, 'Writing the base part');
+    // Two at once: the second waits, and takes what the first has made. Each mount of an overlay numbers its
+    // directories anew, so the third is in the same.
+    const three = await shell(
+      host,
+      `${command(host, 'one')} & ${command(host, 'two')}; wait; ${command(host, 'again')}`,
+    );
+    assert.equal(three.match(/base .* made: nothing like it is cached\n/g)?.length, 1, three);
+    assert.equal(three.match(/base .* from the cache\n/g)?.length, 2, three);
+    assert.match(three.slice(three.indexOf('/var/tmp/again')), /kernel .* from the cache\n/);
+
+    host.write('/etc/apt/apt.conf.d/99-other', 'APT::Sandbox::Seccomp "false";\n');
+    assert.match(await build(host, 'chosen'), /base .* from the cache: the same packages\n/);
+
+    // Any moment of making and keeping the kernel part.
+    for (const seconds of [0.6, 0.9, 1.2, 1.5, 1.8, 2.1]) {
+      await shell(
+        host,
+        `rm -f ${parts}/kernel-*; timeout --signal KILL ${seconds} ${command(host, 'killed')} || true`,
+      );
+    }
+    await build(host, 'after');
+
+    assert.match(await build(host, 'nothing', '--no-cache'), /base .* made: the cache is off\n/);
+    const nothing = image(host, 'nothing');
+    for (const name of ['one', 'two', 'again', 'chosen', 'after']) {
+      assert.ok(image(host, name).equals(nothing), `the image "${name}" is another`);
+    }
+    const kept = readdirSync(join(host.upper, parts)).map((name) => name.replace(/-.*/, ''));
+    assert.deepEqual([...new Set(kept)].sort(), ['base', 'inputs', 'kernel']);
+
+    // status looks closer here: see above for the overlay.
+    await shell(host, 'rm /var/tmp/one /var/tmp/two /var/tmp/again /var/tmp/chosen /var/tmp/after');
+    const same = await host.enter(['pkginitrd', 'status']);
+    assert.equal(same.code, 0, explain(['status'], same));
+    assert.match(same.stdout, /^\/var\/tmp\/nothing \(.*\): up to date\n$/);
+    host.write('/etc/pkginitrd/50-other.conf', '[Content]\nLocale=C\nPackages=nano\n');
+    host.write('/etc/pkginitrd/extra/usr/lib/other', '');
+    const other = await host.enter(['pkginitrd', 'status']);
+    assert.equal(other.code, 3, explain(['status'], other));
+    assert.match(other.stdout, /^ {2}drop-in \/etc\/pkginitrd\/50-other.conf: new$/m);
+    assert.match(other.stdout, /^ {2}setting Locale: changed$/m);
+    assert.match(other.stdout, /^ {2}setting ExtraTrees: changed$/m);
+    assert.match(other.stdout, /^ {2}package nano new, /m);
+    assert.match(await shell(host, 'pkginitrd clean parts'), /^ {2}parts {2}.* MiB removed\n$/);
+    assert.deepEqual(readdirSync(join(host.upper, parts)), []);
+  },
+);
+
+function command({ kernel }: ThrowAwayHost, name: string): string {
+  const modules = '/var/tmp/loaded-modules';
+  return `pkginitrd build -k ${kernel.version} --loaded-modules ${modules} -O /var/tmp -o ${name} --sources cache,network`;
+}
+
+async function build(host: ThrowAwayHost, name: string, ...options: string[]): Promise<string> {
+  return shell(host, [command(host, name), ...options].join(' '));
+}
+
+async function killedAt(host: ThrowAwayHost, sentence: string): Promise<void> {
+  await shell(
+    host,
+    [
+      `${command(host, 'killed')} --verbose >/dev/null 2>/var/tmp/story &`,
+      `until grep -q '${sentence}' /var/tmp/story; do kill -0 $! && sleep 0.05; done`,
+      'kill -KILL $!',
+    ].join('\n'),
+  );
+}
+
+async function shell(host: ThrowAwayHost, script: string): Promise<string> {
+  const ran = await host.enter(['sh', '-c', `: >/var/tmp/loaded-modules; ${script}`]);
+  assert.equal(ran.code, 0, explain([script], ran));
+  return ran.stdout;
+}
+
+function image(host: ThrowAwayHost, name: string): Buffer {
+  return readFileSync(join(host.upper, 'var/tmp', name));
+}

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import test from 'node:test';
+import { changedInputs, seenFiles, takeInputs } from '../../../src/cache/inputs.ts';
+import { recording } from '../../../src/cache/recording.ts';
+import { absolutePath } from '../../../src/model/brands.ts';
+import type { RootFiles, Sys } from '../../../src/model/sys.ts';
+import { makeSys } from '../../../src/sys/sys.ts';
+import { plant, scratch } from '../../helpers/scratch.ts';
+
+const plain = makeSys({ searchPath: '/usr/bin:/bin' });
+const later = (): bigint => BigInt(Date.now() + 10_000) * 1_000_000n;
+
+/** Every way to read the host, and a change after which it gives something else. */
+const looks: readonly [string, (files: RootFiles, sys: Sys) => unknown, string][] = [
+  ['readText', (files) => files.readText('etc/a'), 'etc/a'],
+  ['readText of what is not there', (files) => files.readText('etc/none'), 'etc/none'],
+  ['readBytes', (files) => files.readBytes('/etc/a'), 'etc/a'],
+  ['list', (files) => files.list('etc'), 'etc/new'],
+  ['stat', (files) => files.stat('etc/none'), 'etc/none'],
+  ['lstat', (files) => files.lstat('etc/a')?.size, 'etc/a'],
+  ['walk', (files) => [...files.walk('etc')].map(({ path }) => path), 'etc/deep/new'],
+  ['glob', (files) => files.glob('etc/*'), 'etc/new'],
+  ['glob with a wild directory', (files) => files.glob('etc/*/*.x'), 'etc/deep/new.x'],
+  ['glob with any directories', (files) => files.glob('etc/**/*.x'), 'etc/deep/er/new.x'],
+  ['glob that ends in any', (files) => files.glob('etc/**'), 'etc/deep/er/new.x'],
+  ['glob without a wildcard', (files) => files.glob('etc/none'), 'etc/none'],
+  [
+    'open',
+    (files, sys) => {
+      const file = sys.open(files.resolve('etc/a'));
+      file.close();
+      return file.size;
+    },
+    'etc/a',
+  ],
+];
+
+for (const [what, look, change] of looks) {
+  test(`recording(): ${what}`, (t) => {
+    const root = plant(scratch(t), { 'etc/a': 'a', 'etc/deep/er/b': '' });
+    const watched = recording(plain);
+    const before = look(watched.sys.root(root), watched.sys);
+    const inputs = takeInputs(plain, new Map([[root, seenFiles(watched, root)]]), later());
+    assert.ok(inputs !== undefined);
+    assert.deepEqual([...changedInputs(plain, inputs)], []);
+    mkdirSync(dirname(join(root, change)), { recursive: true });
+    writeFileSync(join(root, change), 'changed');
+    assert.notDeepEqual(look(plain.root(root), plain), before);
+    assert.notDeepEqual([...changedInputs(plain, inputs)], []);
+  });
+}
+
+test('seenFiles() leaves out what the kernel makes up, and the workspace', () => {
+  const watched = recording(plain);
+  const machine = watched.sys.root(absolutePath('/'));
+  for (const path of [
+    '/proc/1/x',
+    'sys',
+    'dev/null',
+    'run/x',
+    'run/pkginitrd/a.conf',
+    'w/x',
+    'system',
+  ]) {
+    machine.stat(path);
+  }
+  assert.deepEqual(
+    seenFiles(watched, absolutePath('/'), absolutePath('/w')).map(({ path }) => path),
+    ['run/pkginitrd/a.conf', 'system'],
+  );
+});
