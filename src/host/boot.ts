@@ -6,6 +6,7 @@ import { readCrypttab } from './crypttab.ts';
 import { readKeyboard } from './keyboard.ts';
 import { isContained, readMounts } from './mounts.ts';
 import { readSetupTabs } from './setup-tabs.ts';
+import { readResume } from './resume.ts';
 import { readStorage } from './storage.ts';
 
 /** An image for any machine knows nothing of how it is booted. */
@@ -16,6 +17,7 @@ const anyBoot: BootFacts = {
   commandLine: [],
   setupTabs: [],
   keyboard: { layout: null, files: [], warnings: [] },
+  resume: [],
 };
 
 /** How the host boots: read before the configuration, since profiles are chosen by it. */
@@ -35,6 +37,7 @@ export function readBoot(
     setupTabs: readSetupTabs(root, storage),
     commandLine,
     keyboard: readKeyboard(root, commandLine),
+    resume: readResume(sys, root, commandLine),
   };
 }
 

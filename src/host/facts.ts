@@ -63,6 +63,7 @@ export function readHostFacts(sys: Sys, request: HostRequest): HostFacts {
     crypttab: crypttab.entries,
     commandLine: request.boot.commandLine,
     hostFiles: [...hostFiles.files, ...lvm.files],
+    resume: request.boot.resume,
     modprobe: readModprobe(root, hostFiles.files, commandLine),
     modulesLoad: readModulesLoad(hostLines, commandLine),
     hostLines,

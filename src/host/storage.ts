@@ -140,7 +140,7 @@ function btrfsDirectory(root: RootFiles, source: string): string | null {
 }
 
 /** The sysfs directory of a device file, also of one that has only its device-mapper name there. */
-function directoryOfSource(root: RootFiles, source: string): string | null {
+export function directoryOfSource(root: RootFiles, source: string): string | null {
   const name = source.replace(/^\/dev\//, '');
   const own = sysfsTarget(root, `sys/class/block/${name.replaceAll('/', '!')}`);
   if (own !== null) return own;

@@ -2,7 +2,7 @@ import type { AbsolutePath, KernelVersion } from './brands.ts';
 import type { Architecture } from './config.ts';
 import type { Manager } from './managers.ts';
 import type { Reason } from './reason.ts';
-import type { StorageStack } from './storage.ts';
+import type { StorageNode, StorageStack } from './storage.ts';
 
 /** The facts of the machine that the initrd is for. Plain data, read once. */
 export interface HostFacts {
@@ -25,6 +25,7 @@ export interface HostFacts {
   readonly crypttab: readonly ChosenEntry[];
   /** Options that the kernel is started with; empty where they are not known. */
   readonly commandLine: readonly string[];
+  readonly resume: readonly ResumeFacts[];
   /** Files of the host that HostFiles= and crypttab name. */
   readonly hostFiles: readonly HostFile[];
   /** What modprobe.d(5) and the command line of the host say about loading modules, in the order in which it counts. */
@@ -49,7 +50,16 @@ export interface BootFacts {
   readonly setupTabs: readonly SetupTab[];
   /** Options that the kernel is started with. */
   readonly commandLine: readonly string[];
+  readonly resume: readonly ResumeFacts[];
   readonly keyboard: KeyboardFacts;
+}
+
+/** A device that the kernel's command line says to resume from. */
+export interface ResumeFacts {
+  /** `resume=UUID=…` */
+  readonly option: string;
+  /** The layers of the device, null where there is none. */
+  readonly below: readonly StorageNode[] | null;
 }
 
 /** The keyboard at the host's console. */

@@ -134,6 +134,7 @@ export function facts(changes: Partial<HostFacts> = {}): HostFacts {
     storage: [],
     crypttab: [],
     commandLine: [],
+    resume: [],
     hostFiles: [],
     modprobe: [],
     modulesLoad: [],

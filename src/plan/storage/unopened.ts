@@ -1,7 +1,7 @@
 // Encrypted devices that nothing in the image would open: systemd then waits for what lies on them.
 import type { Config } from '../../model/config.ts';
 import type { ChosenEntry, HostFacts } from '../../model/facts.ts';
-import type { StorageNode, StorageStack } from '../../model/storage.ts';
+import type { StorageNode } from '../../model/storage.ts';
 import { layersOf } from './layers.ts';
 
 export interface UnopenedProblem {
@@ -11,24 +11,39 @@ export interface UnopenedProblem {
   readonly isNeeded: boolean;
 }
 
-/** LUKS devices under what the boot waits for that systemd-cryptsetup-generator(8) and systemd-gpt-auto-generator(8) leave closed. */
+/** LUKS devices under what the boot mounts or resumes from that systemd-cryptsetup-generator(8) and systemd-gpt-auto-generator(8) leave closed. */
 export function unopenedProblems(config: Config, facts: HostFacts): readonly UnopenedProblem[] {
   const isSure = facts.commandLine.length > 0 && !mayBringTable(config);
   const problems = new Map<string, UnopenedProblem>();
-  for (const stack of facts.storage) {
-    if (!stack.required) continue;
-    for (const node of luksUnder(stack)) {
-      if (!problems.has(node.name) && !isOpened(node, facts)) {
-        problems.set(node.name, problem(node, stack, facts, isSure));
-      }
+  const wanted = [
+    ...facts.storage
+      .filter(({ required }) => required)
+      .map(({ purpose, below }) => ({ what: `${purpose} lies`, below })),
+    ...facts.resume.map(({ option, below }) => ({ what: `What "${option}" names lies`, below })),
+  ];
+  for (const { what, below } of wanted) {
+    for (const node of luksUnder(below ?? [])) {
+      if (problems.has(node.name) || isOpened(node, facts)) continue;
+      problems.set(node.name, problem(node, what, facts, isSure));
     }
   }
-  return [...problems.values()];
+  return [...problems.values(), ...resumesFromNothing(facts)];
+}
+
+/** systemd waits without end for a device to resume from that the command line names (measured with 252 and 257). */
+function resumesFromNothing({ resume }: HostFacts): readonly UnopenedProblem[] {
+  return resume
+    .filter(({ below }) => below === null)
+    .map(({ option }) => ({
+      message: `"${option}" of the kernel's command line names a device that does not exist, and the boot waits for it without end`,
+      hint: `Take "${option}" out of the kernel's command line (/etc/kernel/cmdline, /etc/default/grub), or name the swap space there that swapon(8) shows`,
+      isNeeded: true,
+    }));
 }
 
 type CryptNode = Extract<StorageNode, { readonly type: 'crypt' }>;
 
-function luksUnder({ below }: StorageStack): readonly CryptNode[] {
+function luksUnder(below: readonly StorageNode[]): readonly CryptNode[] {
   return below
     .flatMap((node) => [...layersOf(node)])
     .filter((node) => node.type === 'crypt')
@@ -76,7 +91,7 @@ function isFoundByType(words: readonly string[]): boolean {
 
 function problem(
   { name, below }: CryptNode,
-  { purpose }: StorageStack,
+  what: string,
   facts: HostFacts,
   isSure: boolean,
 ): UnopenedProblem {
@@ -95,7 +110,7 @@ function problem(
   const path = `/dev/${device ?? name}`;
   return {
     message:
-      `${purpose} lies on the encrypted device "${name}" (${path}), which nothing in the initrd opens: ${why.join(', ')}` +
+      `${what} on the encrypted device "${name}" (${path}), which nothing in the initrd opens: ${why.join(', ')}` +
       (isSure ? '' : '; unless something else opens it, the boot waits for it in vain'),
     hint:
       `Add "${name} UUID=$(blkid -o value -s UUID ${path}) none x-initrd.attach" to /etc/crypttab, or "rd.luks.name=UUID=${name}" to ` +

@@ -22,6 +22,7 @@ function boot(changes: Partial<BootFacts>): BootFacts {
     commandLine: [],
     setupTabs: [],
     keyboard: { layout: null, files: [], warnings: [] },
+    resume: [],
     ...changes,
   };
 }

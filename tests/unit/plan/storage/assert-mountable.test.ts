@@ -27,6 +27,7 @@ function plan(storage: readonly StorageStack[], ours = config({})) {
     commandLine: [],
     setupTabs: [],
     keyboard: { layout: null, files: [], warnings: [] },
+    resume: [],
   };
   return makePlan(ours, host, selectModules(ours, host), new Map(), {
     generic: false,

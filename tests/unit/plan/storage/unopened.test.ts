@@ -4,6 +4,7 @@ import { parseCrypttab } from '../../../../src/formats/crypttab.ts';
 import { absolutePath } from '../../../../src/model/brands.ts';
 import type { Config } from '../../../../src/model/config.ts';
 import { BuildError } from '../../../../src/model/errors.ts';
+import type { ResumeFacts } from '../../../../src/model/facts.ts';
 import type { StorageNode, StorageStack } from '../../../../src/model/storage.ts';
 import { makePlan } from '../../../../src/plan/plan.ts';
 import { selectModules } from '../../../../src/plan/select-modules.ts';
@@ -31,6 +32,7 @@ interface Host {
   readonly crypttab?: string;
   readonly ours?: Config;
   readonly stack?: Partial<StorageStack>;
+  readonly resume?: readonly ResumeFacts[];
 }
 
 /** The refusal, the warnings, or nothing. */
@@ -39,6 +41,7 @@ function answer({
   crypttab = '',
   ours,
   stack,
+  resume = [],
 }: Host): string {
   const storage: StorageStack = {
     ...{ purpose: '/', required: true, source: '/dev/x', fileSystem: 'ext4', checksum: null },
@@ -52,6 +55,7 @@ function answer({
     kernel: { ...kernel, modules: { ...kernel.modules, builtin } },
     storage: [storage],
     commandLine,
+    resume,
     crypttab: parseCrypttab(crypttab).map((entry) => ({ ...entry, purpose: '/' })),
     hostFiles:
       crypttab === ''
@@ -67,7 +71,7 @@ function answer({
       new Map(),
       options,
     );
-    return warnings.filter((line) => line.includes('encrypted')).join('\n');
+    return warnings.filter((line) => /encrypted|resume=/.test(line)).join('\n');
   } catch (error) {
     if (!(error instanceof BuildError)) throw error;
     return `refused: ${error.message}\n${error.hint}`;
@@ -150,4 +154,25 @@ test('makePlan() only warns where the command line or what the image holds is no
   const shipped = { ...from, file: '/usr/lib/pkginitrd/profiles/lvm/extra' };
   const vendor = extraTrees.map((tree) => ({ ...tree, from: shipped }));
   assert.match(answer({ ours: config({ profiles, extraTrees: vendor }) }), refused);
+});
+
+const plain = { stack: { below: [disk] } };
+
+test('makePlan() refuses to resume from a device that does not exist', () => {
+  const resume = [{ option: 'resume=UUID=1', below: null }];
+  assert.match(
+    answer({ ...plain, resume }),
+    /^refused: .*\n- "resume=UUID=1" of the kernel's command line names a device that does not exist, and the boot waits for it without end\nTake "resume=UUID=1" out of/,
+  );
+});
+
+test('makePlan() refuses to resume from a device that stays locked, and takes one that is opened', () => {
+  const swap = { ...luks, name: 'swap' };
+  const resume = [{ option: 'resume=/dev/mapper/swap', below: [swap] }];
+  assert.match(
+    answer({ ...plain, resume }),
+    /^refused: .*\n- What "resume=\/dev\/mapper\/swap" names lies on the encrypted device "swap"/,
+  );
+  assert.equal(answer({ ...plain, resume, crypttab: `swap UUID=${uuid} none\n` }), '');
+  assert.equal(answer({ ...plain, resume: [{ option: 'resume=/dev/sda2', below: [part] }] }), '');
 });
