@@ -131,8 +131,20 @@ const modules: readonly (readonly [path: string, chosen: boolean])[] = [
 ];
 
 test('the portable module list boots other hardware and leaves out what no boot needs', (t) => {
-  const patterns = values(load(t, {}, { vendorDirectory: dropins }).kernelModules);
+  const encrypted = { vendorDirectory: dropins, profiles: ['cryptsetup'] };
+  const patterns = values(load(t, {}, encrypted).kernelModules);
   for (const [path, chosen] of modules) assert.equal(choosesModule(patterns, path), chosen, path);
+});
+
+test('the processor gets its ciphers at boot where something may be encrypted, and only there', (t) => {
+  const isChosen = (facts: MatchFacts, ...names: readonly string[]): boolean => {
+    const config = load(t, {}, { vendorDirectory: dropins, facts, profiles: names });
+    return choosesModule(values(config.kernelModules), 'kernel/arch/x86/crypto/aesni-intel.ko');
+  };
+  assert.equal(isChosen(debian13), false);
+  assert.equal(isChosen(debian13, 'cryptsetup'), true);
+  assert.equal(isChosen(debian13, 'btrfs'), true);
+  assert.equal(isChosen({ ...debian13, storageKnown: false }), true);
 });
 
 // All of them modules of Debian's kernel.
