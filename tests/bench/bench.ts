@@ -19,7 +19,8 @@ import { writerSeconds } from './writer.ts';
 
 interface Figures {
   readonly seconds: number[];
-  readonly bootSeconds: number[];
+  /** Thousand million instructions of the guest from the kernel's start to the root's init. */
+  readonly bootWork: number[];
   bytes: number;
 }
 
@@ -75,12 +76,12 @@ async function measure(
       // The first round fills the caches.
       if (round === 0) continue;
       const path = builtFile(host, image);
-      const found = figures.get(generator.name) ?? { seconds: [], bootSeconds: [], bytes: 0 };
+      const found = figures.get(generator.name) ?? { seconds: [], bootWork: [], bytes: 0 };
       figures.set(generator.name, found);
       found.seconds.push(ran.milliseconds / 1000);
       found.bytes = statSync(path).size;
-      const uptime = await bootTime(host.kernel.image, path, disk);
-      if (uptime !== undefined) found.bootSeconds.push(uptime);
+      const work = await bootWork(host.kernel.image, path, disk);
+      if (work !== undefined) found.bootWork.push(work);
       print(`${generator.name}, run ${round}: ${(ran.milliseconds / 1000).toFixed(1)} s`);
       if (generator.name === 'pkginitrd' && round === runs) print(ran.stdout + ran.stderr);
     }
@@ -112,12 +113,18 @@ function builtFile(host: ThrowAwayHost, image: string): string {
   throw new Error(`Cannot find the image ${image} in ${output}`);
 }
 
-/** Seconds from the kernel's start to the root's init, by the guest's own clock. */
-async function bootTime(kernel: string, initrd: string, disk: string): Promise<number | undefined> {
-  const commandLine = `root=UUID=${uuid} rw quiet`;
-  const booted = await boot({ kernel, initrd, commandLine, disks: [disk], until: rootReached });
-  const uptime = /^ROOT-UPTIME ([\d.]+)$/m.exec(booted.transcript)?.[1];
-  if (booted.reached && uptime !== undefined) return Number(uptime);
+/** Thousand million instructions from the kernel's start to the root's init. */
+async function bootWork(kernel: string, initrd: string, disk: string): Promise<number | undefined> {
+  const booted = await boot({
+    ...{ kernel, initrd, disks: [disk], until: rootReached, countsInstructions: true },
+    commandLine: `root=UUID=${uuid} rw quiet`,
+    timeout: 600_000,
+  });
+  const times = /^ROOT-UPTIME ([\d.]+)\nROOT-IDLE ([\d.]+) (\d+)$/m.exec(booted.transcript);
+  if (booted.reached && times !== null) {
+    const [, uptime, idle, waitingTicks] = times.map(Number);
+    return (uptime ?? 0) - (idle ?? 0) - (waitingTicks ?? 0) / 100;
+  }
   const lines = booted.transcript.trim().split('\n').slice(-5);
   print(
     `${initrd} did not boot (${booted.end}): ${[...unpackErrors(booted.transcript), ...lines].join('\n')}`,
@@ -176,7 +183,7 @@ function nanoseconds(ran: Ran): number {
 }
 
 function report(figures: ReadonlyMap<string, Figures>): void {
-  const heads = ['build s', 'MiB', 'boot s'].map((head) => head.padStart(16)).join('');
+  const heads = ['build s', 'MiB', 'boot Ginstr'].map((head) => head.padStart(16)).join('');
   print(`\n${'median (× ours)'.padEnd(26)}${heads}`);
   for (const { name, against } of generators) {
     const found = figures.get(name);
@@ -198,8 +205,8 @@ function report(figures: ReadonlyMap<string, Figures>): void {
   }
 }
 
-function figuresOf({ seconds, bytes, bootSeconds }: Figures): readonly number[] {
-  return [median(seconds), bytes / 2 ** 20, median(bootSeconds)];
+function figuresOf({ seconds, bytes, bootWork: work }: Figures): readonly number[] {
+  return [median(seconds), bytes / 2 ** 20, median(work)];
 }
 
 function print(text: string): void {

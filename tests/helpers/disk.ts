@@ -46,8 +46,10 @@ echo
 while read -r device point type options rest; do
   [ "$point" = / ] && echo "ROOT-MOUNT $device $type"
 done </proc/mounts
-read -r uptime rest </proc/uptime
+read -r uptime idle </proc/uptime
 echo "ROOT-UPTIME $uptime"
+read -r cpu user nice system other waiting rest </proc/stat
+echo "ROOT-IDLE $idle $waiting"
 for word in $(cat /proc/cmdline); do
   case $word in test.show=*) echo "SHOW \${word#*=}: $(cat "\${word#*=}")" ;; esac
 done

@@ -25,6 +25,11 @@ export interface Boot {
   readonly attach?: Attachment;
   /** MiB; 1024 by default. */
   readonly memory?: number;
+  /**
+   * One emulated processor whose clock counts its instructions, one a nanosecond, and jumps over sleeps: the guest's own time
+   * but for its idle time is its work, whatever else this machine does.
+   */
+  readonly countsInstructions?: boolean;
   /** QEMU's machine type; `q35` by default. */
   readonly machine?: string;
   /** The console line that ends the boot, and with it the guest. */
@@ -215,8 +220,8 @@ function qemuArguments(options: Boot, socket: string): readonly string[] {
   return [
     'qemu-system-x86_64',
     ...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
-    ...['-machine', machineOf(options), '-accel', accelerator()],
-    ...['-cpu', 'max', '-smp', '2', '-m', `${options.memory ?? 1024}`],
+    ...['-machine', machineOf(options), '-cpu', 'max', '-m', `${options.memory ?? 1024}`],
+    ...(options.countsInstructions === true ? counting : ['-accel', accelerator(), '-smp', '2']),
     ...['-chardev', 'stdio,id=console,signal=off', '-serial', 'chardev:console'],
     ...['-kernel', options.kernel, '-initrd', options.initrd],
     ...['-append', `console=ttyS0,115200 panic=1 oops=panic ${options.commandLine}`],
@@ -226,6 +231,8 @@ function qemuArguments(options: Boot, socket: string): readonly string[] {
     ...(options.keyboard?.device === 'USB' ? usbKeyboard : []),
   ];
 }
+
+const counting = ['-accel', 'tcg,thread=single', '-smp', '1', '-icount', 'shift=0,sleep=off'];
 
 const usbKeyboard = ['-device', 'qemu-xhci,id=keys', '-device', 'usb-kbd,bus=keys.0'];
 
