@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { Bind, Sandbox } from '../model/sys.ts';
 import type { View } from './visible.ts';
 
@@ -37,6 +38,7 @@ export function sandboxArgv(
     ...['--remount-ro', '/sys'],
     ...['--perms', '1777', '--tmpfs', '/tmp'],
     ...['--tmpfs', '/run'],
+    ...(view === undefined ? [] : directoriesOf(view, sandbox.binds)),
     ...(view?.links ?? []).flatMap(({ target, path }) => ['--symlink', target, path]),
     ...(view?.binds ?? []).flatMap(bindOption),
     ...sandbox.binds.flatMap(bindOption),
@@ -48,6 +50,24 @@ export function sandboxArgv(
     '--',
     ...argv,
   ];
+}
+
+// Directories on the ways to what can be seen. Those that bubblewrap makes by itself are closed to all but root, and apt
+// fetches as a user of its own, who has to find resolv.conf.
+function directoriesOf({ links, binds }: View, others: readonly Bind[]): readonly string[] {
+  const isBound = new Set(binds.map(({ target }) => target));
+  const found = new Set<string>();
+  for (const { path } of [
+    ...links,
+    ...[...binds, ...others].map(({ target }) => ({ path: target })),
+  ]) {
+    const above: string[] = [];
+    for (let at = posix.dirname(path); at !== '/' && at !== '/run'; at = posix.dirname(at)) {
+      above.push(at);
+    }
+    if (!above.some((at) => isBound.has(at))) for (const at of above) found.add(at);
+  }
+  return [...found].sort().flatMap((path) => ['--perms', '0755', '--dir', path]);
 }
 
 // Capabilities that a package manager and maintainer scripts need: owners, modes, chroot, device nodes, file capabilities, and the

@@ -51,7 +51,10 @@ interface TypedLine {
   readonly device: 'PS/2' | 'USB';
   readonly prompt: RegExp;
   readonly line: string;
-  /** Milliseconds between two tries; 2000 by default. A prompt that takes long to judge a line loses what is typed meanwhile. */
+  /**
+   * Milliseconds between two tries, where each line is judged: by default there are 2000, and an empty line is typed before
+   * each. A prompt that takes long to judge one loses what is typed meanwhile.
+   */
   readonly every?: number;
 }
 
@@ -162,7 +165,9 @@ async function typeLine(
   const keyboard = await openKeyboard(socket);
   try {
     while (!signal.aborted) {
-      if (typed.prompt.test(transcriptOf(log))) await keyboard.type(`\n${typed.line}\n`);
+      if (typed.prompt.test(transcriptOf(log))) {
+        await keyboard.type(`${typed.every === undefined ? '\n' : ''}${typed.line}\n`);
+      }
       await sleep(typed.every ?? 2000, undefined, { signal }).catch(() => undefined);
     }
   } finally {

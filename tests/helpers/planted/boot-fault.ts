@@ -12,6 +12,8 @@ export interface Guest {
   readonly commandLine: string;
   /** Keeps the images while they boot, and what came of them. */
   readonly directory: string;
+  /** Milliseconds that one may take that does not come to an end; 500 seconds by default. */
+  readonly timeout?: number;
 }
 
 /** In words, `boots` where the root was reached with all of the faults. The same ones in the same image are booted once. */
@@ -34,7 +36,7 @@ export async function bootFaults(
       commandLine: `${guest.commandLine} rootflags=x-systemd.device-timeout=300 no_timer_check`,
       disks: [guest.disk],
       until: new RegExp(`${rootReached.source}|${failure.source}`, 'm'),
-      timeout: 500_000,
+      timeout: guest.timeout ?? 500_000,
     });
     const reached = rootReached.test(booted.transcript);
     const sign = failure.exec(booted.transcript)?.[0];

@@ -89,6 +89,16 @@ test(
   },
 );
 
+test(
+  'directories on the way to what can be seen are open to users that a manager becomes',
+  { skip },
+  async () => {
+    const paths = ['/etc/manager/main.conf', '/srv/keys/two.asc'];
+    const { stdout } = await inside('stat -c %a / /etc /etc/manager /srv /srv/keys', paths, root);
+    assert.equal(stdout, '755\n755\n755\n755\n755\n');
+  },
+);
+
 // The programs are this machine's own, bound on top of the test's /usr.
 async function inside(script: string, paths: readonly string[], at: AbsolutePath) {
   return makeRunner().run({
