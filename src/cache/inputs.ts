@@ -57,11 +57,15 @@ export function seenFiles(
   return [...(root === machine ? [] : watched.seen(root)), ...absolute].filter(
     ({ path }) =>
       !passing.test(path) &&
+      !shared.test(path) &&
       (workspace === undefined || !`${prefix}${path}`.startsWith(`${workspace}/`)),
   );
 }
 
 const ownCache = /^var\/cache\/pkginitrd(?:\/|$)/;
+
+// Directories that every program puts files into, this one too. Packages ship them, and none of what lies there.
+const shared = /^(?:tmp|var\/(?:tmp|log|cache))?$/;
 
 // The drop-ins in /run are files as all others.
 const passing = /^(?:proc|sys|dev|run(?!\/pkginitrd(?:\/|$)))(?:\/|$)/;

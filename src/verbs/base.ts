@@ -6,6 +6,7 @@ import { keep, lookUp, type Found } from '../cache/store.ts';
 import { putTogether, takeApart } from '../cache/stored-base.ts';
 import { treeWitnesses } from '../cache/tree-digest.ts';
 import type { Looked } from '../cache/witnesses.ts';
+import { logger } from '../log.ts';
 import type { Base } from '../model/base.ts';
 import { absolutePath, type AbsolutePath } from '../model/brands.ts';
 import type { CacheAnswer, WhyMade } from '../model/cache.ts';
@@ -17,6 +18,8 @@ import type { Decided } from './decide.ts';
 import { finishBase, prepareBase } from './make-base.ts';
 import type { PartCache } from './part-cache.ts';
 import { contentsOf, treesAndScripts } from './trees.ts';
+
+const debug = logger('cache');
 
 export interface BaseAnswer {
   readonly base: Base;
@@ -118,6 +121,7 @@ function unchangedBase(
   if (!isRemembered(data)) return { type: 'none', why: { type: 'new' } };
   const { key, inputs } = data;
   const [path] = changedInputs(sys, inputs);
+  if (path !== undefined) debug('"%s" is not as it was: the package manager is asked', path);
   if (path !== undefined) return { type: 'none', why: { type: 'changed', path } };
   const found = lookUp(sys, store, key, workspace);
   if (found.type === 'found') return { type: 'found', found, inputs };

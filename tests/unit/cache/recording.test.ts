@@ -52,7 +52,7 @@ for (const [what, look, change] of looks) {
   });
 }
 
-test('seenFiles() leaves out what the kernel makes up, and the workspace', () => {
+test('seenFiles() leaves out what the kernel makes up, the workspace, and directories that all write to', () => {
   const watched = recording(plain);
   const machine = watched.sys.root(absolutePath('/'));
   for (const path of [
@@ -63,11 +63,14 @@ test('seenFiles() leaves out what the kernel makes up, and the workspace', () =>
     'run/pkginitrd/a.conf',
     'w/x',
     'system',
+    // This program makes its workspaces in the first.
+    ...['var/tmp', '/tmp', 'var/log', 'var/cache', '/'],
+    'var/tmp/x',
   ]) {
     machine.stat(path);
   }
   assert.deepEqual(
     seenFiles(watched, absolutePath('/'), absolutePath('/w')).map(({ path }) => path),
-    ['run/pkginitrd/a.conf', 'system'],
+    ['run/pkginitrd/a.conf', 'system', 'var/tmp/x'],
   );
 });
