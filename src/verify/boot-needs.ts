@@ -76,6 +76,7 @@ function programPaths(
     '/init',
     ...onWay.flatMap(({ anyOf }) => anyOf),
     ...started.flatMap(({ program }) => program ?? []),
+    ...checkers,
   ];
   const places = [
     ...names.flatMap(placesOf),
@@ -86,6 +87,13 @@ function programPaths(
     return found.type === 'found' && found.node.type === 'file' ? [found.path] : [];
   });
 }
+
+// systemd-fsck does without those that are not there. One that is there and does not start is a check that failed, and
+// the root is not mounted.
+const checkers = [
+  'fsck',
+  ...['btrfs', 'ext2', 'ext3', 'ext4', 'f2fs', 'xfs'].map((type) => `fsck.${type}`),
+];
 
 function placesOfName(files: ImageFiles, name: string): readonly string[] {
   return [...files.entries()].flatMap(([path]) => {
