@@ -63,6 +63,11 @@ const wayPrograms: readonly WayProgram[] = [
     severity: 'error',
   },
   {
+    anyOf: ['/usr/lib/systemd/systemd-fsck', '/lib/systemd/systemd-fsck'],
+    purpose: 'the root file system is checked by it before it is mounted',
+    severity: 'error',
+  },
+  {
     anyOf: ['udevadm'],
     purpose: 'no device is found without it',
     severity: 'error',

@@ -58,6 +58,7 @@ function elf(path: string, recipe: ElfRecipe): Entry {
 const onWay = [
   ...['usr/bin/mount', 'usr/bin/systemctl', 'usr/bin/udevadm', 'usr/sbin/modprobe'],
   ...[`${systemd}/systemd-udevd`, `${systemd}/system-generators/systemd-fstab-generator`],
+  `${systemd}/systemd-fsck`,
   // A check of / that fails is the end, whatever made it fail.
   ...['usr/sbin/fsck', 'usr/sbin/fsck.ext4'],
 ];

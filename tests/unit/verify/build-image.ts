@@ -94,7 +94,11 @@ function putSystemd(tree: Tree): void {
   const programs = [
     ...['usr/bin/mount', 'usr/bin/sulogin', 'usr/bin/systemctl', 'usr/bin/udevadm'],
     ...['usr/lib/systemd/system-generators/systemd-fstab-generator', 'usr/sbin/modprobe'],
-    ...['usr/lib/systemd/systemd-executor', 'usr/lib/systemd/systemd-udevd'],
+    ...[
+      'usr/lib/systemd/systemd-executor',
+      'usr/lib/systemd/systemd-udevd',
+      'usr/lib/systemd/systemd-fsck',
+    ],
   ];
   for (const path of programs) put(tree, program(path, { type: 2 }));
   const rules: Readonly<Record<string, string>> = {
