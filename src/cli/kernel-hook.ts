@@ -1,7 +1,8 @@
 import { basename, dirname } from 'node:path';
-import { absolutePath, kernelVersion, pathFrom } from '../model/brands.ts';
+import { absolutePath, pathFrom } from '../model/brands.ts';
 import { UsageError } from '../model/errors.ts';
 import type { BuildInvocation } from '../model/invocation.ts';
+import { forThisHost } from './for-this-host.ts';
 
 /** Reads the arguments of the hooks that kernel packages run where no kernel-install does: `add KERNEL IMAGE INITRD`. */
 export function parseKernelHook(args: readonly string[], cwd: string): BuildInvocation {
@@ -15,16 +16,7 @@ export function parseKernelHook(args: readonly string[], cwd: string): BuildInvo
   const path = pathFrom(cwd, initrd);
   return {
     type: 'build',
-    request: {
-      kernelVersion: kernelVersion(version),
-      hostRoot: absolutePath('/'),
-      kernelRoot: undefined,
-      loadedModulesFile: undefined,
-      generic: false,
-      offline: false,
-      assignments: [],
-      profiles: [],
-    },
+    request: forThisHost(version),
     kernelImage: pathFrom(cwd, image),
     destination: { type: 'boot', directory: absolutePath(dirname(path)), name: basename(path) },
     verbose: false,

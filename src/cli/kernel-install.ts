@@ -1,7 +1,8 @@
 import { basename } from 'node:path';
-import { absolutePath, kernelVersion, pathFrom } from '../model/brands.ts';
+import { pathFrom } from '../model/brands.ts';
 import { UsageError } from '../model/errors.ts';
 import type { BuildInvocation, SkipInvocation } from '../model/invocation.ts';
+import { forThisHost } from './for-this-host.ts';
 
 /**
  * Reads the arguments of a kernel-install plugin (kernel-install(8)): `add KERNEL ENTRY_DIR IMAGE [INITRD…]` or
@@ -34,16 +35,7 @@ export function parseKernelInstall(
   const bootRoot = env['KERNEL_INSTALL_BOOT_ROOT'];
   return {
     type: 'build',
-    request: {
-      kernelVersion: kernelVersion(version),
-      hostRoot: absolutePath('/'),
-      kernelRoot: undefined,
-      loadedModulesFile: undefined,
-      generic: false,
-      offline: false,
-      assignments: [],
-      profiles: [],
-    },
+    request: forThisHost(version),
     kernelImage: pathFrom(cwd, image),
     destination: {
       type: 'staging',

@@ -57,10 +57,11 @@ export function sandboxArgv(
 function directoriesOf({ links, binds }: View, others: readonly Bind[]): readonly string[] {
   const isBound = new Set(binds.map(({ target }) => target));
   const found = new Set<string>();
-  for (const { path } of [
-    ...links,
-    ...[...binds, ...others].map(({ target }) => ({ path: target })),
-  ]) {
+  const ends = [
+    ...links.map(({ path }) => path),
+    ...[...binds, ...others].map(({ target }) => target),
+  ];
+  for (const path of ends) {
     const above: string[] = [];
     for (let at = posix.dirname(path); at !== '/' && at !== '/run'; at = posix.dirname(at)) {
       above.push(at);

@@ -1,5 +1,5 @@
 // Checks that systemd as /init knows an initrd and finds its way to the real root. systemd's own checks are no help here: of
-// planted faults `systemd-analyze verify --root` (252, 257) tells garbage in a unit and one that is required and missing, and
+// planted faults `systemd-analyze verify --root` (257) tells garbage in a unit and one that is required and missing, and
 // neither a missing program nor a masked or missing unit that is only wished for; it fails good images too. `udevadm verify`
 // (from 254) tells of cut-off rules, most of which boot. Both want the image unpacked.
 import { machineOf } from '../formats/elf-header.ts';
