@@ -30,6 +30,15 @@ export function chooseManager(
   );
 }
 
+/** A captured host has a manager's program and no packages: nothing can be resolved by it. */
+export function hasPackages(root: RootFiles, manager: Manager): boolean {
+  const row = managers.find(({ releases }) => releases.some((one) => one.manager === manager));
+  return (row?.databases ?? []).some((path) => {
+    const found = root.stat(path);
+    return found?.type === 'directory' ? root.list(path).length > 0 : (found?.size ?? 0) > 0;
+  });
+}
+
 function onlyManager(root: RootFiles): ChosenManager {
   const found = managers.flatMap((row) => {
     const manager = installed(root, row);

@@ -1,10 +1,11 @@
 import { printPlan, printPlanJson } from '../cli/print-plan.ts';
+import { hasPackages } from '../host/manager.ts';
 import { BuildError, MissingLists, UsageError } from '../model/errors.ts';
 import type { PlanInvocation } from '../model/invocation.ts';
 import type { PackageAnswer } from '../model/packages.ts';
 import type { Sys } from '../model/sys.ts';
 import { foreseePlace } from '../place/foresee.ts';
-import { decide } from './decide.ts';
+import { decide, type Decided } from './decide.ts';
 import { resolve } from './resolve.ts';
 import type { Answer, Surroundings } from './verb.ts';
 
@@ -23,7 +24,11 @@ export async function plan(
   let answer: PackageAnswer | undefined;
   if (surroundings.user === 0) {
     await trial.of(async () => foreseePlace(sys, invocation, plan.output));
-    answer = await trial.of(async () => resolve(sys, decided, surroundings));
+    if (isCaptured(sys, decided)) {
+      trial.remarks.push(
+        `pkginitrd: Warning: The names of the packages are not looked at: "${decided.hostRoot}" has no package database, which a build needs`,
+      );
+    } else answer = await trial.of(async () => resolve(sys, decided, surroundings));
   } else {
     trial.remarks.push(
       'pkginitrd: The names of the packages and the destination are not looked at: that needs root',
@@ -31,6 +36,11 @@ export async function plan(
   }
   const print = { text: printPlan, json: printPlanJson }[invocation.format];
   return { result: print(plan, answer), remarks: trial.remarks, ...trial.failure() };
+}
+
+/** What is known of another machine, given by --host-root to see what its image would be. */
+function isCaptured(sys: Sys, { hostRoot, plan }: Decided): boolean {
+  return hostRoot !== '/' && !hasPackages(sys.root(hostRoot), plan.packages.manager);
 }
 
 type Failure = UsageError | BuildError;

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { describeReason } from '../../../src/model/reason.ts';
-import { chooseManager } from '../../../src/host/manager.ts';
+import { chooseManager, hasPackages } from '../../../src/host/manager.ts';
 import { readOs } from '../../../src/host/os.ts';
 import { absolutePath } from '../../../src/model/brands.ts';
+import type { Manager } from '../../../src/model/managers.ts';
 import type { Assignment } from '../../../src/model/config.ts';
 import { rootFiles } from '../../../src/sys/root-files.ts';
 import { checkout } from '../../helpers/paths.ts';
@@ -97,4 +98,27 @@ function chooseOn(
   const vendorDirectory = absolutePath(`${checkout}/dropins`);
   const config = load(t, tree, { vendorDirectory, facts, assignments });
   return chooseManager(root, config.packageManager);
+}
+
+const databases: readonly (readonly [Manager, Tree, boolean])[] = [
+  ['apt', {}, false],
+  ['apt', { 'var/lib/dpkg/status': '' }, false],
+  ['apt', { 'var/lib/dpkg/status': 'Package: dpkg\n' }, true],
+  ['dnf4', { 'usr/bin/dnf': '' }, false],
+  ['dnf5', { 'usr/lib/sysimage/rpm/rpmdb.sqlite': 'x' }, true],
+  ['zypper', { 'var/lib/rpm': null }, false],
+  [
+    'zypper',
+    { 'var/lib/rpm': { link: '../../usr/lib/sysimage/rpm' }, 'usr/lib/sysimage/rpm/x': '' },
+    true,
+  ],
+  ['pacman', { 'var/lib/pacman/local/ALPM_DB_VERSION': '9\n' }, true],
+];
+
+for (const [manager, tree, expected] of databases) {
+  const paths = Object.keys(tree).join(', ');
+  test(`hasPackages() is ${expected} for ${manager} with ${paths || 'nothing'}`, (t) => {
+    const root = rootFiles(plant(scratch(t), tree));
+    assert.equal(hasPackages(root, manager), expected);
+  });
 }
