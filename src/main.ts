@@ -75,6 +75,7 @@ function surroundings(): Surroundings {
     vendorDirectory: vendorDirectory(),
     architecture: architecture(process.arch),
     temporaryDirectory: temporaryDirectory(process.env['TMPDIR']),
+    memoryDirectories: process.env['TMPDIR'] ? [] : memoryDirectories,
     user: process.getuid?.(),
     tool,
     runtime: `Node.js ${process.version} ${process.arch}`,
@@ -88,6 +89,9 @@ function temporaryDirectory(raw: string | undefined): AbsolutePath {
   if (raw.startsWith('/')) return absolutePath(raw);
   throw new UsageError(`Cannot use TMPDIR="${raw}": expected a path from "/"`);
 }
+
+// Where distributions mount a tmpfs. The second is noexec on some, the third lies on the disk on others.
+const memoryDirectories = ['/dev/shm', '/run', '/tmp'].map(absolutePath);
 
 // All files of the bundle.
 function tool(): string | undefined {

@@ -32,7 +32,7 @@ export async function writeEntries(
   entries: readonly Entry[],
   file: AbsolutePath,
 ): Promise<AbsolutePath> {
-  await sys.writeAtomically(file, archive(sys, entries), 0o600);
+  await sys.writeNew(file, archive(sys, entries), 0o600);
   return file;
 }
 
@@ -52,6 +52,6 @@ export async function writePart(
       yield chunk;
     }
   }
-  const { bytes } = await sys.writeAtomically(file, compress(counted(), compression, level), 0o600);
+  const { bytes } = await sys.writeNew(file, compress(counted(), compression, level), 0o600);
   return { name, compression, file, bytes, unpackedBytes, entries: entries.length };
 }

@@ -31,6 +31,12 @@ export interface Sys {
     chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
     mode: number,
   ): Promise<{ bytes: number }>;
+  /** Streams into a file of a workspace, which nobody reads after a crash: no fsync. */
+  writeNew(
+    path: AbsolutePath,
+    chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+    mode: number,
+  ): Promise<{ bytes: number }>;
   /** Writes entries as a directory tree and swaps it in for what stood at `path`. */
   writeTree(path: AbsolutePath, entries: AsyncIterable<Entry> | Iterable<Entry>): Promise<void>;
   /** Free bytes for root on the file system that holds `directory`. */
@@ -43,6 +49,11 @@ export interface Sys {
   fileTime(directory: AbsolutePath): bigint;
   /** A fresh mode 0700 directory below the first of `parents` where programs can be run. Remove it in a `finally`. */
   workspace(...parents: readonly AbsolutePath[]): Workspace;
+  /**
+   * A workspace for `bytes` in memory, below the first of `parents` that is a tmpfs with room for them. Undefined where
+   * none is, or where the machine or a control group could come to miss the memory; the trace says why.
+   */
+  memoryWorkspace(parents: readonly AbsolutePath[], bytes: number): Workspace | undefined;
   /**
    * Takes an exclusive lock on what lies at `subject`, held until released. While another has it, `onWait` is told once who; after
    * `waitSeconds` BuildError names the holder.
@@ -135,6 +146,8 @@ export interface RootFiles {
    * size can be given in chunks.
    */
   write(path: string, content: string | Uint8Array | Iterable<Uint8Array>, mode: number): void;
+  /** Puts `bytes` in the place of those at `offset` of a file that exists. */
+  patch(path: string, offset: number, bytes: Uint8Array): void;
   mkdir(path: string, mode: number): void;
   /** Sets the times of a file that exists to now. */
   touch(path: string): void;

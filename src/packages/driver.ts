@@ -109,6 +109,8 @@ export interface Fetched {
 
 export interface FetchedArchive extends ResolvedArchive {
   readonly size: number;
+  /** Bytes of its files, where the manager knows. */
+  readonly unpackedSize?: number | undefined;
   /** A copy in the workspace. */
   readonly path: AbsolutePath;
   /** Its files have to be there before any script of a package runs. */

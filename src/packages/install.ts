@@ -11,6 +11,7 @@ import { rpmDriver } from './rpm/rpm.ts';
 import { zypperFrontEnd } from './rpm/zypper.ts';
 import { fetchedIdentities, resolvedIdentities } from './shared/identities.ts';
 import { timed } from './shared/timed.ts';
+import { unpackedBytes } from './shared/unpacked-bytes.ts';
 import { resolveWishes } from './shared/wishes.ts';
 
 /** Packages that are chosen and not fetched yet. */
@@ -31,7 +32,10 @@ export interface Prepared {
 /** Packages that are on this machine, checked. */
 export interface Ready {
   identities(): readonly PackageIdentity[];
-  install(): Promise<RootTree>;
+  /** Bytes that installing takes up in `room`, an estimate. */
+  readonly unpackedBytes: number;
+  /** Makes the root in the directory `room`. */
+  install(room: AbsolutePath): Promise<RootTree>;
 }
 
 /** Chooses packages; each later step may be left out where its result is cached. */
@@ -43,7 +47,7 @@ export async function preparePackages(sys: Sys, request: PackageRequest): Promis
 export async function installPackages(sys: Sys, request: PackageRequest): Promise<RootTree> {
   const prepared = await preparePackages(sys, request);
   const ready = await prepared.fetch();
-  return ready.install();
+  return ready.install(request.workspace);
 }
 
 /** Asks the manager what a request comes to, without the network; fetches and installs nothing. */
@@ -75,7 +79,11 @@ function managerWith<Host>(driver: PackageDriver<Host>) {
         );
         return {
           identities: () => fetchedIdentities(sys, fetched),
-          install: async () => timed(sys, 'install', async () => driver.install(job, fetched)),
+          unpackedBytes: unpackedBytes(fetched),
+          install: async (room) =>
+            timed(sys, 'install', async () =>
+              driver.install({ ...job, request: { ...job.request, room } }, fetched),
+            ),
         };
       };
       return {

@@ -3,6 +3,15 @@ import type { Origin } from '../model/origin.ts';
 import type { RootPlan } from '../model/plan.ts';
 import type { Sys } from '../model/sys.ts';
 
+/** Bytes of what trees bring into the root. */
+export function treeBytes(sys: Pick<Sys, 'root'>, trees: RootPlan['extraTrees']): number {
+  const machine = sys.root(absolutePath('/'));
+  return treeFiles(sys, trees).reduce(
+    (sum, { source }) => sum + (machine.lstat(source)?.size ?? 0),
+    0,
+  );
+}
+
 /** The files that trees bring into the root: each by its path in the image, without leading slash. */
 export function treeFiles(
   sys: Pick<Sys, 'root'>,

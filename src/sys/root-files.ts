@@ -11,6 +11,7 @@ import {
   symlinkSync,
   utimesSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { absolutePath, type AbsolutePath } from '../model/brands.ts';
@@ -56,6 +57,10 @@ export function rootFiles(root: AbsolutePath): RootFiles {
         writeNew(at, content, mode);
         chmodSync(onDisk(at), mode);
       });
+    },
+    patch: (path, offset, bytes) => {
+      const at = followed(path);
+      named('write', at, () => patchFile(at, offset, bytes));
     },
     mkdir: (path, mode) => {
       const at = followed(path);
@@ -116,6 +121,15 @@ function writeNew(
   const fd = openSync(onDisk(at), 'wx', mode);
   try {
     for (const chunk of content) writeFileSync(fd, chunk);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function patchFile(at: AbsolutePath, offset: number, bytes: Uint8Array): void {
+  const fd = openSync(onDisk(at), constants.O_WRONLY | constants.O_NOFOLLOW);
+  try {
+    writeSync(fd, bytes, 0, bytes.length, offset);
   } finally {
     closeSync(fd);
   }

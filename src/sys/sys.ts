@@ -3,13 +3,14 @@ import { absolutePath, type AbsolutePath } from '../model/brands.ts';
 import type { Sys } from '../model/sys.ts';
 import { cannotWrite, freeSpace } from './free-space.ts';
 import { lock } from './lock.ts';
+import { memoryWorkspace } from './memory-workspace.ts';
 import { openDisk, openFile } from './open-file.ts';
 import { privateDirectory } from './private-directory.ts';
 import { rootFiles } from './root-files.ts';
 import { makeRunner, type RunnerOptions } from './run.ts';
 import { fileTime } from './stamp.ts';
 import { workspace } from './workspace.ts';
-import { writeAtomically } from './write-atomically.ts';
+import { writeAtomically, writeNew } from './write-atomically.ts';
 import { writeTree } from './write-tree.ts';
 
 /** The machine as it is. */
@@ -21,12 +22,14 @@ export function makeSys(options: RunnerOptions & { readonly searchPath: string }
     open: openFile,
     openDisk,
     writeAtomically,
+    writeNew,
     writeTree,
     freeSpace,
     cannotWrite,
     privateDirectory,
     fileTime,
     workspace,
+    memoryWorkspace,
     lock: (subject, waiting) => lock(subject, { ...waiting, signal: options.signal }),
     now: () => performance.now(),
   };

@@ -16,7 +16,7 @@ export async function writeAtomically(
   const directory = dirname(path);
   const temporary = `${directory}/.${basename(path)}.${process.pid}.new`;
   named('make the directory', directory, () => makeDirectories(directory));
-  const bytes = await streamTo(temporary, chunks, mode).catch((error: unknown) => {
+  const bytes = await streamTo(temporary, chunks, mode, fsyncSync).catch((error: unknown) => {
     rmSync(temporary, { force: true });
     throw error;
   });
@@ -25,10 +25,20 @@ export async function writeAtomically(
   return { bytes };
 }
 
+/** Streams into a file that nobody needs after a crash. */
+export async function writeNew(
+  path: AbsolutePath,
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  mode: number,
+): Promise<{ bytes: number }> {
+  return { bytes: await streamTo(path, chunks, mode, () => {}) };
+}
+
 async function streamTo(
   path: string,
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   mode: number,
+  sync: (fd: number) => void,
 ): Promise<number> {
   const fd = named('write', path, () => openSync(path, 'w', mode));
   let bytes = 0;
@@ -36,7 +46,7 @@ async function streamTo(
     for await (const chunk of chunks) bytes += named('write', path, () => writeAll(fd, chunk));
     named('sync', path, () => {
       fchmodSync(fd, mode);
-      fsyncSync(fd);
+      sync(fd);
     });
   } finally {
     closeSync(fd);

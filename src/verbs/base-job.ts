@@ -9,6 +9,8 @@ export interface BaseJob {
   readonly sys: Sys;
   readonly decided: Decided;
   readonly workspace: AbsolutePath;
+  /** Where what is unpacked may lie in memory instead. */
+  readonly memoryDirectories: readonly AbsolutePath[];
   readonly codec: Codec;
   readonly steps: Stopwatch;
 }

@@ -78,10 +78,10 @@ async function carryOut(
   workspace: AbsolutePath,
   steps: Stopwatch,
 ): Promise<Receipt> {
-  const { vendorDirectory, tell } = surroundings;
+  const { vendorDirectory, memoryDirectories, tell } = surroundings;
   const { plan } = decided;
   const packing = codec(sys);
-  const job = { sys, decided, workspace, codec: packing, steps };
+  const job = { sys, decided, workspace, memoryDirectories, codec: packing, steps };
   const cache = await openPartCache(sys, decided, surroundings);
   // Builds that share a host share its caches.
   const inTurn = <T>(work: (release: () => void) => Promise<T>): Promise<T> =>

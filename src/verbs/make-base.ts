@@ -11,8 +11,10 @@ import type { Sys } from '../model/sys.ts';
 import { preparePackages, type Prepared, type Ready } from '../packages/install.ts';
 import { depmodEntries } from '../root/depmod.ts';
 import { makeInitrdRoot } from '../root/make-initrd-root.ts';
+import { treeBytes } from '../root/tree-files.ts';
 import type { BaseJob } from './base-job.ts';
 import type { Decided } from './decide.ts';
+import { inRoom } from './in-room.ts';
 
 /** Has the manager choose the packages of the plan. */
 export async function prepareBase(
@@ -31,13 +33,20 @@ export async function prepareBase(
 }
 
 /** Installs the packages and makes the base part of them. Their root is removed: a Base is all that is left. */
-export async function finishBase(
+export async function finishBase(job: BaseJob, ready: Ready): Promise<Base> {
+  const { sys, decided } = job;
+  const bytes = ready.unpackedBytes + treeBytes(sys, decided.plan.root.extraTrees);
+  return inRoom(job, bytes, (room) => makeBase(job, ready, room));
+}
+
+async function makeBase(
   { sys, decided, workspace, codec, steps }: BaseJob,
   ready: Ready,
+  room: AbsolutePath,
 ): Promise<Base> {
   const { plan, hostRoot } = decided;
   const { distribution, architecture } = plan;
-  const tree = await steps.take('packages', 'Installing the packages', () => ready.install());
+  const tree = await steps.take('packages', 'Installing the packages', () => ready.install(room));
   const epoch = plan.sourceDateEpoch ?? tree.newestPackageTime;
   await steps.take('root', 'Making an initrd of the root', () =>
     makeInitrdRoot(sys, tree, plan.root, { hostRoot, distribution, architecture, epoch }),

@@ -17,6 +17,8 @@ export interface Surroundings {
   readonly architecture: Architecture;
   /** Workspaces are made below it. */
   readonly temporaryDirectory: AbsolutePath;
+  /** Where what is unpacked may lie in memory instead, the first choice first; empty where the user has named a place. */
+  readonly memoryDirectories: readonly AbsolutePath[];
   /** Id of the user who runs it; undefined where the system has none. */
   readonly user: number | undefined;
   /** Stands for the program in keys of cached parts: another text, another program. undefined when it is not bundled. */

@@ -9,6 +9,7 @@ export const surroundings: Surroundings = {
   vendorDirectory: absolutePath(`${checkout}/dropins`),
   architecture: 'x86-64',
   temporaryDirectory: absolutePath('/var/tmp'),
+  memoryDirectories: [],
   user: 0,
   tool: () => undefined,
   runtime: '',

@@ -1,3 +1,4 @@
+import type { Stanza } from '../../formats/deb-control.ts';
 import { absolutePath } from '../../model/brands.ts';
 import { BuildError } from '../../model/errors.ts';
 import type { Fetched, FetchedArchive, Found, ResolvedArchive, Resolution } from '../driver.ts';
@@ -22,11 +23,16 @@ export async function downloadDebs(
   { archives, index = [], warnings }: Resolution,
   found: readonly Found[],
 ): Promise<Fetched> {
-  const [early, unkept] = await Promise.all([
-    earlyNames(job, archives, index),
+  const [described, unkept] = await Promise.all([
+    describe(job, archives, index),
     fetchAndCheck(job, found, index),
   ]);
-  const placed = found.map((each) => place(job, each, early.has(each.archive.name)));
+  const early = essentialClosure(described);
+  const sizes = installedSizes(described);
+  const placed = found.map((each) => {
+    const { name } = each.archive;
+    return { ...place(job, each, early.has(name)), unpackedSize: sizes.get(name) };
+  });
   return { archives: placed, warnings: [...warnings, ...unkept, ...leftOutWarnings(placed)] };
 }
 
@@ -91,17 +97,28 @@ function check({ sys, request }: AptJob, archive: ResolvedArchive): void {
   }
 }
 
-async function earlyNames(
+/** What the packages say of themselves. */
+async function describe(
   job: AptJob,
   archives: readonly ResolvedArchive[],
   index: readonly string[],
-): Promise<ReadonlySet<string>> {
+): Promise<readonly Stanza[]> {
   const { sys, request, host } = job;
   const packages = archives.map(({ name, version }) => `${name}=${version}`);
   const sources = [...index, ...supersededFiles(archives)];
   const command = describeCommand(request, host.architecture, sources, packages);
   const ran = await sys.run(inJob(job, command, sources));
-  return essentialClosure(parseDescribed(ran.stdout));
+  return parseDescribed(ran.stdout);
+}
+
+// The field counts in KiB (deb-control(5)).
+function installedSizes(described: readonly Stanza[]): ReadonlyMap<string, number> {
+  return new Map(
+    described.flatMap((stanza) => {
+      const size = Number(stanza.get('installed-size'));
+      return Number.isSafeInteger(size) ? [[stanza.get('package') ?? '', size * 1024]] : [];
+    }),
+  );
 }
 
 // No list has them, so apt gets them as files.

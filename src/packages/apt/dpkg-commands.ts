@@ -2,12 +2,20 @@ import type { Command } from '../../model/sys.ts';
 import { extractSandbox, inside, rootSandbox } from './layout.ts';
 import type { PackageRequest } from '../../model/package-request.ts';
 
-/** Extracts archives into the root, with the host's tools and without any script. */
-export function extractCommand(request: PackageRequest, files: readonly string[]): Command {
+/** An archive as the sandboxes see it. */
+export interface SeenDeb {
+  /** As it was fetched. */
+  readonly archive: string;
+  /** A copy without compression, which so far ends where the files begin; undefined where the archive has none. */
+  readonly plain: string | undefined;
+}
+
+/** Extracts archives into the root, with the host's tools and without any script, and completes their copies. */
+export function extractCommand(request: PackageRequest, debs: readonly SeenDeb[]): Command {
   return {
     argv: [
       'xargs',
-      ...['--null', '--max-args=1', '--max-procs=4'],
+      ...['--null', '--max-args=2', '--max-procs=4'],
       ...['bash', '-o', 'pipefail', '-c', extractOne, 'extract'],
       ...['--extract', '--directory', inside.root],
       ...['--preserve-permissions', '--numeric-owner', '--warning=no-timestamp'],
@@ -15,26 +23,36 @@ export function extractCommand(request: PackageRequest, files: readonly string[]
       '--keep-directory-symlink',
       ...excluded(request).map((path) => `--exclude=.${path}/*`),
     ],
-    stdin: files.map((file) => `${inside.archives}/${file}\0`).join(''),
-    // xargs says 123 when any of its commands failed.
-    okExit: [0, 123],
+    stdin: pairs(debs),
+    okExit: xargsExit,
     sandbox: extractSandbox(request),
     purpose: 'Extract the essential packages',
   };
 }
 
-/** Unpacks every archive: files, dpkg's database, the scripts that run before. */
+/** Completes the copies of archives. */
+export function decompressCommand(request: PackageRequest, debs: readonly SeenDeb[]): Command {
+  return {
+    argv: ['xargs', '--null', '--max-args=2', '--max-procs=2', 'sh', '-c', decompressOne, 'sh'],
+    stdin: pairs(debs.filter(({ plain }) => plain !== undefined)),
+    okExit: xargsExit,
+    sandbox: extractSandbox(request),
+    purpose: 'Decompress the packages',
+  };
+}
+
+/** Unpacks archives: files, dpkg's database, the scripts that run before. */
 export function unpackCommand(
   request: PackageRequest,
   epoch: number,
-  files: readonly string[],
+  debs: readonly SeenDeb[],
 ): Command {
   return {
     argv: [
       ...dpkg,
       ...excluded(request).map((path) => `--path-exclude=${path}/*`),
       ...included(request).map((pattern) => `--path-include=${pattern}`),
-      ...['--unpack', ...files.map((file) => `${inside.archives}/${file}`)],
+      ...['--unpack', ...debs.map(({ archive, plain }) => plain ?? archive)],
     ],
     okExit: [0, 1, 2],
     env: scriptEnvironment(epoch),
@@ -69,8 +87,18 @@ export function purgeCommand(
   };
 }
 
-// $1 to the last but one are tar's arguments, the last is the archive: nothing is put into the text of the script.
-const extractOne = 'dpkg-deb --fsys-tarfile "${@: -1}" | tar "${@:1:$#-1}"';
+// Behind tar's arguments stand the archive and its copy: nothing is put into the text of the script.
+const extractOne =
+  'dpkg-deb --fsys-tarfile "${@: -2:1}" | tee --append -- "${@: -1}" | tar "${@:1:$#-2}"';
+
+const decompressOne = 'dpkg-deb --fsys-tarfile "$1" >>"$2"';
+
+function pairs(debs: readonly SeenDeb[]): string {
+  return debs.map(({ archive, plain }) => `${archive}\0${plain ?? '/dev/null'}\0`).join('');
+}
+
+// xargs says 123 when any of its commands failed.
+const xargsExit = [0, 123];
 
 // All is unpacked before anything is configured, so dependencies are out of order on the way. A question about a
 // changed configuration file cannot be answered here, and no log is kept.

@@ -2,9 +2,16 @@ import { BuildError } from '../../model/errors.ts';
 import type { ResolvedPackage, RootTree } from '../../model/packages.ts';
 import type { Command, RootFiles, Sys } from '../../model/sys.ts';
 import { aptPaths } from './layout.ts';
+import { beginPlain, endPlain, largestFirst, removePlain, type PlainDeb } from './plain.ts';
 import { hashOf } from '../shared/digest.ts';
 import { readDpkgAbout } from './dpkg-about.ts';
-import { configureCommand, extractCommand, purgeCommand, unpackCommand } from './dpkg-commands.ts';
+import {
+  configureCommand,
+  decompressCommand,
+  extractCommand,
+  purgeCommand,
+  unpackCommand,
+} from './dpkg-commands.ts';
 import { readOwners } from './dpkg-owners.ts';
 import { dpkgFailure } from './dpkg-problems.ts';
 import { removeByRecords } from './dpkg-remove.ts';
@@ -12,10 +19,14 @@ import { removeTraces } from '../shared/traces.ts';
 import type { PackageRequest } from '../../model/package-request.ts';
 import type { Fetched, FetchedArchive } from '../driver.ts';
 import type { AptJob } from './host.ts';
+import { allEnded } from '../shared/all-ended.ts';
 import { removals } from '../shared/removals.ts';
 import { timed } from '../shared/timed.ts';
 
-/** Makes the root: essential files first, then one dpkg that unpacks everything and one that configures it. */
+/**
+ * Makes the root: essential files first, then dpkg that unpacks everything and one that configures it. Archives are
+ * decompressed once, by several processes, and while dpkg is at work.
+ */
 export async function installArchives(
   { sys, request }: AptJob,
   fetched: Fetched,
@@ -27,12 +38,25 @@ export async function installArchives(
   const removed = removals(request.plan.remove, fetched.archives);
 
   const root = prepareRoot(sys, request);
+  const first = beginPlain(sys, request, early);
+  const rest = beginPlain(sys, request, late);
   await timed(sys, 'extract', async () =>
-    runDpkg(sys, request, extractCommand(request, files(early))),
+    runDpkg(sys, request, extractCommand(request, largestFirst(first))),
   );
+  endPlain(sys, request, first);
   root.write(policy, '#!/bin/sh\nexit 101\n', 0o755);
-  const unpack = unpackCommand(request, epoch, files([...early, ...late]));
-  await timed(sys, 'unpack', async () => runDpkg(sys, request, unpack));
+  const unpack = async (debs: readonly PlainDeb[]): Promise<void> => {
+    if (debs.length > 0) await runDpkg(sys, request, unpackCommand(request, epoch, debs));
+  };
+  await allEnded([
+    timed(sys, 'unpack the essential ones', async () => unpack(first)),
+    timed(sys, 'decompress the others', async () => {
+      await runDpkg(sys, request, decompressCommand(request, largestFirst(rest)));
+      endPlain(sys, request, rest);
+    }),
+  ]);
+  await timed(sys, 'unpack', async () => unpack(rest));
+  removePlain(sys, request);
   await timed(sys, 'configure', async () =>
     runDpkg(sys, request, configureCommand(request, epoch)),
   );
@@ -120,10 +144,6 @@ function prepareRoot(sys: Sys, request: PackageRequest): RootFiles {
 async function runDpkg(sys: Sys, request: PackageRequest, command: Command): Promise<void> {
   const ran = await sys.run(command);
   if (ran.exitCode !== 0) throw dpkgFailure(command.purpose, ran, aptPaths(request).root);
-}
-
-function files(archives: readonly FetchedArchive[]): readonly string[] {
-  return archives.map(({ file }) => file);
 }
 
 function reportOf(sys: Sys, archive: FetchedArchive): ResolvedPackage {

@@ -8,6 +8,7 @@ export const inside = {
   state: '/run/pkginitrd',
   cache: '/run/pkginitrd-cache',
   archives: '/run/pkginitrd-archives',
+  plain: '/run/pkginitrd-plain',
   root: '/run/pkginitrd-root',
 };
 
@@ -17,15 +18,18 @@ export interface AptPaths {
   /** apt's own idea of an empty system: status file, preferences, archives. */
   readonly state: AbsolutePath;
   readonly archives: AbsolutePath;
+  /** Copies of the archives with their files not compressed. */
+  readonly plain: AbsolutePath;
   /** Kept from build to build: apt's binary caches, and `archives`. */
   readonly cache: AbsolutePath;
   /** The place of the binary caches where that cannot be written. */
   readonly spareCache: AbsolutePath;
 }
 
-export function aptPaths({ workspace, hostRoot }: PackageRequest): AptPaths {
+export function aptPaths({ workspace, room = workspace, hostRoot }: PackageRequest): AptPaths {
   return {
-    root: absolutePath(`${workspace}/root`),
+    root: absolutePath(`${room}/root`),
+    plain: absolutePath(`${room}/plain`),
     state: absolutePath(`${workspace}/apt`),
     archives: absolutePath(`${workspace}/apt/archives`),
     cache: absolutePath(`${hostRoot}/var/cache/pkginitrd/apt`),
@@ -48,13 +52,14 @@ export function aptSandbox(request: PackageRequest, network: boolean): Sandbox {
 
 /** For the host's dpkg-deb and tar, which fill a root that has no tools yet. No script of a package runs here. */
 export function extractSandbox(request: PackageRequest): Sandbox {
-  const { archives, root } = aptPaths(request);
+  const { archives, plain, root } = aptPaths(request);
   return {
     root: request.hostRoot,
     visible: unpacking,
     rootWritable: false,
     binds: [
       { source: archives, target: inside.archives, writable: false },
+      { source: plain, target: inside.plain, writable: true },
       { source: root, target: inside.root, writable: true },
     ],
     network: false,
@@ -64,11 +69,14 @@ export function extractSandbox(request: PackageRequest): Sandbox {
 
 /** For the root's own dpkg: the root is all that it and the packages' scripts see of the machine. */
 export function rootSandbox(request: PackageRequest): Sandbox {
-  const { archives, root } = aptPaths(request);
+  const { archives, plain, root } = aptPaths(request);
   return {
     root,
     rootWritable: true,
-    binds: [{ source: archives, target: inside.archives, writable: false }],
+    binds: [
+      { source: archives, target: inside.archives, writable: false },
+      { source: plain, target: inside.plain, writable: false },
+    ],
     network: false,
     suppressSync: true,
   };

@@ -58,6 +58,7 @@ const fields: ReadonlySet<string> = new Set([
   'depends',
   'recommends',
   'provides',
+  'installed-size',
 ]);
 
 /** Prints the name of every package there is. */

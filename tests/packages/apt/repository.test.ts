@@ -144,7 +144,7 @@ test('the cache is let go when all is fetched, before a script runs', { skip }, 
   const request = aptRequest(['widget'], { hostRoot: host.root });
   const ready = await (await preparePackages(watched, request)).fetch();
   events.push('fetched');
-  await ready.install();
+  await ready.install(request.workspace);
   const at = events.indexOf('fetched');
   assert.match(events.slice(0, at).join('\n'), /^with the cache: Resolve the packages$/m);
   assert.match(events.slice(at).join('\n'), /: Unpack the packages$/m);
