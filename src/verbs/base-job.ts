@@ -2,6 +2,7 @@ import type { AbsolutePath } from '../model/brands.ts';
 import type { Codec } from '../model/image.ts';
 import type { Sys } from '../model/sys.ts';
 import type { Decided } from './decide.ts';
+import type { Indexing } from './indexing.ts';
 import type { Stopwatch } from './stopwatch.ts';
 
 /** Everything that making a base part takes. */
@@ -13,4 +14,6 @@ export interface BaseJob {
   readonly memoryDirectories: readonly AbsolutePath[];
   readonly codec: Codec;
   readonly steps: Stopwatch;
+  /** Begun while the base part is compressed. */
+  readonly indexing: Indexing;
 }

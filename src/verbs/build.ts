@@ -15,6 +15,7 @@ import { placePrebuilt, prebuiltInitrd } from '../place/prebuilt.ts';
 import { getBase } from './base.ts';
 import { decide, type Decided } from './decide.ts';
 import { inWorkspace } from './in-workspace.ts';
+import { indexing } from './indexing.ts';
 import { locked } from './locked.ts';
 import { getKernel } from './kernel.ts';
 import { keepInMemory, startMemory, type Memory } from './memory.ts';
@@ -81,7 +82,8 @@ async function carryOut(
   const { vendorDirectory, memoryDirectories, tell } = surroundings;
   const { plan } = decided;
   const packing = codec(sys);
-  const job = { sys, decided, workspace, memoryDirectories, codec: packing, steps };
+  const means = { sys, decided, workspace, memoryDirectories, codec: packing, steps };
+  const job = { ...means, indexing: indexing(means) };
   const cache = await openPartCache(sys, decided, surroundings);
   // Builds that share a host share its caches.
   const inTurn = <T>(work: (release: () => void) => Promise<T>): Promise<T> =>

@@ -4,7 +4,6 @@ import { putPartTogether, takePartApart } from '../cache/stored-base.ts';
 import { treeDigest } from '../cache/tree-digest.ts';
 import { takeDown } from '../cache/witnesses.ts';
 import { kernelFiles } from '../image/kernel-part.ts';
-import { indexModules } from '../image/module-indexes.ts';
 import { writeKernelPart } from '../image/parts.ts';
 import type { Base } from '../model/base.ts';
 import type { CacheAnswer, WhyMade } from '../model/cache.ts';
@@ -67,13 +66,11 @@ function keyOf(
 }
 
 async function make(
-  { sys, decided, workspace, codec, steps }: BaseJob,
+  { sys, decided, workspace, codec, steps, indexing }: BaseJob,
   { base, manifest, epoch }: KernelNeeds,
 ): Promise<WrittenPart> {
   const { plan, kernelRoot } = decided;
-  const indexes = await steps.take('modules', 'Indexing the kernel modules', () =>
-    indexModules(sys, plan, kernelRoot, base.depmod, workspace),
-  );
+  const indexes = await indexing(base.depmod);
   return steps.take('kernel', 'Writing the kernel part', () =>
     writeKernelPart(sys, { plan, kernelRoot, indexes, manifest, epoch }, workspace, codec),
   );

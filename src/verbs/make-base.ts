@@ -4,11 +4,12 @@ import { writeEntries, writePart } from '../image/write-image.ts';
 import type { Base } from '../model/base.ts';
 import { absolutePath, type AbsolutePath } from '../model/brands.ts';
 import { BuildError } from '../model/errors.ts';
-import type { Codec } from '../model/image.ts';
+import type { Codec, Entry } from '../model/image.ts';
 import type { RootTree } from '../model/packages.ts';
 import type { PartPlan } from '../model/plan.ts';
 import type { Sys } from '../model/sys.ts';
 import { preparePackages, type Prepared, type Ready } from '../packages/install.ts';
+import { allEnded } from '../packages/shared/all-ended.ts';
 import { depmodEntries } from '../root/depmod.ts';
 import { makeInitrdRoot } from '../root/make-initrd-root.ts';
 import { treeBytes } from '../root/tree-files.ts';
@@ -40,7 +41,7 @@ export async function finishBase(job: BaseJob, ready: Ready): Promise<Base> {
 }
 
 async function makeBase(
-  { sys, decided, workspace, codec, steps }: BaseJob,
+  { sys, decided, workspace, codec, steps, indexing }: BaseJob,
   ready: Ready,
   room: AbsolutePath,
 ): Promise<Base> {
@@ -52,11 +53,14 @@ async function makeBase(
     makeInitrdRoot(sys, tree, plan.root, { hostRoot, distribution, architecture, epoch }),
   );
   return steps.take('base', 'Writing the base part', () =>
-    packBase(sys, plan.parts, tree, epoch, workspace, codec),
+    packBase(sys, plan.parts, tree, epoch, workspace, codec, indexing),
   );
 }
 
-/** Takes all that later steps need out of the finished root, and removes it. */
+/**
+ * Takes all that later steps need out of the finished root, and removes it. `meanwhile` is what can be done with its
+ * depmod while the part is compressed.
+ */
 export async function packBase(
   sys: Sys,
   parts: readonly PartPlan[],
@@ -64,20 +68,20 @@ export async function packBase(
   epoch: number,
   workspace: AbsolutePath,
   codec: Codec,
+  meanwhile: (depmod: AbsolutePath | undefined) => Promise<unknown>,
 ): Promise<Base> {
   const root = sys.root(tree.root);
   const entries = baseEntries(root, epoch);
-  const depmod = depmodEntries(sys, entries);
+  const depmod = await writeDepmod(sys, entries, workspace);
   const part = parts.find(({ name }) => name === 'base');
   if (part === undefined) throw new BuildError('Cannot make an image without a base part');
   const { packages, owners, newestPackageTime, warnings } = tree;
+  const writing = writePart(sys, part, entries, workspace, codec);
+  await allEnded([writing, meanwhile(depmod)]);
   const base = {
     ...describeBase(root, entries),
-    part: await writePart(sys, part, entries, workspace, codec),
-    depmod:
-      depmod.length === 0
-        ? undefined
-        : await writeEntries(sys, depmod, absolutePath(`${workspace}/depmod.cpio`)),
+    part: await writing,
+    depmod,
     packages,
     owners,
     bugs: readOs(root).bugReportUrl,
@@ -86,4 +90,14 @@ export async function packBase(
   };
   root.remove('/');
   return base;
+}
+
+async function writeDepmod(
+  sys: Sys,
+  entries: readonly Entry[],
+  workspace: AbsolutePath,
+): Promise<AbsolutePath | undefined> {
+  const depmod = depmodEntries(sys, entries);
+  if (depmod.length === 0) return undefined;
+  return writeEntries(sys, depmod, absolutePath(`${workspace}/depmod.cpio`));
 }

@@ -6,7 +6,6 @@ import type { Fetched, FetchedArchive } from '../driver.ts';
 import { removals } from '../shared/removals.ts';
 import { nameOf } from './downloading.ts';
 import type { PacmanJob } from './host.ts';
-import { pacmanPaths } from './layout.ts';
 import { aboutOf, readLocal, readLocalOwners } from './local.ts';
 import {
   failedScripts,
@@ -15,20 +14,20 @@ import {
   removeCommand,
   uninstallable,
 } from './transaction.ts';
+import { prepareRoot } from './resolve.ts';
 import { timed } from '../shared/timed.ts';
 import { seeing } from '../shared/visible.ts';
 import { forInstalling } from './visible.ts';
 
 /** Makes the root in one transaction. */
-export async function installArchives(
-  { sys, request, host }: PacmanJob,
-  fetched: Fetched,
-): Promise<RootTree> {
+export async function installArchives(job: PacmanJob, fetched: Fetched): Promise<RootTree> {
+  const { sys, request, host } = job;
   const { archives } = fetched;
   const { keyring } = host.conf;
   const view = forInstalling(host.conf);
   const removed = removals(request.plan.remove, archives);
-  const root = sys.root(pacmanPaths(request).root);
+  // The root that it was chosen for may lie elsewhere, and is of no more use.
+  const root = prepareRoot(job);
   const install = archives.some(({ origin }) => origin === 'installed')
     ? installFilesCommand(
         request,

@@ -24,9 +24,13 @@ export interface PacmanPaths {
   readonly cache: AbsolutePath;
 }
 
-export function pacmanPaths({ workspace, hostRoot }: PackageRequest): PacmanPaths {
+export function pacmanPaths({
+  workspace,
+  room = workspace,
+  hostRoot,
+}: PackageRequest): PacmanPaths {
   return {
-    root: absolutePath(`${workspace}/root`),
+    root: absolutePath(`${room}/root`),
     state: absolutePath(`${workspace}/pacman`),
     archives: absolutePath(`${workspace}/pacman/archives`),
     cache: absolutePath(`${hostRoot}/${keptArchives}`),

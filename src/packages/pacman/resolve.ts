@@ -1,4 +1,5 @@
 import { logger } from '../../log.ts';
+import type { RootFiles } from '../../model/sys.ts';
 import type { ResolvedArchive, Resolution } from '../driver.ts';
 import { originOf } from '../shared/take.ts';
 import { unknownPackages } from '../shared/unknown-packages.ts';
@@ -89,11 +90,11 @@ function targets({ request }: PacmanJob): readonly string[] {
   return request.plan.install.map(({ value }) => value);
 }
 
-// Makes pacman take the root for a system without any package that has the host's databases of repositories.
-function prepare({ sys, request, host: { conf, local } }: PacmanJob): void {
+function prepare(job: PacmanJob): void {
+  const { sys, request, host } = job;
+  const { conf } = host;
   const withInstalled = request.plan.sources.includes('installed');
-  const { root, state } = pacmanPaths(request);
-  const own = sys.root(state);
+  const own = sys.root(pacmanPaths(request).state);
   own.mkdir('hooks', 0o755);
   own.mkdir('archives/installed', 0o755);
   const { withDocs } = request.plan;
@@ -103,7 +104,12 @@ function prepare({ sys, request, host: { conf, local } }: PacmanJob): void {
     0o644,
   );
   own.write('local.conf', localConf(conf, withDocs), 0o644);
-  const tree = sys.root(root);
+  prepareRoot(job);
+}
+
+/** Makes pacman take the root for a system without any package that has the host's databases of repositories. */
+export function prepareRoot({ sys, request, host: { conf, local } }: PacmanJob): RootFiles {
+  const tree = sys.root(pacmanPaths(request).root);
   tree.mkdir('/', 0o755);
   for (const [name, mode] of mountPoints) tree.mkdir(name, mode);
   tree.mkdir(databases, 0o755);
@@ -112,9 +118,10 @@ function prepare({ sys, request, host: { conf, local } }: PacmanJob): void {
       tree.symlink(`${conf.database}/sync/${file}`, `${databases}/${file}`);
     }
   }
-  if (withInstalled) {
+  if (request.plan.sources.includes('installed')) {
     tree.write(`${databases}/${installedDatabaseFile}`, installedDatabase(local), 0o644);
   }
+  return tree;
 }
 
 const databases = 'var/lib/pacman/sync';

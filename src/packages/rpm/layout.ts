@@ -20,9 +20,9 @@ export interface RpmPaths {
   readonly cache: AbsolutePath;
 }
 
-export function rpmPaths({ workspace }: PackageRequest): RpmPaths {
+export function rpmPaths({ workspace, room = workspace }: PackageRequest): RpmPaths {
   return {
-    root: absolutePath(`${workspace}/root`),
+    root: absolutePath(`${room}/root`),
     state: absolutePath(`${workspace}/rpm`),
     cache: absolutePath(`${workspace}/rpm/cache`),
   };

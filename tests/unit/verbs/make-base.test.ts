@@ -57,7 +57,13 @@ test('a Base is all that the later steps need: their root is gone, and nothing i
     warnings: ['a warning'],
   };
 
-  const base = await packBase(sys, plan.parts, tree, 5, workspace, codec(sys));
+  const given: (string | undefined)[] = [];
+  const meanwhile = async (depmod: string | undefined) => {
+    assert.ok(existsSync(root));
+    given.push(depmod);
+  };
+  const base = await packBase(sys, plan.parts, tree, 5, workspace, codec(sys), meanwhile);
+  assert.deepEqual(given, [base.depmod]);
 
   assert.ok(!existsSync(root));
   assert.deepEqual([base.bugs, base.warnings], ['https://bugs', ['a warning']]);
@@ -95,4 +101,29 @@ test('a Base is all that the later steps need: their root is gone, and nothing i
   assert.equal(found.get('etc/shadow'), '640 root:$6$x:1::::::\n');
   assert.equal(found.get('usr/sbin/depmod'), 'symlink 777');
   assert.equal(found.get('usr/bin/kmod'), 'file 644');
+});
+
+test('a base part that cannot be written is told when what is done meanwhile has ended', async (t) => {
+  const workspace = scratch(t);
+  const root = plant(absolutePath(`${workspace}/root`), { 'etc/os-release': 'ID=debian\n' });
+  const tree = { root, packages: [], owners: new Map(), metadata: [], newestPackageTime: 5 };
+  const events: string[] = [];
+  const broken = {
+    ...codec(makeSys({ searchPath: '' })),
+    async *compress(): AsyncGenerator<Uint8Array> {
+      events.push('fails');
+      throw new Error('on fire');
+    },
+  };
+  const meanwhile = async () => {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    events.push('has ended');
+  };
+  const parts = [{ name: 'base', compression: 'zstd', level: 3 }] as const;
+  const sys = makeSys({ searchPath: '' });
+  await assert.rejects(
+    packBase(sys, parts, { ...tree, warnings: [] }, 5, workspace, broken, meanwhile),
+    /on fire/,
+  );
+  assert.deepEqual(events, ['fails', 'has ended']);
 });
