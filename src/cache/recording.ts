@@ -52,6 +52,7 @@ function noting(files: RootFiles, note: (path: string, follow: boolean) => void)
     ...files,
     readText: follows((path) => files.readText(path)),
     readBytes: follows((path) => files.readBytes(path)),
+    sha256: follows((path) => files.sha256(path)),
     list: follows((path) => files.list(path)),
     stat: follows((path) => files.stat(path)),
     lstat: itself((path) => files.lstat(path)),

@@ -11,9 +11,7 @@ export function treeDigest(sys: Sys, path: AbsolutePath): string {
     const stat = files.lstat(each);
     const content =
       stat?.type === 'file'
-        ? createHash('sha256')
-            .update(files.readBytes(each) ?? '')
-            .digest('hex')
+        ? files.sha256(each)
         : stat?.type === 'symlink'
           ? files.readlink(each)
           : null;

@@ -71,8 +71,7 @@ function digestOf(files: RootFiles, { path }: Looked, stamp: Stamp): string {
   const hash = createHash('sha256');
   switch (stamp.type) {
     case 'file':
-      hash.update(files.readBytes(path) ?? '');
-      break;
+      return files.sha256(path) ?? hash.digest('hex');
     case 'directory':
       hash.update(JSON.stringify(files.list(path)));
       break;

@@ -27,6 +27,8 @@ export interface NewcEntry extends NewcHead {
    * asked for, whose content takes the same place: copy what has to stay.
    */
   readonly data: Buffer | undefined;
+  /** The content where `wants` said "stream". It can be read once, and only until the next entry is asked for. */
+  readonly content?: AsyncIterable<Buffer>;
   /** The bytes that an excerpt passes over, absent where `data` is the whole content. */
   readonly gap?: Gap;
 }
@@ -53,12 +55,12 @@ export interface NewcEnd {
  * Walks one archive from the reader's position and stops right behind the trailer, or at the end of the stream.
  * Strict as Linux 7.2's init/initramfs.c (hex digits only, name ends in NUL) and stricter where that skips
  * an entry in silence. `wants` chooses the regular files whose content is delivered, whole or as an excerpt, one in memory
- * at a time.
+ * at a time, or as a stream.
  * @throws BuildError with the offset and the entry's name where the bytes are no newc archive
  */
 export async function* readNewc(
   reader: ByteReader,
-  wants: (head: NewcHead) => boolean | Excerpt = () => true,
+  wants: (head: NewcHead) => boolean | Excerpt | 'stream' = () => true,
 ): AsyncGenerator<NewcEntry, NewcEnd> {
   const space: Space = { buffer: Buffer.alloc(0) };
   for (let entries = 0; ; entries++) {
@@ -73,6 +75,13 @@ export async function* readNewc(
       throw damaged(head.offset, head.path, `a symlink target of ${head.size} bytes`);
     }
     const wanted = type === S_IFLNK ? true : wants(head);
+    if (wanted === 'stream') {
+      const { content, left } = streamed(reader, head);
+      yield { ...head, data: undefined, content };
+      await skipData(reader, head, { offset: head.size - left(), length: left() });
+      await skipPadding(reader, head.size, head);
+      continue;
+    }
     const gap = gapOf(head, wanted);
     const data = wanted === false ? undefined : await readData(reader, head, gap, space);
     if (data === undefined) await skipData(reader, head, { offset: 0, length: head.size });
@@ -193,6 +202,22 @@ async function fill(
     filled += piece.length;
   }
   return space.buffer.subarray(0, to);
+}
+
+function streamed(
+  reader: ByteReader,
+  head: NewcHead,
+): { readonly content: AsyncIterable<Buffer>; readonly left: () => number } {
+  let left = head.size;
+  async function* content(): AsyncGenerator<Buffer> {
+    while (left > 0) {
+      const piece = await reader.takeSome(left);
+      if (piece === undefined) throw truncated(head, head.size - left);
+      left -= piece.length;
+      yield piece;
+    }
+  }
+  return { content: content(), left: () => left };
 }
 
 async function skipData(

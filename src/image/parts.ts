@@ -2,7 +2,7 @@ import type { Base } from '../model/base.ts';
 import type { AbsolutePath } from '../model/brands.ts';
 import type { Config } from '../model/config.ts';
 import { BuildError } from '../model/errors.ts';
-import type { Codec, Entry, WrittenPart } from '../model/image.ts';
+import type { Codec, Entry, StreamedEntry, WrittenPart } from '../model/image.ts';
 import type { Manifest } from '../model/manifest.ts';
 import type { PartName, Plan } from '../model/plan.ts';
 import type { Sys } from '../model/sys.ts';
@@ -73,7 +73,7 @@ export async function* readParts(
   sys: Sys,
   parts: readonly WrittenPart[],
   { decompress }: Codec,
-): AsyncGenerator<Entry> {
+): AsyncGenerator<StreamedEntry> {
   for (const { file, compression } of parts) {
     yield* readEntries(decompress(fileChunks(sys, file), compression));
   }

@@ -24,6 +24,19 @@ export type FileContent =
   | { readonly type: 'bytes'; readonly bytes: Uint8Array }
   | { readonly type: 'file'; readonly source: AbsolutePath; readonly size: number };
 
+/** An entry of an archive that is being read. */
+export type StreamedEntry =
+  | Exclude<Entry, { readonly type: 'file' }>
+  | (EntryBase & {
+      readonly type: 'file';
+      /** Can be read once, and only until the next entry is asked for. */
+      readonly content: {
+        readonly type: 'stream';
+        readonly size: number;
+        readonly chunks: AsyncIterable<Uint8Array>;
+      };
+    });
+
 type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
 /** How members are packed and unpacked, for the rooms that do neither by themselves. */

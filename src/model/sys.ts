@@ -1,5 +1,5 @@
 import type { AbsolutePath } from './brands.ts';
-import type { Entry } from './image.ts';
+import type { Entry, StreamedEntry } from './image.ts';
 
 /**
  * The door to the machine. Every function with effects takes it first; tests hand in a fake.
@@ -38,7 +38,10 @@ export interface Sys {
     mode: number,
   ): Promise<{ bytes: number }>;
   /** Writes entries as a directory tree and swaps it in for what stood at `path`. */
-  writeTree(path: AbsolutePath, entries: AsyncIterable<Entry> | Iterable<Entry>): Promise<void>;
+  writeTree(
+    path: AbsolutePath,
+    entries: AsyncIterable<Entry | StreamedEntry> | Iterable<Entry>,
+  ): Promise<void>;
   /** Free bytes for root on the file system that holds `directory`. */
   freeSpace(directory: AbsolutePath): number;
   /** Why nothing can be made in a directory that exists, in words; undefined where it can. */
@@ -129,6 +132,8 @@ export interface RootFiles {
   resolve(path: string, options?: { readonly followLast?: boolean }): AbsolutePath;
   readText(path: string): string | undefined;
   readBytes(path: string): Buffer | undefined;
+  /** The digest of a file's content in hex, with the file never in memory as a whole. */
+  sha256(path: string): string | undefined;
   /** Names in a directory, sorted bytewise. */
   list(path: string): readonly string[];
   /** Follows links. */

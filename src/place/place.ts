@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { basename, dirname } from 'node:path';
 import { absolutePath, type AbsolutePath } from '../model/brands.ts';
 import { BuildError, UsageError } from '../model/errors.ts';
-import type { Entry } from '../model/image.ts';
+import type { Entry, StreamedEntry } from '../model/image.ts';
 import type { Destination } from '../model/invocation.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Sys } from '../model/sys.ts';
@@ -15,7 +15,7 @@ export interface FinishedImage {
   /** Digest of the bytes that were verified, in hex. */
   readonly sha256: string;
   /** Reads the entries of all members, one member after the other. */
-  readonly entries: () => AsyncIterable<Entry>;
+  readonly entries: () => AsyncIterable<Entry | StreamedEntry>;
   readonly unpackedBytes: number;
 }
 

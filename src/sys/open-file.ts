@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   closeSync,
   constants,
@@ -12,6 +13,7 @@ import type { AbsolutePath } from '../model/brands.ts';
 import { BuildError } from '../model/errors.ts';
 import type { FileStat, OpenFile } from '../model/sys.ts';
 import { errnoCode, named } from './failure.ts';
+import { countChunk } from './garbage.ts';
 import { fileStat } from './file-stat.ts';
 import { onDisk } from './names.ts';
 
@@ -36,10 +38,32 @@ export function openDisk(path: AbsolutePath): OpenFile {
  * since is an error. /dev/null is empty, as everywhere; it masks drop-ins and units.
  */
 export function readRegular(path: string, shown: string): Buffer {
-  if (path.endsWith('/dev/null') && isNullDevice(path)) return Buffer.alloc(0);
+  return withRegular(path, shown, (fd) => readFileSync(fd)) ?? Buffer.alloc(0);
+}
+
+/** The SHA-256 of the same content in hex, whatever its size. */
+export function hashRegular(path: string, shown: string): string {
+  const hash = createHash('sha256');
+  withRegular(path, shown, (fd) => {
+    hashed ??= Buffer.allocUnsafeSlow(256 * 1024);
+    const buffer = hashed;
+    for (let count = -1; count !== 0; hash.update(buffer.subarray(0, count))) {
+      // Files of the kernel say that they are empty: they are read until nothing comes.
+      count = readSync(fd, buffer);
+    }
+  });
+  return hash.digest('hex');
+}
+
+// One for all files, of which a plan has thousands.
+let hashed: Buffer | undefined;
+
+/** Undefined for /dev/null. */
+function withRegular<T>(path: string, shown: string, use: (fd: number) => T): T | undefined {
+  if (path.endsWith('/dev/null') && isNullDevice(path)) return undefined;
   const fd = openChecked(path, constants.O_NOFOLLOW, ['file'], shown);
   try {
-    return readFileSync(fd);
+    return use(fd);
   } finally {
     closeSync(fd);
   }
@@ -92,6 +116,7 @@ function opened(path: AbsolutePath, fd: number): OpenFile {
     size,
     read: (offset, length) => {
       const buffer = Buffer.allocUnsafe(length);
+      countChunk(length);
       return buffer.subarray(
         0,
         named('read', path, () => fill(fd, buffer, offset)),

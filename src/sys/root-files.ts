@@ -24,7 +24,7 @@ import { globInside } from './glob.ts';
 import { resolveInside } from './inside.ts';
 import { makeDirectories } from './make-directories.ts';
 import { namesIn, onDisk, targetOf } from './names.ts';
-import { readRegular } from './open-file.ts';
+import { hashRegular, readRegular } from './open-file.ts';
 import { removeTree } from './remove-tree.ts';
 import { stampInside } from './stamp.ts';
 
@@ -39,10 +39,11 @@ export function rootFiles(root: AbsolutePath): RootFiles {
     path: root,
     resolve: (path, options) => resolveInside(root, path, options?.followLast ?? true),
     readText: (path) => {
-      const bytes = read(path);
+      const bytes = read(path, readRegular);
       return bytes === undefined ? undefined : pathText(bytes);
     },
-    readBytes: read,
+    readBytes: (path) => read(path, readRegular),
+    sha256: (path) => read(path, hashRegular),
     list: (path) => ifPresent('list', path, () => namesIn(look(path))) ?? [],
     stat: (path) => ifPresent('stat', path, () => fileStat(statSync(onDisk(look(path))))),
     lstat: (path) => ifPresent('stat', path, () => fileStat(lstatSync(onDisk(lookItself(path))))),
@@ -87,11 +88,9 @@ export function rootFiles(root: AbsolutePath): RootFiles {
     copyIn: (source, path) => copyInto(root, source, path),
   };
 
-  function read(path: string): Buffer | undefined {
+  function read<T>(path: string, by: (at: string, shown: string) => T): T | undefined {
     return ifPresent('read', path, () =>
-      root === '/' && !isLink(fromRoot(path))
-        ? readRegular(fromRoot(path), path)
-        : readRegular(followed(path), path),
+      root === '/' && !isLink(fromRoot(path)) ? by(fromRoot(path), path) : by(followed(path), path),
     );
   }
 }

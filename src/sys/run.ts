@@ -2,6 +2,7 @@ import { logger } from '../log.ts';
 import { pathText } from '../model/path-bytes.ts';
 import type { Command, Ran, Sys } from '../model/sys.ts';
 import { brokenPipe, cancelled, commandFailure } from './command-failure.ts';
+import { countChunk } from './garbage.ts';
 import { feed } from './feed.ts';
 import { launch } from './launch.ts';
 import { processGroup } from './process-group.ts';
@@ -71,7 +72,10 @@ async function* pipe(
   const feeding = feed(input, child.stdin, () => group.kill());
   let ended = false;
   try {
-    yield* child.stdout;
+    for await (const chunk of child.stdout) {
+      countChunk(chunk.length);
+      yield chunk;
+    }
     const result = await child;
     ended = true;
     refuseWhenCancelled(command, signal);

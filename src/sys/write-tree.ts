@@ -1,9 +1,11 @@
 import {
   chmodSync,
+  closeSync,
   copyFileSync,
   lchownSync,
   lutimesSync,
   mkdirSync,
+  openSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -12,8 +14,8 @@ import {
 import { basename, dirname } from 'node:path';
 import type { AbsolutePath } from '../model/brands.ts';
 import { BuildError } from '../model/errors.ts';
-import type { Entry, FileContent } from '../model/image.ts';
-import { isMissing, named } from './failure.ts';
+import type { Entry, StreamedEntry } from '../model/image.ts';
+import { fileFailure, isMissing, named } from './failure.ts';
 import { onDisk } from './names.ts';
 import { removeTree } from './remove-tree.ts';
 
@@ -23,15 +25,17 @@ import { removeTree } from './remove-tree.ts';
  */
 export async function writeTree(
   path: AbsolutePath,
-  entries: AsyncIterable<Entry> | Iterable<Entry>,
+  entries: AsyncIterable<Entry | StreamedEntry> | Iterable<Entry>,
 ): Promise<void> {
   const temporary = `${dirname(path)}/.${basename(path)}.${process.pid}.new`;
   const old = `${dirname(path)}/.${basename(path)}.${process.pid}.old`;
   try {
     named('make the directory', temporary, () => mkdirSync(temporary, { recursive: true }));
-    const directories: Entry[] = [];
+    const directories: (Entry | StreamedEntry)[] = [];
     for await (const entry of entries) {
-      named('write', `${temporary}/${entry.path}`, () => writeEntry(temporary, entry));
+      await writeEntry(temporary, entry).catch((error: unknown) => {
+        throw fileFailure('write', `${temporary}/${entry.path}`, error);
+      });
       if (entry.type === 'directory') directories.push(entry);
     }
     // Children change a directory's time, so it is set last.
@@ -44,30 +48,29 @@ export async function writeTree(
   removeTree(old);
 }
 
-function writeEntry(root: string, entry: Entry): void {
+async function writeEntry(root: string, entry: Entry | StreamedEntry): Promise<void> {
   const path = onDisk(`${root}/${entry.path}`);
   if (entry.type === 'directory') {
     mkdirSync(path, { recursive: true });
   } else {
     rmSync(path, { force: true });
-    writeNew(path, entry);
+    await writeNew(path, entry);
   }
   lchownSync(path, entry.uid, entry.gid);
   if (entry.type !== 'symlink') chmodSync(path, entry.mode);
   setTimes(path, entry);
 }
 
-function writeNew(
+async function writeNew(
   path: string | Buffer,
-  entry: Exclude<Entry, { readonly type: 'directory' }>,
-): void {
+  entry: Exclude<Entry | StreamedEntry, { readonly type: 'directory' }>,
+): Promise<void> {
   switch (entry.type) {
     case 'symlink':
       symlinkSync(onDisk(entry.target), path);
       return;
     case 'file':
-      writeContent(path, entry.content);
-      return;
+      return writeContent(path, entry.content);
     case 'character':
     case 'block':
       throw new BuildError(`Cannot write "${entry.path}" into a directory: it is a device node`, {
@@ -78,12 +81,34 @@ function writeNew(
   }
 }
 
-function writeContent(path: string | Buffer, content: FileContent): void {
-  if (content.type === 'bytes') writeFileSync(path, content.bytes);
-  else copyFileSync(onDisk(content.source), path);
+async function writeContent(path: string | Buffer, content: AnyContent): Promise<void> {
+  switch (content.type) {
+    case 'bytes':
+      return writeFileSync(path, content.bytes);
+    case 'file':
+      return copyFileSync(onDisk(content.source), path);
+    case 'stream':
+      return writeChunks(path, content.chunks);
+    default:
+      content satisfies never;
+  }
 }
 
-function setTimes(path: string | Buffer, entry: Entry): void {
+async function writeChunks(
+  path: string | Buffer,
+  chunks: AsyncIterable<Uint8Array>,
+): Promise<void> {
+  const fd = openSync(path, 'wx');
+  try {
+    for await (const chunk of chunks) writeFileSync(fd, chunk);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+type AnyContent = Extract<Entry | StreamedEntry, { readonly type: 'file' }>['content'];
+
+function setTimes(path: string | Buffer, entry: Pick<Entry, 'mtime'>): void {
   lutimesSync(path, entry.mtime, entry.mtime);
 }
 

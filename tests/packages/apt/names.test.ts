@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { readEntries } from '../../../src/formats/initrd/entries.ts';
 import { pathText } from '../../../src/model/path-bytes.ts';
-import type { Entry } from '../../../src/model/image.ts';
+import type { StreamedEntry } from '../../../src/model/image.ts';
 import { buildable } from '../../helpers/boots-root.ts';
 import { offlineImage } from '../../helpers/offline-image.ts';
 import { scratch } from '../../helpers/scratch.ts';
@@ -44,7 +44,7 @@ test(
     );
     const { initrd, manifest } = await offlineImage(kernel, host.root, scratch(t));
     assert.match(manifest, /"name": "names"/);
-    const found = new Map<string, Entry>();
+    const found = new Map<string, StreamedEntry>();
     for await (const entry of readEntries([readFileSync(initrd)])) {
       if (entry.path.startsWith('usr/share/names/')) found.set(entry.path.slice(16), entry);
     }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import {
   existsSync,
   lstatSync,
@@ -116,4 +117,31 @@ test('rootFiles().walk() lists parents before children and does not descend into
   plant(root, { 'a/x': '1', 'a-b': '2', link: { link: 'a' } });
   const paths = [...rootFiles(absolutePath(root)).walk('/')].map((entry) => entry.path);
   assert.deepEqual(paths, ['a', 'a/x', 'a-b', 'link']);
+});
+
+test('rootFiles().sha256() is the digest of what would be read', (t) => {
+  const root = plant(scratch(t), {
+    large: 'x'.repeat(600_000),
+    empty: '',
+    link: { link: '/large' },
+  });
+  const files = rootFiles(root);
+  for (const path of ['large', 'empty', 'link']) {
+    const read = files.readBytes(path);
+    assert.ok(read !== undefined);
+    assert.equal(files.sha256(path), createHash('sha256').update(read).digest('hex'), path);
+  }
+  assert.equal(files.sha256('absent'), undefined);
+  assert.throws(() => files.sha256('/'), /Cannot read "\/": it is a directory/);
+  const machine = rootFiles(absolutePath('/'));
+  // Files of the kernel have no size.
+  assert.notEqual(machine.sha256('/proc/version'), files.sha256('empty'));
+  assert.equal(machine.sha256('/dev/null'), files.sha256('empty'));
+});
+
+test('rootFiles().patch() replaces bytes inside a file, and makes none', (t) => {
+  const root = plant(scratch(t), { file: 'abcdef' });
+  rootFiles(root).patch('file', 2, Buffer.from('XY'));
+  assert.equal(readFileSync(`${root}/file`, 'utf8'), 'abXYef');
+  assert.throws(() => rootFiles(root).patch('absent', 0, Buffer.from('X')), /no such file/);
 });
