@@ -48,6 +48,9 @@ install() {
     put 0755 plugin/52-pkginitrd.install usr/lib/kernel/install.d/52-pkginitrd.install
     put 0755 plugin/56-pkginitrd-alone.install usr/lib/kernel/install.d/56-pkginitrd-alone.install
     ln -sf 56-pkginitrd-alone.install "$destination/usr/lib/kernel/install.d/86-pkginitrd-alone.install"
+    put 0755 plugin/89-pkginitrd-keep.install usr/lib/kernel/install.d/89-pkginitrd-keep.install
+    ln -sf 89-pkginitrd-keep.install "$destination/usr/lib/kernel/install.d/92-pkginitrd-keep.install"
+    units
     put 0644 systemd/tmpfiles.d/pkginitrd.conf usr/lib/tmpfiles.d/pkginitrd.conf
     share dist/share
     [ -z "$distribution" ] || "for_$distribution"
@@ -62,11 +65,19 @@ program() {
     [ -n "$codec" ] || rm "$library.new/zstd-codec.mjs"
     # -P: links in extra/ trees are content.
     cp -R -P "$source/dropins/." "$library.new"
-    cp "$source/plugin/generator" "$library.new"
+    cp "$source/plugin/generator" "$source/plugin/booted" "$library.new"
     [ "$distribution" != debian ] || cp "$source/plugin/debian/boot-image" "$library.new"
     chmod -R u=rwX,go=rX "$library.new"
     rm -rf "$library"
     mv "$library.new" "$library"
+}
+
+# Enabled as the vendor's: "systemctl mask" turns one off.
+units() {
+    put 0644 systemd/system/pkginitrd-booted.service usr/lib/systemd/system/pkginitrd-booted.service
+    mkdir -p "$destination/usr/lib/systemd/system/multi-user.target.wants"
+    ln -sf ../pkginitrd-booted.service \
+        "$destination/usr/lib/systemd/system/multi-user.target.wants/pkginitrd-booted.service"
 }
 
 share() {
@@ -77,6 +88,7 @@ for_debian() {
     share dist/share-debian
     put 0755 plugin/debian/update-initramfs usr/sbin/update-initramfs
     put 0755 plugin/debian/kernel/postinst etc/kernel/postinst.d/pkginitrd
+    put 0755 plugin/debian/grub etc/grub.d/11_pkginitrd
     put 0755 plugin/debian/kernel/postrm etc/kernel/postrm.d/pkginitrd
 }
 
@@ -95,7 +107,8 @@ remove() {
     fi
     rm -rf "$library" "$destination/var/cache/pkginitrd" "$destination/var/lib/pkginitrd"
     rm -f "$destination/usr/bin/pkginitrd" "$destination"/usr/lib/kernel/install.d/*-pkginitrd*.install \
-        "$destination"/etc/kernel/post*.d/pkginitrd "$destination/usr/lib/tmpfiles.d/pkginitrd.conf"
+        "$destination"/usr/lib/systemd/system/pkginitrd-* "$destination"/usr/lib/systemd/system/*.wants/pkginitrd-* \
+        "$destination"/etc/kernel/post*.d/pkginitrd "$destination/etc/grub.d/11_pkginitrd" "$destination/usr/lib/tmpfiles.d/pkginitrd.conf"
     find "$destination/usr/share/man" "$destination/usr/share/bash-completion" "$destination/usr/share/zsh" \
         "$destination/usr/share/fish" "$destination/usr/share/doc" \
         \( -name 'pkginitrd*' -o -name _pkginitrd \) -prune -exec rm -rf {} + 2>/dev/null || :

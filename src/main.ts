@@ -43,7 +43,7 @@ async function main(): Promise<number> {
     const { text, exitCode } = printError(error);
     process.stderr.write(text);
     // kernel-install hands our exit code on: one that means "failed" to everybody, whatever failed.
-    return process.argv[2] === 'kernel-install' ? 1 : (cut ?? exitCode);
+    return /^kernel-(?:install|entry)$/.test(process.argv[2] ?? '') ? 1 : (cut ?? exitCode);
   }
 }
 

@@ -4,8 +4,10 @@ export const commands = [
   'build',
   'clean',
   'completion',
+  'kernel-entry',
   'kernel-hook',
   'kernel-install',
+  'rollback',
   'status',
   'why',
 ] as const;
@@ -20,13 +22,12 @@ Commands:
   build             Build an initrd; "pkginitrd build --help" lists the options
   status            Say which images a build now would change, and why
   clean             Empty the caches of parts and packages
+  rollback [KERNEL] Boot the image before the last build again
   why NAME…         Say what brings a module, package, file … into it
   completion SHELL  Print the completion for bash, zsh or fish
-  kernel-install, kernel-hook    What plugin and hooks of kernel packages run
+  kernel-install, kernel-entry, kernel-hook    Run by plugins and hooks of kernels
 
-Options:
-  -h, --help        Show this text
-      --version     Show the version
+  -h, --help, --version    Show this text, show the version
 
 Examples:
   pkginitrd build --output /boot/initrd.img
@@ -34,7 +35,7 @@ Examples:
 
 Exit codes: 0 done or nothing to do, 1 the build failed and the old image stays,
 2 the command line or a drop-in is wrong, 3 status: an image would change.
-See pkginitrd(8) and pkginitrd.conf(5).
+See pkginitrd(8), pkginitrd.conf(5).
 `;
 }
 
@@ -73,6 +74,21 @@ Options:
   -h, --help     Show this text
 
 Exit codes: 0 all are up to date, 3 a build would change one; others as of all commands.
+`;
+}
+
+export function rollbackHelp(): string {
+  return `Usage: pkginitrd rollback [KERNEL]
+
+Exchanges a kernel's image with the one before the last build, which is kept as a boot entry
+of its own (KeepPrevious=): the main entry boots it again. A second call exchanges them back.
+Without KERNEL for the one that runs.
+
+Options:
+      --debug    Trace for developers
+  -h, --help     Show this text
+
+Exit codes: 0 done, 1 there is no previous image, 2 the command line is wrong.
 `;
 }
 

@@ -1,14 +1,15 @@
 import { nearestName } from '../formats/nearest-name.ts';
-import { absolutePath, pathFrom } from '../model/brands.ts';
+import { absolutePath, kernelVersion, pathFrom } from '../model/brands.ts';
 import { UsageError } from '../model/errors.ts';
 import {
   cacheNames,
   type CacheName,
   type CleanInvocation,
+  type RollbackInvocation,
   type StatusInvocation,
   type TextInvocation,
 } from '../model/invocation.ts';
-import { cleanHelp, statusHelp } from './help.ts';
+import { cleanHelp, rollbackHelp, statusHelp } from './help.ts';
 
 // Loading yargs takes as long as these commands take.
 
@@ -36,6 +37,20 @@ export function parseClean(args: readonly string[], cwd: string): CleanInvocatio
     type: 'clean',
     what: named.length === 0 ? cacheNames : cacheNames.filter((name) => named.includes(name)),
     hostRoot: root === undefined ? absolutePath('/') : pathFrom(cwd, root),
+    debug: flags.has('--debug'),
+  };
+}
+
+/** `pkginitrd rollback [KERNEL]`. */
+export function parseRollback(args: readonly string[]): RollbackInvocation | TextInvocation {
+  const { words, flags } = split(args, 'rollback', ['--debug', '--help', '-h'], []);
+  if (flags.has('--help') || flags.has('-h')) return { type: 'text', text: rollbackHelp() };
+  const [version, extra] = words;
+  if (extra !== undefined)
+    throw new UsageError(`Cannot use "${extra}": "rollback" takes one kernel`);
+  return {
+    type: 'rollback',
+    kernelVersion: version === undefined ? undefined : kernelVersion(version),
     debug: flags.has('--debug'),
   };
 }

@@ -4,8 +4,9 @@ import { nearestName } from '../formats/nearest-name.ts';
 import type { SettingFlag } from './flags.ts';
 import { commands, topHelp } from './help.ts';
 import { parseKernelHook } from './kernel-hook.ts';
+import { parseKernelEntry } from './kernel-entry.ts';
 import { parseKernelInstall } from './kernel-install.ts';
-import { parseClean, parseStatus } from './parse-others.ts';
+import { parseClean, parseRollback, parseStatus } from './parse-others.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -40,6 +41,8 @@ export async function parseCommandLine(
     }
     case 'kernel-hook':
       return parseKernelHook(rest, cwd);
+    case 'kernel-entry':
+      return parseKernelEntry(rest, env, cwd);
     case 'build': {
       // Loading yargs takes longer than a run of the plugin that has nothing to do.
       const { parseBuild } = await import('./parse-build.ts');
@@ -51,6 +54,8 @@ export async function parseCommandLine(
     }
     case 'status':
       return parseStatus(rest);
+    case 'rollback':
+      return parseRollback(rest);
     case 'clean':
       return parseClean(rest, cwd);
     default:

@@ -81,6 +81,15 @@ export const settings = [
     default: '1G',
   },
   {
+    key: 'KeepPrevious',
+    section: 'Output',
+    type: 'boolean',
+    merge: 'last',
+    flag: null, // A file that "build" writes has no previous one.
+    help: 'Keep the image that the new one replaces, as a boot entry of its own',
+    default: 'yes',
+  },
+  {
     key: 'PackageManager',
     section: 'Content',
     type: 'enum',

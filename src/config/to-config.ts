@@ -30,6 +30,7 @@ export function toConfig(
     compressLevel: level(list('CompressLevel')[0], compression),
     cache: scalar(merged, 'Cache') === 'yes',
     cacheSize: toNumber(list('CacheSize')[0]) ?? defaultCacheSize,
+    keepPrevious: scalar(merged, 'KeepPrevious') === 'yes',
     packageManager: managerOf(list('PackageManager')[0]),
     packages: firstOfEach(list('Packages')),
     removePackages: firstOfEach(list('RemovePackages')),

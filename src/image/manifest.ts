@@ -142,6 +142,7 @@ function usedSettings(sources: ManifestSources): Readonly<Record<string, Manifes
     // An image is the same with and without.
     cache: null,
     cacheSize: null,
+    keepPrevious: null,
     // Follow from Packages= and KernelModules= of the drop-ins.
     ownPackages: null,
     defaultKernelModules: null,

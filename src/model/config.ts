@@ -28,6 +28,8 @@ export interface Config {
   readonly cache: boolean;
   /** Most bytes that the cached parts may have, and as many again the cached archives. */
   readonly cacheSize: number;
+  /** True: an image of /boot or of a boot entry that is replaced stays as the previous one. */
+  readonly keepPrevious: boolean;
   /** Undefined means the only one that is installed. */
   readonly packageManager: Sourced<ManagerName> | undefined;
   readonly packages: readonly Sourced<string>[];

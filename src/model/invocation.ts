@@ -1,3 +1,4 @@
+import type { BootEntry } from './boot-entry.ts';
 import type { AbsolutePath, KernelVersion } from './brands.ts';
 import type { Assignment } from './config.ts';
 
@@ -11,6 +12,8 @@ export interface Invocations {
   readonly why: WhyInvocation;
   readonly status: StatusInvocation;
   readonly clean: CleanInvocation;
+  readonly rollback: RollbackInvocation;
+  readonly entry: EntryInvocation;
   readonly text: TextInvocation;
   readonly skip: SkipInvocation;
 }
@@ -68,6 +71,26 @@ export interface StatusInvocation {
   readonly type: 'status';
   readonly format: 'text' | 'json';
   readonly debug: boolean;
+}
+
+/** Give a kernel its previous image back. */
+export interface RollbackInvocation {
+  readonly type: 'rollback';
+  /** The running one where absent. */
+  readonly kernelVersion: KernelVersion | undefined;
+  readonly debug: boolean;
+}
+
+/** kernel-install's own plugin is about to write a boot entry (`before`), or has written it (`after`). */
+export interface EntryInvocation {
+  readonly type: 'entry';
+  readonly step: 'before' | 'after';
+  readonly layout: 'bls' | 'uki';
+  readonly entry: BootEntry;
+  readonly staging: AbsolutePath;
+  readonly kernelImage: AbsolutePath;
+  /** Initrds of the caller. */
+  readonly initrds: readonly AbsolutePath[];
 }
 
 /** Empty our caches. */

@@ -37,6 +37,8 @@ export interface Sys {
     chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
     mode: number,
   ): Promise<{ bytes: number }>;
+  /** Makes `target` hold what the file `source` holds, in one rename: a second link to it, or a copy where there are none. */
+  duplicate(source: AbsolutePath, target: AbsolutePath): void;
   /** Writes entries as a directory tree and swaps it in for what stood at `path`. */
   writeTree(
     path: AbsolutePath,

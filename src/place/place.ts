@@ -7,6 +7,9 @@ import type { Destination } from '../model/invocation.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Sys } from '../model/sys.ts';
 import { destinationPath } from './destination.ts';
+import { digestOf } from './digest.ts';
+import { asideOf, bootImage, keepFile, keptBytes, makeRoom } from './previous-file.ts';
+import { bytesOf, needRoom } from './room.ts';
 
 /** A finished and verified image in the workspace. */
 export interface FinishedImage {
@@ -23,6 +26,15 @@ export interface PlaceRequest {
   readonly destination: Destination;
   readonly kernelImage: AbsolutePath | undefined;
   readonly output: Plan['output'];
+  readonly kernelVersion: string;
+  /** True: an image in /boot that is replaced stays as the previous one. */
+  readonly keepPrevious: boolean;
+}
+
+export interface Placed {
+  readonly path: AbsolutePath;
+  /** Sentences about what had to go for it. */
+  readonly warnings: readonly string[];
 }
 
 const imageMode = 0o600;
@@ -34,7 +46,7 @@ export async function place(
   sys: Sys,
   image: FinishedImage,
   request: PlaceRequest,
-): Promise<AbsolutePath> {
+): Promise<Placed> {
   const { format } = request.output;
   switch (format) {
     case 'cpio':
@@ -46,15 +58,32 @@ export async function place(
   }
 }
 
-async function placeImage(
+async function placeImage(sys: Sys, image: FinishedImage, request: PlaceRequest): Promise<Placed> {
+  const { destination, kernelImage, output } = request;
+  const path = destinationPath(sys, destination, output);
+  if (destination.type === 'boot') return placeInBoot(sys, image, path, request);
+  checkSpace(sys, destination, path, image.bytes, bytesOf(sys, kernelImage ?? '/'));
+  await sys.writeAtomically(path, sameBytes(image, path), imageMode);
+  return { path, warnings: [] };
+}
+
+/** A boot loader reads it by its name, and nobody but us takes care of the image before. */
+async function placeInBoot(
   sys: Sys,
   image: FinishedImage,
-  { destination, kernelImage, output }: PlaceRequest,
-): Promise<AbsolutePath> {
-  const path = destinationPath(sys, destination, output);
-  checkSpace(sys, destination, path, image.bytes, kernelBytes(sys, kernelImage));
+  path: AbsolutePath,
+  { kernelVersion, keepPrevious }: PlaceRequest,
+): Promise<Placed> {
+  const files = bootImage(path, kernelVersion);
+  const isThere = bytesOf(sys, path) === image.bytes && digestOf(sys, path) === image.sha256;
+  if (isThere) return { path, warnings: [] };
+  sys.root(absolutePath('/')).remove(asideOf(files));
+  const wanted = image.bytes + (keepPrevious ? keptBytes(sys, files) : 0);
+  const warnings = makeRoom(sys, files, wanted, 'the image');
+  if (keepPrevious) keepFile(sys, files);
   await sys.writeAtomically(path, sameBytes(image, path), imageMode);
-  return path;
+  if (!keepPrevious) sys.root(absolutePath('/')).remove(files.previous);
+  return { path, warnings };
 }
 
 /** The members one over the other, as the kernel would unpack them. */
@@ -62,14 +91,14 @@ async function placeTree(
   sys: Sys,
   { entries, unpackedBytes }: FinishedImage,
   { destination, output }: PlaceRequest,
-): Promise<AbsolutePath> {
+): Promise<Placed> {
   if (destination.type !== 'path') {
     throw new UsageError('Cannot give a boot loader a directory', 'Remove Format=directory');
   }
   const path = destinationPath(sys, destination, output);
-  need(sys, absolutePath(dirname(path)), unpackedBytes, 'the image');
+  needRoom(sys, absolutePath(dirname(path)), unpackedBytes, 'the image');
   await sys.writeTree(path, entries());
-  return path;
+  return { path, warnings: [] };
 }
 
 /**
@@ -104,24 +133,15 @@ function checkSpace(
   imageBytes: number,
   kernelBytes: number,
 ): void {
-  need(sys, absolutePath(dirname(path)), imageBytes, 'the image');
+  needRoom(sys, absolutePath(dirname(path)), imageBytes, 'the image');
   if (destination.type !== 'staging' || destination.bootRoot === undefined) return;
   // 90-loaderentry.install copies both without looking, and a truncated initrd would stand in a boot entry.
   const replaced = entryBytes(sys, destination.entryDirectory);
-  need(sys, destination.bootRoot, imageBytes + kernelBytes - replaced, 'the kernel and the image');
-}
-
-function kernelBytes(sys: Sys, kernelImage: AbsolutePath | undefined): number {
-  if (kernelImage === undefined) return 0;
-  return sys.root(absolutePath('/')).stat(kernelImage)?.size ?? 0;
-}
-
-function need(sys: Sys, directory: AbsolutePath, bytes: number, what: string): void {
-  const free = sys.freeSpace(directory);
-  if (free >= bytes) return;
-  throw new BuildError(
-    `Cannot place ${what} in "${directory}": ${mebibytes(bytes)} wanted, ${mebibytes(free)} free`,
-    { hint: 'Remove a kernel that is not needed any more, or choose another directory' },
+  needRoom(
+    sys,
+    destination.bootRoot,
+    imageBytes + kernelBytes - replaced,
+    'the kernel and the image',
   );
 }
 
@@ -141,8 +161,4 @@ function* sameBytes(image: FinishedImage, path: string): Generator<Uint8Array> {
   throw new BuildError(`Cannot place "${path}": the image changed after it was verified`, {
     hint: 'Check the memory and the disk of this machine, then build again',
   });
-}
-
-function mebibytes(bytes: number): string {
-  return `${(bytes / (1024 * 1024)).toFixed(1)} MiB`;
 }

@@ -1,7 +1,8 @@
 import { dirname } from 'node:path';
 import { absolutePath, type AbsolutePath } from '../model/brands.ts';
 import type { Destination } from '../model/invocation.ts';
-import type { OpenFile, Sys } from '../model/sys.ts';
+import type { Sys } from '../model/sys.ts';
+import { chunksOf } from './digest.ts';
 
 export interface Prebuilt {
   readonly source: AbsolutePath;
@@ -26,15 +27,5 @@ export function prebuiltInitrd(
 /** Copies it to where kernel-install looks, in one rename. */
 export async function placePrebuilt(sys: Sys, { source, staging }: Prebuilt): Promise<void> {
   const target = absolutePath(`${staging}/initrd`);
-  const file = sys.open(source);
-  try {
-    await sys.writeAtomically(target, chunks(file), 0o600);
-  } finally {
-    file.close();
-  }
-}
-
-function* chunks(file: OpenFile): Generator<Uint8Array> {
-  const size = 1024 * 1024;
-  for (let at = 0; at < file.size; at += size) yield file.read(at, size);
+  await sys.writeAtomically(target, chunksOf(sys, source), 0o600);
 }

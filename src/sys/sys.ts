@@ -1,6 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { absolutePath, type AbsolutePath } from '../model/brands.ts';
 import type { Sys } from '../model/sys.ts';
+import { duplicate } from './duplicate.ts';
 import { cannotWrite, freeSpace } from './free-space.ts';
 import { lock } from './lock.ts';
 import { memoryWorkspace } from './memory-workspace.ts';
@@ -23,6 +24,7 @@ export function makeSys(options: RunnerOptions & { readonly searchPath: string }
     openDisk,
     writeAtomically,
     writeNew,
+    duplicate,
     writeTree,
     freeSpace,
     cannotWrite,

@@ -99,16 +99,19 @@ async function carryOut(
     verify(sys, decided, base, concatenate(sys, parts), packing),
   );
   const { bytes } = verified;
-  const image = await steps.take('place', 'Putting the image in its place', () =>
-    place(
-      sys,
-      {
-        ...verified,
-        chunks: concatenate(sys, parts),
-        entries: () => readParts(sys, parts, packing),
-      },
-      { ...invocation, output: plan.output },
-    ),
+  const { path: image, warnings: dropped } = await steps.take(
+    'place',
+    'Putting the image in its place',
+    () =>
+      place(
+        sys,
+        {
+          ...verified,
+          chunks: concatenate(sys, parts),
+          entries: () => readParts(sys, parts, packing),
+        },
+        { ...invocation, ...plan, keepPrevious: decided.config.keepPrevious },
+      ),
   );
   const beside = placedManifest(manifest, base.packages, parts, { ...verified, path: image });
   const unplaced = await placeManifest(sys, invocation.destination, image, beside);
@@ -133,7 +136,7 @@ async function carryOut(
     steps: steps.taken(),
     warnings: [
       ...[...plan.warnings, ...base.warnings, ...verified.warnings, ...unplaced],
-      ...[...baseNotes.warnings, ...kernelNotes.warnings, ...forgotten],
+      ...[...baseNotes.warnings, ...kernelNotes.warnings, ...dropped, ...forgotten],
     ],
   };
 }

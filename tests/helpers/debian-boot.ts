@@ -32,10 +32,14 @@ export interface DebianBoot {
   run(argv: readonly string[], env?: Readonly<Record<string, string>>): Promise<Ran>;
   /** What the hooks of a kernel package run, as the kernel's own maintainer script does. */
   kernelHooks(script: 'postinst' | 'postrm', params: string): Promise<Ran>;
+  /** The text of the images that our builder makes from now on; "ours" before. */
+  makes(text: string): void;
   /** How often our builder ran since the last call. */
   builds(): number;
-  /** The text of the initrds that the boot entry names, each behind its file name. */
+  /** The text of the initrds that the boot entries name but those of previous images, each behind its file name. */
   entry(): readonly string[];
+  /** The same of the previous image's entry. */
+  previous(): readonly string[];
   /** Text of a file in /boot; undefined where there is none. */
   boot(name: string): string | undefined;
 }
@@ -76,6 +80,8 @@ export async function debianBoot(
   plant(boot, shape.boot ?? {});
   if (shape.systemdBoot) plant(host.boot, systemdBoot);
   writeFileSync(join(place, 'builds'), '');
+  const makes = (text: string): void => writeFileSync(join(place, 'image'), `${text}\n`);
+  makes('ours');
 
   const run: DebianBoot['run'] = (argv, env = {}) =>
     host.enter(argv, { ...(shape.systemdBoot ? espIsThere : {}), ...env });
@@ -83,6 +89,7 @@ export async function debianBoot(
     host,
     version,
     run,
+    makes,
     kernelHooks: (script, params) =>
       run(
         ['run-parts', '--report', '--exit-on-error', `--arg=${version}`]
@@ -95,7 +102,8 @@ export async function debianBoot(
       writeFileSync(join(place, 'builds'), '');
       return count;
     },
-    entry: () => entryInitrds(host),
+    entry: () => entryInitrds(host, (file) => !file.endsWith('-previous.conf')),
+    previous: () => entryInitrds(host, (file) => file.endsWith('-previous.conf')),
     boot: (file) => textOf(join(boot, file)),
   };
 }
@@ -129,9 +137,9 @@ const espIsThere = {
   BOOT_MNT: '/efi',
 };
 
-function entryInitrds(host: ThrowAwayHost): readonly string[] {
+function entryInitrds(host: ThrowAwayHost, isWanted: (file: string) => boolean): readonly string[] {
   const files = bootFiles(host).filter(
-    (file) => file.startsWith('loader/entries/') && file.endsWith('.conf'),
+    (file) => file.startsWith('loader/entries/') && file.endsWith('.conf') && isWanted(file),
   );
   return files.flatMap((file) =>
     readFileSync(join(host.boot, file), 'utf8')
@@ -148,9 +156,11 @@ function textOf(file: string): string | undefined {
 const ourBuilder = `#!/bin/sh
 case $1 in
     --version) echo pkginitrd 1; exit ;;
-    kernel-install) echo ours >"$KERNEL_INSTALL_STAGING_AREA/initrd" ;;
+    kernel-entry | rollback) exec node /usr/lib/pkginitrd/pkginitrd.mjs "$@" ;;
+    kernel-install) cat /scratch/image >"$KERNEL_INSTALL_STAGING_AREA/initrd" ;;
     kernel-hook)
-        echo ours >"$5.new" && mv "$5.new" "$5"
+        [ ! -e "$5" ] || ln -f "$5" "\${5%/*}/previous-\${5##*/}"
+        cat /scratch/image >"$5.new" && mv "$5.new" "$5"
         mkdir -p /var/lib/pkginitrd && : >"/var/lib/pkginitrd/\${5##*/}.manifest.json"
         ;;
 esac

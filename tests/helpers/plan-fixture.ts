@@ -29,6 +29,7 @@ export function config(changes: Partial<Config> = {}): Config {
     compressLevel: undefined,
     cache: true,
     cacheSize: 2 ** 30,
+    keepPrevious: true,
     packageManager: undefined,
     packages: words('udev', 'systemd'),
     removePackages: [],

@@ -174,10 +174,10 @@ step_older_kernel() {
     publish "$work/tree" kernel-bookworm
 }
 
-debian_boot_packages=(linux-base initramfs-tools systemd-boot dracut dracut-core)
+debian_boot_packages=(linux-base initramfs-tools systemd-boot dracut dracut-core grub-common grub2-common libdevmapper1.02.1)
 
 step_debian_boot() {
-    [ ! -e "$cache/debian-boot" ] || return 0
+    [ ! -e "$cache/debian-boot/trixie/libdevmapper1.02.1" ] || return 0
     [ -e "$cache/trixie" ] || step_trixie
     local work codename deb package
     work=$(workspace debian)
@@ -200,6 +200,7 @@ step_debian_boot() {
             dpkg-deb --fsys-tarfile "$deb" | tar -x -C "$work/tree/$codename/$package"
         done
     done
+    rm -rf "$cache/debian-boot"
     publish "$work/tree" debian-boot
 }
 

@@ -104,7 +104,8 @@ test('The package chooses itself, builds in the place of an older image, and giv
   assert.match(said, /^pkginitrd: Initrd for .*: \/boot\/initrd\.img-.* in \d/m);
   assert.equal(statSync(initrd).mode & 0o777, 0o600);
   assert.ok(statSync(initrd).size > 1_000_000);
-  assert.equal(readFileSync(`${initrd}.bak`, 'utf8'), 'of another generator');
+  const previous = join(host.upper, `boot/previous-initrd.img-${version}`);
+  assert.equal(readFileSync(previous, 'utf8'), 'of another generator');
 
   await machine.apt('purge', 'pkginitrd');
   assert.ok(existsSync(initrd), 'the machine has to boot');

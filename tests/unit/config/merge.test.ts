@@ -89,6 +89,7 @@ test('without any drop-in the defaults hold', (t) => {
     output: 'initrd',
     cache: true,
     cacheSize: 1024 ** 3,
+    keepPrevious: true,
     compressOutput: 'zstd',
     compressLevel: undefined,
     packageManager: undefined,

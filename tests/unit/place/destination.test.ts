@@ -61,7 +61,8 @@ test('place() replaces what a link leads to, and the link stays', async (t) => {
     entries: async function* none() {},
   };
   const output = { format: 'cpio', name: 'initrd' } as const;
-  const path = await place(sys, image, { destination, kernelImage: undefined, output });
+  const about = { kernelImage: undefined, kernelVersion: '6.1', keepPrevious: true };
+  const { path } = await place(sys, image, { destination, output, ...about });
   assert.equal(readFileSync(`${root}/images/one`, 'utf8'), 'hello world');
   assert.equal(lstatSync(`${root}/boot/initrd`).isSymbolicLink(), true);
   assert.equal(lstatSync(`${root}/images/link`).isSymbolicLink(), true);

@@ -21,12 +21,19 @@ const image = {
 };
 
 function request(destination: Destination, kernelImage?: AbsolutePath): PlaceRequest {
-  return { destination, kernelImage, output: { format: 'cpio', name: 'initrd' } };
+  return {
+    destination,
+    kernelImage,
+    output: { format: 'cpio', name: 'initrd' },
+    kernelVersion: '6.1',
+    keepPrevious: true,
+  };
 }
 
 test('place() writes the file of that name, mode 0600', async (t) => {
   const directory = scratch(t);
-  const path = await place(sys, image, request({ type: 'path', directory, name: undefined }));
+  const into = request({ type: 'path', directory, name: undefined });
+  const { path } = await place(sys, image, into);
   assert.equal(path, `${directory}/initrd`);
   assert.equal(statSync(path).mode & 0o777, 0o600);
 });
@@ -123,7 +130,7 @@ test('place() writes a directory of what the members hold, and none for kernel-i
     },
   };
   const wanted = { ...request({ type: 'path', directory, name: undefined }), output };
-  assert.equal(await place(sys, tree, wanted), `${directory}/tree`);
+  assert.deepEqual(await place(sys, tree, wanted), { path: `${directory}/tree`, warnings: [] });
   assert.equal(readlinkSync(`${directory}/tree/etc/x`), 'y');
   await assert.rejects(place(sys, tree, { ...wanted, destination: staged }), /a directory/);
 });

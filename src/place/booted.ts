@@ -1,0 +1,34 @@
+import { absolutePath, type AbsolutePath } from '../model/brands.ts';
+import type { RootFiles, Sys } from '../model/sys.ts';
+import { digestOf } from './digest.ts';
+
+/** Word on the kernel's command line of a previous image's entry: it tells which of the two the machine came up with. */
+export const previousMark = 'pkginitrd.previous';
+
+/** Digests of the images that a kernel has come up with, written by the unit pkginitrd-booted. */
+const bootedDirectory = '/var/lib/pkginitrd/booted';
+
+/**
+ * Whether the machine is known to have come up with an image of a kernel: a unit has noted so, or it runs this kernel, the
+ * image is older than the boot, and it is not the previous one that was chosen.
+ */
+export function hasBooted(sys: Sys, kernelVersion: string, image: AbsolutePath): boolean {
+  const machine = sys.root(absolutePath('/'));
+  if (isRunning(machine, kernelVersion, image)) return true;
+  const noted = machine.readText(`${bootedDirectory}/${kernelVersion}`)?.split(/\s+/) ?? [];
+  return noted.length > 0 && noted.includes(digestOf(sys, image));
+}
+
+/** The kernel that runs. */
+export function runningKernel(machine: RootFiles): string | undefined {
+  return machine.readText('/proc/sys/kernel/osrelease')?.trim();
+}
+
+function isRunning(machine: RootFiles, kernelVersion: string, image: AbsolutePath): boolean {
+  if (runningKernel(machine) !== kernelVersion) return false;
+  const words = (machine.readText('/proc/cmdline') ?? '').split(/\s+/);
+  if (words.includes(previousMark)) return false;
+  const [, began] = /^btime (\d+)$/m.exec(machine.readText('/proc/stat') ?? '') ?? [];
+  const written = machine.stat(image)?.mtime;
+  return began !== undefined && written !== undefined && written < Number(began);
+}

@@ -1,0 +1,34 @@
+import { dirname } from 'node:path';
+import { absolutePath, type AbsolutePath } from '../model/brands.ts';
+import { BuildError } from '../model/errors.ts';
+import type { Sys } from '../model/sys.ts';
+
+/** Throws where a directory's file system has fewer bytes free than wanted; with both numbers. */
+export function needRoom(
+  sys: Sys,
+  directory: AbsolutePath,
+  bytes: number,
+  what: string,
+  hint = 'Remove a kernel that is not needed any more, or choose another directory',
+): void {
+  const free = sys.freeSpace(directory);
+  if (free >= bytes) return;
+  throw new BuildError(
+    `Cannot place ${what} in "${directory}": ${mebibytes(bytes)} wanted, ${mebibytes(free)} free`,
+    { hint },
+  );
+}
+
+export function mebibytes(bytes: number): string {
+  return `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+}
+
+/** Bytes of a file; 0 where there is none. */
+export function bytesOf(sys: Sys, path: string): number {
+  return sys.root(absolutePath('/')).stat(path)?.size ?? 0;
+}
+
+/** The directory that a file lies in. */
+export function directoryOf(path: AbsolutePath): AbsolutePath {
+  return absolutePath(dirname(path));
+}
