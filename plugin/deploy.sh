@@ -65,7 +65,7 @@ program() {
     [ -n "$codec" ] || rm "$library.new/zstd-codec.mjs"
     # -P: links in extra/ trees are content.
     cp -R -P "$source/dropins/." "$library.new"
-    cp "$source/plugin/generator" "$source/plugin/booted" "$library.new"
+    cp "$source/plugin/generator" "$source/plugin/booted" "$source/plugin/after-transaction" "$library.new"
     [ "$distribution" != debian ] || cp "$source/plugin/debian/boot-image" "$library.new"
     chmod -R u=rwX,go=rX "$library.new"
     rm -rf "$library"
@@ -74,10 +74,14 @@ program() {
 
 # Enabled as the vendor's: "systemctl mask" turns one off.
 units() {
-    put 0644 systemd/system/pkginitrd-booted.service usr/lib/systemd/system/pkginitrd-booted.service
-    mkdir -p "$destination/usr/lib/systemd/system/multi-user.target.wants"
-    ln -sf ../pkginitrd-booted.service \
-        "$destination/usr/lib/systemd/system/multi-user.target.wants/pkginitrd-booted.service"
+    wanted=usr/lib/systemd/system/multi-user.target.wants
+    mkdir -p "$destination/$wanted"
+    for unit in pkginitrd-booted.service pkginitrd-refresh.service pkginitrd-refresh.path; do
+        put 0644 "systemd/system/$unit" "usr/lib/systemd/system/$unit"
+    done
+    for unit in pkginitrd-booted.service pkginitrd-refresh.path; do
+        ln -sf "../$unit" "$destination/$wanted/$unit"
+    done
 }
 
 share() {

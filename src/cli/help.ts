@@ -7,6 +7,7 @@ export const commands = [
   'kernel-entry',
   'kernel-hook',
   'kernel-install',
+  'refresh',
   'rollback',
   'status',
   'why',
@@ -14,7 +15,7 @@ export const commands = [
 
 /** Fits a terminal of 24 lines. */
 export function topHelp(): string {
-  return `pkginitrd builds an initrd out of the distribution's own packages.
+  return `pkginitrd builds initrds out of the distribution's packages, see pkginitrd(8).
 
 Usage: pkginitrd COMMAND [OPTIONS]
 
@@ -22,10 +23,11 @@ Commands:
   build             Build an initrd; "pkginitrd build --help" lists the options
   status            Say which images a build now would change, and why
   clean             Empty the caches of parts and packages
+  refresh           Build anew what status says a build would change
   rollback [KERNEL] Boot the image before the last build again
   why NAME…         Say what brings a module, package, file … into it
   completion SHELL  Print the completion for bash, zsh or fish
-  kernel-install, kernel-entry, kernel-hook    Run by plugins and hooks of kernels
+  kernel-install, kernel-entry, kernel-hook    Run by plugins and hooks
 
   -h, --help, --version    Show this text, show the version
 
@@ -35,7 +37,6 @@ Examples:
 
 Exit codes: 0 done or nothing to do, 1 the build failed and the old image stays,
 2 the command line or a drop-in is wrong, 3 status: an image would change.
-See pkginitrd(8), pkginitrd.conf(5).
 `;
 }
 
@@ -74,6 +75,22 @@ Options:
   -h, --help     Show this text
 
 Exit codes: 0 all are up to date, 3 a build would change one; others as of all commands.
+`;
+}
+
+export function refreshHelp(): string {
+  return `Usage: pkginitrd refresh
+
+Builds the images of installed kernels anew that "pkginitrd status" says a build would
+change, each with a line that says why. Images that "pkginitrd build" has written, and one
+that is not the one that was placed, as after a rollback, are left as they are. It is run by
+pkginitrd-refresh.service after packages have changed; Refresh=no turns it off.
+
+Options:
+      --debug    Trace for developers
+  -h, --help     Show this text
+
+Exit codes: 0 done or nothing to do, 1 an image could not be built and the old one stays.
 `;
 }
 

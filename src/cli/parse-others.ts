@@ -5,11 +5,12 @@ import {
   cacheNames,
   type CacheName,
   type CleanInvocation,
+  type RefreshInvocation,
   type RollbackInvocation,
   type StatusInvocation,
   type TextInvocation,
 } from '../model/invocation.ts';
-import { cleanHelp, rollbackHelp, statusHelp } from './help.ts';
+import { cleanHelp, refreshHelp, rollbackHelp, statusHelp } from './help.ts';
 
 // Loading yargs takes as long as these commands take.
 
@@ -39,6 +40,16 @@ export function parseClean(args: readonly string[], cwd: string): CleanInvocatio
     hostRoot: root === undefined ? absolutePath('/') : pathFrom(cwd, root),
     debug: flags.has('--debug'),
   };
+}
+
+/** `pkginitrd refresh`. */
+export function parseRefresh(args: readonly string[]): RefreshInvocation | TextInvocation {
+  const { words, flags } = split(args, 'refresh', ['--debug', '--help', '-h'], []);
+  if (flags.has('--help') || flags.has('-h')) return { type: 'text', text: refreshHelp() };
+  const [extra] = words;
+  if (extra !== undefined)
+    throw new UsageError(`Cannot use "${extra}": "refresh" takes options only`);
+  return { type: 'refresh', debug: flags.has('--debug') };
 }
 
 /** `pkginitrd rollback [KERNEL]`. */

@@ -6,7 +6,7 @@ import { commands, topHelp } from './help.ts';
 import { parseKernelHook } from './kernel-hook.ts';
 import { parseKernelEntry } from './kernel-entry.ts';
 import { parseKernelInstall } from './kernel-install.ts';
-import { parseClean, parseRollback, parseStatus } from './parse-others.ts';
+import { parseClean, parseRefresh, parseRollback, parseStatus } from './parse-others.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -54,6 +54,8 @@ export async function parseCommandLine(
     }
     case 'status':
       return parseStatus(rest);
+    case 'refresh':
+      return parseRefresh(rest);
     case 'rollback':
       return parseRollback(rest);
     case 'clean':

@@ -90,6 +90,15 @@ export const settings = [
     default: 'yes',
   },
   {
+    key: 'Refresh',
+    section: 'Output',
+    type: 'boolean',
+    merge: 'last',
+    flag: null, // About the machine, not about an image.
+    help: 'Build images anew when packages or drop-ins have changed',
+    default: 'yes',
+  },
+  {
     key: 'PackageManager',
     section: 'Content',
     type: 'enum',

@@ -14,6 +14,7 @@ export interface Invocations {
   readonly clean: CleanInvocation;
   readonly rollback: RollbackInvocation;
   readonly entry: EntryInvocation;
+  readonly refresh: RefreshInvocation;
   readonly text: TextInvocation;
   readonly skip: SkipInvocation;
 }
@@ -70,6 +71,12 @@ export interface WhyInvocation {
 export interface StatusInvocation {
   readonly type: 'status';
   readonly format: 'text' | 'json';
+  readonly debug: boolean;
+}
+
+/** Build anew what is out of date. */
+export interface RefreshInvocation {
+  readonly type: 'refresh';
   readonly debug: boolean;
 }
 

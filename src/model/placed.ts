@@ -1,5 +1,5 @@
 import type { AbsolutePath } from './brands.ts';
-import type { ImageRequest } from './invocation.ts';
+import type { Destination, ImageRequest } from './invocation.ts';
 import type { PackageIdentity } from './packages.ts';
 import type { Plan } from './plan.ts';
 
@@ -8,6 +8,8 @@ export interface PlacedImage {
   /** Raised when a field changes its meaning. */
   readonly version: 1;
   readonly image: AbsolutePath;
+  /** Who asked for it; absent from what earlier releases remembered. */
+  readonly destination?: Destination['type'];
   /** Bytes of the file; null for a directory, and for an image that kernel-install takes on. */
   readonly bytes: number | null;
   readonly request: ImageRequest;

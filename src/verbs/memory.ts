@@ -49,6 +49,7 @@ export async function keepInMemory(
     placed: {
       version: 1,
       image: place,
+      destination: destination.type,
       bytes: isFile ? image.bytes : null,
       ...{ request, tool: tool ?? null, plan },
       packages: base.packages.map(placedPackage),

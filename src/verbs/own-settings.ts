@@ -13,7 +13,7 @@ import type { Surroundings } from './verb.ts';
 export function ownSettings(
   sys: Sys,
   { vendorDirectory, architecture }: Pick<Surroundings, 'vendorDirectory' | 'architecture'>,
-): Pick<Config, 'keepPrevious'> {
+): Pick<Config, 'keepPrevious' | 'refresh'> {
   const hostRoot = absolutePath('/');
   const root = sys.root(hostRoot);
   const os = readOs(root);

@@ -23,15 +23,24 @@ export async function status(
     );
   }
   const images = [];
-  const machine = once((request: ImageRequest) => machineDigest(sys, request));
+  const look = comparer(sys, surroundings);
   for (const image of rememberedImages(sys)) {
-    const differences = await differencesOf(sys, image, surroundings, machine);
+    const differences = await look(image);
     const { image: path, plan } = image.placed;
     images.push({ image: path, kernelVersion: plan.kernelVersion, differences });
   }
   const print = { text: printStatus, json: printStatusJson }[format];
   const differs = images.some(({ differences }) => differences.length > 0);
   return { result: print(images), remarks: [], ...(differs ? { exitCode: 3 } : {}) };
+}
+
+/** Finds the ways in which a build now would come to another image than one that was placed. */
+export function comparer(
+  sys: Sys,
+  surroundings: Surroundings,
+): (image: Remembered) => Promise<readonly Difference[]> {
+  const machine = once((request: ImageRequest) => machineDigest(sys, request));
+  return (image) => differencesOf(sys, image, surroundings, machine);
 }
 
 async function differencesOf(

@@ -25,6 +25,7 @@ const verbs = {
   why: async () => (await import('./why.ts')).why,
   status: async () => (await import('./status.ts')).status,
   clean: async () => (await import('./clean.ts')).clean,
+  refresh: async () => (await import('./refresh.ts')).refresh,
   rollback: async () => (await import('./rollback.ts')).rollback,
   entry: async () => (await import('./entry.ts')).entry,
   skip: async () => (await import('./skip.ts')).skip,

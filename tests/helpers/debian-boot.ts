@@ -154,6 +154,7 @@ function textOf(file: string): string | undefined {
 }
 
 const ourBuilder = `#!/bin/sh
+[ ! -e /scratch/no-node ] || exit 1
 case $1 in
     --version) echo pkginitrd 1; exit ;;
     kernel-entry | rollback) exec node /usr/lib/pkginitrd/pkginitrd.mjs "$@" ;;

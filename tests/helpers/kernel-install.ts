@@ -17,6 +17,8 @@ export interface Settings {
   readonly options?: string;
 }
 
+const configuration = '/etc/kernel-install-test';
+
 /** Installs the product in the host as a package would, and configures its kernel-install. */
 export async function deploy(host: ThrowAwayHost, settings: Settings): Promise<void> {
   await runOk([join(checkout, 'plugin/deploy.sh'), host.upper]);
@@ -55,9 +57,9 @@ export function kernelInstall(
   });
 }
 
-/** The host's loader entry for its kernel with the paths as this machine sees them. */
-export function loaderEntry(host: ThrowAwayHost): LoaderEntry | undefined {
-  const file = join(host.boot, 'loader/entries', `test-${host.kernel.version}.conf`);
+/** The host's loader entry for its kernel, or the one with a suffix, with the paths as this machine sees them. */
+export function loaderEntry(host: ThrowAwayHost, suffix = ''): LoaderEntry | undefined {
+  const file = join(host.boot, 'loader/entries', `test-${host.kernel.version}${suffix}.conf`);
   if (!existsSync(file)) return undefined;
   const rows = readFileSync(file, 'utf8')
     .split('\n')
@@ -78,5 +80,3 @@ export function bootFiles(host: ThrowAwayHost): readonly string[] {
     .map((entry) => join(entry.parentPath, entry.name).slice(host.boot.length + 1))
     .sort();
 }
-
-const configuration = '/etc/kernel-install-test';

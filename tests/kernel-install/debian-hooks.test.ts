@@ -80,7 +80,7 @@ test('The menu of GRUB is made anew for the first previous image, which goes wit
   const previous = `previous-initrd.img-${version}`;
   host.write(
     '/usr/sbin/update-grub',
-    '#!/bin/sh\necho menu >>/scratch/menus\nls /boot/previous* >/boot/grub/grub.cfg\n',
+    '#!/bin/sh\necho menu >>/scratch/menus\nls /boot/initrd* /boot/previous* >/boot/grub/grub.cfg\n',
     0o755,
   );
   ok(await machine.run(['sh', '-c', `echo theirs >/boot/initrd.img-${version}`]));
@@ -223,6 +223,41 @@ test('What packages ask for in one transaction is built once, at its end', async
   const triggers = ok(await machine.run(['sort', '-u', '/scratch/triggers'])).stdout;
   assert.equal(triggers, '--no-await update-initramfs\n');
 });
+
+for (const [where, shape] of [
+  ['GRUB', grub],
+  ['systemd-boot', esp],
+] as const) {
+  test(`A program that cannot run is tried again at the end of the transaction: ${where}`, async (t) => {
+    const machine = await debian(t, shape);
+    if (machine === undefined) return;
+    const { version, host } = machine;
+    const isThere = () =>
+      shape === grub ? machine.boot(`initrd.img-${version}`) : machine.entry().join();
+    host.write('/usr/bin/dpkg-trigger', '#!/bin/sh\necho "$@" >>/scratch/triggers\n', 0o755);
+    ok(await machine.run(['sh', '-c', ': >/scratch/no-node']));
+    // By hand nobody would try again.
+    const byHand = await machine.run(['update-initramfs', '-c', '-k', version]);
+    assert.notEqual(byHand.code, 0);
+
+    const hooks = await machine.run(
+      ['run-parts', '--exit-on-error', `--arg=${version}`, `--arg=/boot/vmlinuz-${version}`].concat(
+        '/etc/kernel/postinst.d',
+      ),
+      { DEB_MAINT_PARAMS: 'configure', DPKG_MAINTSCRIPT_PACKAGE: 'linux-image' },
+    );
+    ok(hooks);
+    assert.match(hooks.stderr, /is built at the end of this transaction/);
+    assert.ok([undefined, ''].includes(isThere()));
+    assert.equal(
+      ok(await machine.run(['sort', '-u', '/scratch/triggers'])).stdout,
+      '--no-await update-initramfs\n',
+    );
+    ok(await machine.run(['rm', '/scratch/no-node']));
+    ok(await machine.run(['update-initramfs', '-u', '-k', 'deferred']));
+    assert.match(isThere() ?? '', /ours/);
+  });
+}
 
 function hook(script: string, version: string): readonly string[] {
   return [`/etc/kernel/${script}.d/pkginitrd`, version, `/boot/vmlinuz-${version}`];

@@ -1,0 +1,13 @@
+import type { AbsolutePath } from './brands.ts';
+import type { Difference } from './difference.ts';
+
+/** What `refresh` did with an image that a build would change. */
+export interface Refreshed {
+  readonly image: AbsolutePath;
+  readonly differences: readonly Difference[];
+  readonly end:
+    | { readonly type: 'built' }
+    /** It is not the one that was placed: somebody has changed it on purpose. */
+    | { readonly type: 'left' }
+    | { readonly type: 'failed'; readonly message: string };
+}

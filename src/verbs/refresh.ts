@@ -1,0 +1,100 @@
+import { printRefreshed } from '../cli/print-refresh.ts';
+import { absolutePath } from '../model/brands.ts';
+import type { Difference } from '../model/difference.ts';
+import { BuildError, UsageError } from '../model/errors.ts';
+import type { RefreshInvocation } from '../model/invocation.ts';
+import type { Refreshed } from '../model/refresh.ts';
+import type { Sys } from '../model/sys.ts';
+import { rebuildCommand } from '../place/rebuild-command.ts';
+import { ownSettings } from './own-settings.ts';
+import { rememberedImages, type Remembered } from './placed-images.ts';
+import { comparer } from './status.ts';
+import type { Answer, Surroundings } from './verb.ts';
+
+/** `pkginitrd refresh`: builds the images of installed kernels anew that a build would change. */
+export async function refresh(
+  sys: Sys,
+  _: RefreshInvocation,
+  surroundings: Surroundings,
+): Promise<Answer> {
+  const { user, tell } = surroundings;
+  if (user !== 0) {
+    throw new UsageError(`Cannot refresh as user ${user}: building needs root`, 'Run it with sudo');
+  }
+  if (!ownSettings(sys, surroundings).refresh) {
+    return { result: '', remarks: ['pkginitrd: Nothing is built anew: Refresh=no is set'] };
+  }
+  const failed = await buildWaiting(sys, tell);
+  const look = comparer(sys, surroundings);
+  for (const image of rememberedImages(sys).filter((each) => isRefreshed(sys, each))) {
+    const differences = await look(image);
+    if (differences.length === 0) continue;
+    const done = await renew(sys, image, differences);
+    if (done.end.type === 'failed') failed.push(done.image);
+    tell(printRefreshed(done));
+  }
+  if (failed.length === 0) return { result: '', remarks: [] };
+  const failure = new BuildError(`Cannot build anew: ${failed.join(', ')}`, {
+    hint: 'The old images stay; "pkginitrd status" says what a build comes to',
+  });
+  return { result: '', remarks: [], failure };
+}
+
+// Kernels that came while the program could not run, one file each.
+const waiting = '/var/lib/pkginitrd/waiting';
+
+/** Returns the kernels whose image cannot be built now either. */
+async function buildWaiting(sys: Sys, tell: (sentence: string) => void): Promise<string[]> {
+  const machine = sys.root(absolutePath('/'));
+  const failed: string[] = [];
+  for (const version of machine.list(waiting)) {
+    const command = isInstalled(sys, version) ? rebuildCommand(sys, version) : undefined;
+    try {
+      if (command !== undefined) {
+        await sys.run(command);
+        tell(`pkginitrd: The initrd of ${version} was built, which had been put off`);
+      }
+      machine.remove(`${waiting}/${version}`);
+    } catch (error) {
+      if (!(error instanceof BuildError)) throw error;
+      failed.push(version);
+      tell(
+        `pkginitrd: The initrd of ${version} had been put off, and cannot be built now: ${error.message}`,
+      );
+    }
+  }
+  return failed;
+}
+
+function isInstalled(sys: Sys, version: string): boolean {
+  const machine = sys.root(absolutePath('/'));
+  return machine.stat(`/usr/lib/modules/${version}`)?.type === 'directory';
+}
+
+/** One that a hook or kernel-install has asked for, of a kernel that is still there. */
+function isRefreshed(sys: Sys, { placed }: Remembered): boolean {
+  const { destination, plan } = placed;
+  if (destination !== 'boot' && destination !== 'staging') return false;
+  return isInstalled(sys, plan.kernelVersion);
+}
+
+async function renew(
+  sys: Sys,
+  { placed }: Remembered,
+  differences: readonly Difference[],
+): Promise<Refreshed> {
+  const { image, plan } = placed;
+  const done = { image, differences };
+  if (differences.every(({ type }) => type === 'image')) return { ...done, end: { type: 'left' } };
+  const command = rebuildCommand(sys, plan.kernelVersion);
+  if (command === undefined) {
+    return { ...done, end: { type: 'failed', message: 'the kernel itself is not there' } };
+  }
+  try {
+    await sys.run(command);
+    return { ...done, end: { type: 'built' } };
+  } catch (error) {
+    if (!(error instanceof BuildError)) throw error;
+    return { ...done, end: { type: 'failed', message: error.message } };
+  }
+}
