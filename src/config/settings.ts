@@ -90,6 +90,15 @@ export const settings = [
     default: 'yes',
   },
   {
+    key: 'AllowReadableKeys',
+    section: 'Output',
+    type: 'boolean',
+    merge: 'last',
+    flag: 'allow-readable-keys',
+    help: 'Write key files even where every user can read the image, yes or no',
+    default: 'no',
+  },
+  {
     key: 'Refresh',
     section: 'Output',
     type: 'boolean',

@@ -9,6 +9,8 @@ export interface Mount {
   readonly mountPoint: string;
   readonly fileSystem: string;
   readonly source: string;
+  /** Of the file system, as `rw,fmask=0077`. */
+  readonly options: readonly string[];
 }
 
 /** Mounts in their order: of several on one point the last is the one that is seen. */
@@ -16,7 +18,7 @@ export function parseMountinfo(text: string): Mount[] {
   return text.split('\n').flatMap((line) => {
     const [before = '', after] = line.split(' - ');
     const [, , device, root, mountPoint] = before.split(' ');
-    const [fileSystem, source] = after?.split(' ') ?? [];
+    const [fileSystem, source, options = ''] = after?.split(' ') ?? [];
     if (device === undefined || root === undefined || mountPoint === undefined) return [];
     if (fileSystem === undefined || source === undefined) return [];
     return [
@@ -26,6 +28,7 @@ export function parseMountinfo(text: string): Mount[] {
         mountPoint: unescapeOctal(mountPoint),
         fileSystem,
         source: unescapeOctal(source),
+        options: options.split(','),
       },
     ];
   });

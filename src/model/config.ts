@@ -30,6 +30,8 @@ export interface Config {
   readonly cacheSize: number;
   /** True: an image of /boot or of a boot entry that is replaced stays as the previous one. */
   readonly keepPrevious: boolean;
+  /** True: an image with key files may lie where every user can read it. */
+  readonly allowReadableKeys: boolean;
   /** True: images that are out of date are built anew by themselves. */
   readonly refresh: boolean;
   /** Undefined means the only one that is installed. */

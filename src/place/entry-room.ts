@@ -1,4 +1,4 @@
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { BootEntry } from '../model/boot-entry.ts';
 import { absolutePath, type AbsolutePath } from '../model/brands.ts';
 import { BuildError } from '../model/errors.ts';
@@ -11,7 +11,7 @@ import {
   previousSuffix,
 } from './boot-entry.ts';
 import { previousPrefix } from './previous-file.ts';
-import { bytesOf, mebibytes } from './room.ts';
+import { bytesOf, mebibytes, removeHalfWritten } from './room.ts';
 
 /** The files that kernel-install is about to write, and how much has to stay beside them. */
 export interface Adding {
@@ -31,6 +31,7 @@ export function makeEntryRoom(sys: Sys, entry: BootEntry, adding: Adding): reado
     (sum, { from, to }) => sum + bytesOf(sys, from) - bytesOf(sys, to),
     adding.keptBytes,
   );
+  for (const { to } of adding.sources) removeHalfWritten(sys, entry.directory, basename(to));
   const dropped: string[] = [];
   for (const other of others(sys, entry)) {
     if (sys.freeSpace(entry.bootRoot) >= wanted) break;

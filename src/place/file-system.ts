@@ -15,5 +15,22 @@ function mountOf(sys: Pick<Sys, 'root'>, path: AbsolutePath): Mount | undefined 
 
 /** True on a file system without links and permissions of its own, as the ESP has. */
 export function isVfat(sys: Pick<Sys, 'root'>, path: AbsolutePath): boolean {
-  return ['vfat', 'msdos', 'exfat'].includes(mountOf(sys, path)?.fileSystem ?? '');
+  return withoutModes.includes(mountOf(sys, path)?.fileSystem ?? '');
 }
+
+/**
+ * True where every user can read what lies in a directory, and no permission of the file can forbid it: a file system without
+ * permissions that is mounted open.
+ */
+export function isOpen(sys: Pick<Sys, 'root'>, directory: AbsolutePath): boolean {
+  const mount = mountOf(sys, directory);
+  if (mount === undefined || !withoutModes.includes(mount.fileSystem)) return false;
+  const closed = (name: string): boolean =>
+    mount.options.some((option) => {
+      const [key, value = ''] = option.split('=');
+      return key === name && (Number.parseInt(value, 8) & 0o077) === 0o077;
+    });
+  return !closed('fmask') && !closed('dmask') && !closed('umask');
+}
+
+const withoutModes: readonly string[] = ['vfat', 'msdos', 'exfat'];

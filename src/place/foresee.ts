@@ -1,27 +1,34 @@
-import { dirname } from 'node:path';
 import { absolutePath, type AbsolutePath } from '../model/brands.ts';
-import { UsageError } from '../model/errors.ts';
-import type { Destination } from '../model/invocation.ts';
+import type { Config } from '../model/config.ts';
+import { BuildError, UsageError } from '../model/errors.ts';
+import type { BuildInvocation, Destination } from '../model/invocation.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Sys } from '../model/sys.ts';
 import { destinationPath } from './destination.ts';
+import { isOpen } from './file-system.ts';
+import { foreseeRoom } from './foresee-room.ts';
+import { directoryOf } from './room.ts';
+
+/** What of the plan and the settings decides on the image's place. */
+export interface Wanted extends Pick<Config, 'keepPrevious' | 'allowReadableKeys'> {
+  readonly output: Plan['output'];
+  readonly host: Plan['host'];
+}
 
 /**
  * Looks before the build at what its end needs, and gives the image's path.
- * @throws UsageError for a destination or a kernel image that cannot be used
+ * @throws UsageError for a destination or a kernel image that cannot be used, BuildError where it has no room or cannot hide keys
  */
 export function foreseePlace(
   sys: Sys,
-  {
-    destination,
-    kernelImage,
-  }: { readonly destination: Destination; readonly kernelImage: AbsolutePath | undefined },
-  output: Plan['output'],
+  { destination, kernelImage }: Pick<BuildInvocation, 'destination' | 'kernelImage'>,
+  wanted: Wanted,
 ): { readonly path: AbsolutePath; readonly warnings: readonly string[] } {
-  const path = destinationPath(sys, destination, output);
+  const path = destinationPath(sys, destination, wanted.output);
   // kernel-install and the hooks of kernel packages name a file of their own.
   if (kernelImage !== undefined && destination.type === 'path') assertReadable(sys, kernelImage);
-  return { path, warnings: spaceWarnings(sys, destination, path) };
+  assertHidden(sys, destination, path, wanted);
+  return { path, warnings: foreseeRoom(sys, destination, path, kernelImage, wanted) };
 }
 
 function assertReadable(sys: Sys, kernelImage: AbsolutePath): void {
@@ -39,22 +46,21 @@ function assertReadable(sys: Sys, kernelImage: AbsolutePath): void {
   );
 }
 
-/** The image of today tells how large the next one will be; it is written beside it before it takes its place. */
-function spaceWarnings(sys: Sys, destination: Destination, path: AbsolutePath): readonly string[] {
-  const machine = sys.root(absolutePath('/'));
-  const [old, directory] =
-    destination.type === 'staging' && destination.entryDirectory !== undefined
-      ? [`${destination.entryDirectory}/initrd`, destination.entryDirectory]
-      : [path, absolutePath(dirname(path))];
-  const size = machine.stat(old)?.size ?? 0;
-  const free = sys.freeSpace(directory);
-  if (size === 0 || free >= size) return [];
-  return [
-    `There are ${mebibytes(free)} MiB free in "${directory}", and the image that is there has ${mebibytes(size)} MiB: ` +
-      'the new one, which is written beside it, may not fit',
-  ];
-}
-
-function mebibytes(bytes: number): string {
-  return (bytes / 2 ** 20).toFixed(1);
+function assertHidden(
+  sys: Sys,
+  destination: Destination,
+  path: AbsolutePath,
+  { host, allowReadableKeys }: Wanted,
+): void {
+  const keys = host.filter(({ secret }) => secret).map((each) => `/${each.path}`);
+  if (keys.length === 0 || allowReadableKeys) return;
+  const place = destination.type === 'staging' ? destination.bootRoot : directoryOf(path);
+  if (place === undefined || !isOpen(sys, place)) return;
+  throw new BuildError(
+    `Cannot write an image with ${keys.join(', ')} to "${place}": every user could read it there, ` +
+      'since that file system has no permissions and is mounted without fmask=0077',
+    {
+      hint: `Mount it with the options fmask=0077,dmask=0077 in /etc/fstab, or set AllowReadableKeys=yes`,
+    },
+  );
 }

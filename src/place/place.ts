@@ -7,9 +7,10 @@ import type { Destination } from '../model/invocation.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Sys } from '../model/sys.ts';
 import { destinationPath } from './destination.ts';
+import { otherPrevious } from './foresee-room.ts';
 import { digestOf } from './digest.ts';
 import { asideOf, bootImage, keepFile, keptBytes, makeRoom } from './previous-file.ts';
-import { bytesOf, needRoom } from './room.ts';
+import { bytesOf, directoryOf, needRoom, removeHalfWritten, stagingHint } from './room.ts';
 
 /** A finished and verified image in the workspace. */
 export interface FinishedImage {
@@ -78,6 +79,7 @@ async function placeInBoot(
   const isThere = bytesOf(sys, path) === image.bytes && digestOf(sys, path) === image.sha256;
   if (isThere) return { path, warnings: [] };
   sys.root(absolutePath('/')).remove(asideOf(files));
+  removeHalfWritten(sys, directoryOf(path), basename(path));
   const wanted = image.bytes + (keepPrevious ? keptBytes(sys, files) : 0);
   const warnings = makeRoom(sys, files, wanted, 'the image');
   if (keepPrevious) keepFile(sys, files);
@@ -133,14 +135,18 @@ function checkSpace(
   imageBytes: number,
   kernelBytes: number,
 ): void {
-  needRoom(sys, absolutePath(dirname(path)), imageBytes, 'the image');
+  const directory = absolutePath(dirname(path));
+  const hint = destination.type === 'staging' ? stagingHint(directory) : undefined;
+  needRoom(sys, directory, imageBytes, 'the image', hint);
   if (destination.type !== 'staging' || destination.bootRoot === undefined) return;
   // 90-loaderentry.install copies both without looking, and a truncated initrd would stand in a boot entry.
-  const replaced = entryBytes(sys, destination.entryDirectory);
+  const { entryDirectory } = destination;
+  const replaced = entryBytes(sys, entryDirectory);
+  const spare = entryDirectory === undefined ? 0 : otherPrevious(sys, entryDirectory);
   needRoom(
     sys,
     destination.bootRoot,
-    imageBytes + kernelBytes - replaced,
+    imageBytes + kernelBytes - replaced - spare,
     'the kernel and the image',
   );
 }

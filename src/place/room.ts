@@ -32,3 +32,18 @@ export function bytesOf(sys: Sys, path: string): number {
 export function directoryOf(path: AbsolutePath): AbsolutePath {
   return absolutePath(dirname(path));
 }
+
+/** Removes what runs that were cut off have left of a file and of the previous one, as sys/ calls its temporary files. */
+export function removeHalfWritten(sys: Sys, directory: AbsolutePath, name: string): void {
+  const files = sys.root(directory);
+  for (const each of files.list('/')) {
+    const [, of] = /^\.(?:previous-)?(.+)\.\d+\.new$/.exec(each) ?? [];
+    if (of === name) files.remove(each);
+  }
+}
+
+/** What to do where kernel-install's staging area is too small; up to systemd 258 it lies in /tmp whatever TMPDIR says. */
+export function stagingHint(directory: AbsolutePath): string {
+  const parent = directoryOf(directory);
+  return `kernel-install collects the entry in "${parent}": make room there, or, where it is a tmpfs, "mount -o remount,size=1G ${parent}"`;
+}

@@ -50,7 +50,10 @@ export async function build(
   const decided = await steps.take('plan', 'Planning', () =>
     decide(memory.sys, request, surroundings),
   );
-  const { path, warnings } = foreseePlace(sys, invocation, decided.plan.output);
+  const { path, warnings } = foreseePlace(sys, invocation, {
+    ...decided.config,
+    ...decided.plan,
+  });
   for (const warning of warnings) surroundings.tell(`pkginitrd: Warning: ${warning}`);
   const receipt = await locked(sys, path, tell, () =>
     inWorkspace(sys, surroundings.temporaryDirectory, (workspace) =>

@@ -1,5 +1,6 @@
 import { contentDifferences, packageDifferences, planDifferences } from '../cache/differences.ts';
 import { changedInputs } from '../cache/inputs.ts';
+import { packagesToRemove } from '../formats/package-word.ts';
 import { absolutePath } from '../model/brands.ts';
 import type { Difference } from '../model/difference.ts';
 import { BuildError, UsageError } from '../model/errors.ts';
@@ -77,5 +78,11 @@ async function packagesNow(
   const prepared = await locked(sys, cache, tell, () =>
     inWorkspace(sys, temporaryDirectory, (workspace) => prepareBase(sys, decided, workspace)),
   );
-  return packageDifferences(placed.packages, prepared.packages.map(placedPackage));
+  // What RemovePackages= takes out again is chosen and is not in the image.
+  const names = prepared.packages.map(({ name }) => name);
+  const removed = decided.plan.packages.remove.flatMap((each) =>
+    packagesToRemove(each.value, names),
+  );
+  const staying = prepared.packages.filter(({ name }) => !removed.includes(name));
+  return packageDifferences(placed.packages, staying.map(placedPackage));
 }

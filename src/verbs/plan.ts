@@ -23,7 +23,7 @@ export async function plan(
   const trial = tries();
   let answer: PackageAnswer | undefined;
   if (surroundings.user === 0) {
-    await trial.of(async () => foreseePlace(sys, invocation, plan.output));
+    await trial.of(async () => foreseePlace(sys, invocation, { ...decided.config, ...plan }));
     if (isCaptured(sys, decided)) {
       trial.remarks.push(
         `pkginitrd: Warning: The names of the packages are not looked at: "${decided.hostRoot}" has no package database, which a build needs`,

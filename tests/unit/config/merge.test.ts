@@ -90,6 +90,7 @@ test('without any drop-in the defaults hold', (t) => {
     cache: true,
     cacheSize: 1024 ** 3,
     keepPrevious: true,
+    allowReadableKeys: false,
     refresh: true,
     compressOutput: 'zstd',
     compressLevel: undefined,

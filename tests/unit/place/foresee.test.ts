@@ -5,6 +5,7 @@ import type { Destination } from '../../../src/model/invocation.ts';
 import { foreseePlace } from '../../../src/place/foresee.ts';
 import { makeSys } from '../../../src/sys/sys.ts';
 import { plant, scratch } from '../../helpers/scratch.ts';
+import { machine } from './machine.ts';
 
 const real = makeSys({ searchPath: '/usr/bin:/bin' });
 const output = { name: 'initrd', format: 'cpio' } as const;
@@ -25,7 +26,8 @@ function foresee(
 ) {
   const sys = { ...real, freeSpace: () => free };
   const image = kernelImage === undefined ? undefined : absolutePath(kernelImage);
-  return foreseePlace(sys, { destination, kernelImage: image }, output);
+  const wanted = { output, host: [], keepPrevious: true, allowReadableKeys: false };
+  return foreseePlace(sys, { destination, kernelImage: image }, wanted);
 }
 
 test('foreseePlace() says that the next image may not fit where there is less room than today’s takes', (t) => {
@@ -48,7 +50,27 @@ test('foreseePlace() says that the next image may not fit where there is less ro
     entryDirectory: absolutePath(`${root}/efi/token/6.1`),
     bootRoot: absolutePath(`${root}/efi`),
   };
-  assert.match(foresee(staging, { free: 4999 }).warnings.join(), /efi\/token\/6\.1/);
+  // Today's image stays beside the new one.
+  const [warning, ...more] = foresee(staging, { free: 4999 }).warnings;
+  assert.match(
+    warning ?? '',
+    /efi", and a boot entry with an image as large as those that are there/,
+  );
+  assert.match(more.join(), /staging".*remount,size=1G/);
+  assert.deepEqual(foresee(staging, { free: 5000 }).warnings, []);
+  const entryDirectory = absolutePath(`${root}/efi/token/6.2`);
+  const isNew = { ...staging, entryDirectory };
+  assert.match(foresee(isNew, { free: 4999 }).warnings.join(), /may not fit/);
+  assert.throws(() => foresee(isNew, { free: 2, kernelImage: `${root}/boot/initrd` }), {
+    message: /^Cannot write a boot entry to ".*efi": the kernel want/,
+    hint: 'Remove a kernel that is not needed any more',
+  });
+  plant(root, { 'efi/token/6.0/previous-initrd': 'y'.repeat(4998) });
+  assert.match(
+    foresee(isNew, { free: 2, kernelImage: `${root}/boot/initrd` }).warnings.join(),
+    /may not fit/,
+    'what can go counts as free',
+  );
   assert.equal(foresee(staging).path, `${root}/staging/initrd`);
 });
 
@@ -80,3 +102,53 @@ test('foreseePlace() refuses a destination that no image can replace', () => {
     message: 'Cannot replace "/dev/null": it is a character device, not a regular file',
   });
 });
+
+const secret = {
+  path: 'etc/keys/root.key',
+  mode: 0o400,
+  content: { type: 'text', text: '' },
+  secret: true,
+  from: { type: 'default' },
+} as const;
+
+const mounts: readonly (readonly [options: string, isOpen: boolean])[] = [
+  ['vfat /dev/sda1 rw,fmask=0022,dmask=0022,codepage=437', true],
+  ['vfat /dev/sda1 rw', true],
+  ['vfat /dev/sda1 rw,fmask=0077,dmask=0022', false],
+  ['vfat /dev/sda1 rw,fmask=0022,dmask=0077', false],
+  ['ext4 /dev/sda1 rw', false],
+];
+
+for (const [options, isOpen] of mounts) {
+  test(`foreseePlace() ${isOpen ? 'refuses' : 'takes'} keys on ${options}`, (t) => {
+    const { sys } = machine(t, { 'efi/token/6.1': null, staging: null });
+    sys
+      .root(absolutePath('/'))
+      .write(
+        '/proc/self/mountinfo',
+        `22 1 8:2 / / rw - ext4 /dev/sda2 rw\n23 22 8:1 / /efi rw - ${options}\n`,
+        0o644,
+      );
+    const staging: Destination = {
+      type: 'staging',
+      directory: absolutePath('/staging'),
+      layout: 'bls',
+      entryDirectory: absolutePath('/efi/token/6.1'),
+      bootRoot: absolutePath('/efi'),
+    };
+    const ask = (wanted: { host?: readonly (typeof secret)[]; allowReadableKeys?: boolean }) =>
+      foreseePlace(
+        sys,
+        { destination: staging, kernelImage: undefined },
+        { output, host: [secret], keepPrevious: true, allowReadableKeys: false, ...wanted },
+      );
+    ask({ host: [] });
+    ask({ allowReadableKeys: true });
+    if (!isOpen) return void ask({});
+    assert.throws(() => ask({}), {
+      name: 'BuildError',
+      message: /Cannot write an image with \/etc\/keys\/root\.key to "\/efi"/,
+      hint: /fmask=0077.*AllowReadableKeys=yes/,
+    });
+  });
+}

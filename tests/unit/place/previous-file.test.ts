@@ -101,6 +101,17 @@ test('place() of the same image makes no new previous one', async (t) => {
   assert.deepEqual(images(host), ['same', 'older']);
 });
 
+test('place() removes what runs that were cut off have left of the same image', async (t) => {
+  const halves = { 'boot/.initrd.img-6.1.77.new': '', 'boot/.previous-initrd.img-6.1.8.new': '' };
+  const host = machine(t, { ...halves, 'boot/.initrd.img-6.2.77.new': '', 'boot/.x.new': '' });
+  await put(host, 'new');
+  assert.deepEqual(readdirSync(`${host.root}/boot`).sort(), [
+    '.initrd.img-6.2.77.new',
+    '.x.new',
+    name,
+  ]);
+});
+
 test('place() with KeepPrevious=no keeps none', async (t) => {
   const host = machine(t, { [`boot/${name}`]: 'old', [`boot/previous-${name}`]: 'older' });
   await put(host, 'new', { keepPrevious: false });
