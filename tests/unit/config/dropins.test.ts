@@ -88,6 +88,7 @@ test('where / is not known the image is ready for any of its kinds, else for wha
     'dm',
     'fido2',
     'lvm',
+    'lvm-thin',
     'raid',
     'repart',
     'tpm2',
