@@ -1,6 +1,6 @@
 import { parseEnvFile } from '../formats/env-file.ts';
 import type { AbsolutePath } from '../model/brands.ts';
-import type { BootFacts } from '../model/facts.ts';
+import type { BootFacts, CommandLine } from '../model/facts.ts';
 import type { RootFiles, Sys } from '../model/sys.ts';
 import { readCrypttab } from './crypttab.ts';
 import { readKeyboard } from './keyboard.ts';
@@ -15,6 +15,7 @@ const anyBoot: BootFacts = {
   isContained: false,
   crypttab: { entries: [], files: [], warnings: [] },
   commandLine: [],
+  commandLines: [],
   setupTabs: [],
   keyboard: { layout: null, files: [], warnings: [] },
   resume: [],
@@ -29,25 +30,42 @@ export function readBoot(
   const root = sys.root(hostRoot);
   const mounts = readMounts(root);
   const storage = readStorage(sys, root, mounts);
-  const commandLine = readCommandLine(root);
+  const commandLines = readCommandLines(root);
+  const commandLine = commandLines.flatMap(({ words }) => words);
   return {
     storage,
     isContained: isContained(root, mounts),
     crypttab: readCrypttab(root, storage, commandLine),
     setupTabs: readSetupTabs(root, storage),
     commandLine,
+    commandLines: ofNextBoot(commandLines),
     keyboard: readKeyboard(root, commandLine),
     resume: readResume(sys, root, commandLine),
   };
 }
 
-/** Words of what the running kernel was started with, and of what kernel-install(8) and GRUB start the next one with. */
-function readCommandLine(root: RootFiles): readonly string[] {
+/** Options of the running kernel, and those that kernel-install(8) and GRUB start the next one with. */
+function readCommandLines(root: RootFiles): readonly CommandLine[] {
   const grub = parseEnvFile(root.readText('etc/default/grub') ?? '');
+  const ofGrub = ['GRUB_CMDLINE_LINUX', 'GRUB_CMDLINE_LINUX_DEFAULT'].flatMap(
+    (key) => grub.get(key) ?? [],
+  );
+  const ofKernelInstall = ['etc/kernel/cmdline', 'usr/lib/kernel/cmdline']
+    .map((path) => ({ file: `/${path}`, text: root.readText(path) }))
+    .find(({ text }) => text !== undefined);
   return [
-    root.readText('proc/cmdline'),
-    root.readText('etc/kernel/cmdline') ?? root.readText('usr/lib/kernel/cmdline'),
-    grub.get('GRUB_CMDLINE_LINUX'),
-    grub.get('GRUB_CMDLINE_LINUX_DEFAULT'),
-  ].flatMap((text = '') => text.split(/\s+/).filter((word) => word !== ''));
+    { file: running, text: root.readText('proc/cmdline') },
+    ...(ofKernelInstall === undefined ? [] : [ofKernelInstall]),
+    { file: '/etc/default/grub', text: ofGrub.length === 0 ? undefined : ofGrub.join(' ') },
+  ].flatMap(({ file, text }) =>
+    text === undefined ? [] : [{ file, words: text.split(/\s+/).filter((word) => word !== '') }],
+  );
+}
+
+const running = '/proc/cmdline';
+
+/** What the running kernel was started with says how the next one is where nothing else does. */
+function ofNextBoot(all: readonly CommandLine[]): readonly CommandLine[] {
+  const written = all.filter(({ file }) => file !== running);
+  return written.length > 0 ? written : all;
 }

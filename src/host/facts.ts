@@ -62,6 +62,7 @@ export function readHostFacts(sys: Sys, request: HostRequest): HostFacts {
     storage,
     crypttab: crypttab.entries,
     commandLine: request.boot.commandLine,
+    commandLines: request.boot.commandLines,
     hostFiles: [...hostFiles.files, ...lvm.files],
     resume: request.boot.resume,
     modprobe: readModprobe(root, hostFiles.files, commandLine),

@@ -25,6 +25,8 @@ export interface HostFacts {
   readonly crypttab: readonly ChosenEntry[];
   /** Options that the kernel is started with; empty where they are not known. */
   readonly commandLine: readonly string[];
+  /** The same by the places that say how the next kernel is started. */
+  readonly commandLines: readonly CommandLine[];
   readonly resume: readonly ResumeFacts[];
   /** Files of the host that HostFiles= and crypttab name. */
   readonly hostFiles: readonly HostFile[];
@@ -50,8 +52,15 @@ export interface BootFacts {
   readonly setupTabs: readonly SetupTab[];
   /** Options that the kernel is started with. */
   readonly commandLine: readonly string[];
+  readonly commandLines: readonly CommandLine[];
   readonly resume: readonly ResumeFacts[];
   readonly keyboard: KeyboardFacts;
+}
+
+/** A place that has options of the kernel. */
+export interface CommandLine {
+  readonly file: string;
+  readonly words: readonly string[];
 }
 
 /** A device that the kernel's command line says to resume from. */

@@ -137,6 +137,7 @@ export function facts(changes: Partial<HostFacts> = {}): HostFacts {
     storage: [],
     crypttab: [],
     commandLine: [],
+    commandLines: [],
     resume: [],
     hostFiles: [],
     modprobe: [],

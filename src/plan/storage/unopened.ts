@@ -3,6 +3,7 @@ import type { Config } from '../../model/config.ts';
 import type { ChosenEntry, HostFacts } from '../../model/facts.ts';
 import type { StorageNode } from '../../model/storage.ts';
 import { layersOf } from './layers.ts';
+import { switchedOff, type SwitchedOff } from './switched-off.ts';
 
 export interface UnopenedProblem {
   readonly message: string;
@@ -11,7 +12,10 @@ export interface UnopenedProblem {
   readonly isNeeded: boolean;
 }
 
-/** LUKS devices under what the boot mounts or resumes from that systemd-cryptsetup-generator(8) and systemd-gpt-auto-generator(8) leave closed. */
+/**
+ * LUKS devices under what the boot mounts or resumes from that systemd-cryptsetup-generator(8) and systemd-gpt-auto-generator(8)
+ * leave closed, and dm-verity devices there that systemd-veritysetup-generator(8) is told not to set up.
+ */
 export function unopenedProblems(config: Config, facts: HostFacts): readonly UnopenedProblem[] {
   const isSure = facts.commandLine.length > 0 && !mayBringTable(config);
   const problems = new Map<string, UnopenedProblem>();
@@ -22,9 +26,11 @@ export function unopenedProblems(config: Config, facts: HostFacts): readonly Uno
     ...facts.resume.map(({ option, below }) => ({ what: `What "${option}" names lies`, below })),
   ];
   for (const { what, below } of wanted) {
-    for (const node of luksUnder(below ?? [])) {
-      if (problems.has(node.name) || isOpened(node, facts)) continue;
-      problems.set(node.name, problem(node, what, facts, isSure));
+    for (const node of cryptUnder(below ?? [])) {
+      const { name, format } = node;
+      const found =
+        format === 'verity' ? unchecked(node, what, facts) : unopened(node, what, facts, isSure);
+      if (found !== undefined && !problems.has(name)) problems.set(name, found);
     }
   }
   return [...problems.values(), ...resumesFromNothing(facts)];
@@ -43,11 +49,11 @@ function resumesFromNothing({ resume }: HostFacts): readonly UnopenedProblem[] {
 
 type CryptNode = Extract<StorageNode, { readonly type: 'crypt' }>;
 
-function luksUnder(below: readonly StorageNode[]): readonly CryptNode[] {
+function cryptUnder(below: readonly StorageNode[]): readonly CryptNode[] {
   return below
     .flatMap((node) => [...layersOf(node)])
     .filter((node) => node.type === 'crypt')
-    .filter(({ format }) => format === 'luks1' || format === 'luks2');
+    .filter(({ format }) => /^(?:luks[12]|verity)$/.test(format));
 }
 
 /** Trees and scripts of the user's own can bring a crypttab or units that nothing is known of here. */
@@ -61,6 +67,7 @@ const ownPlace = /\/(?:etc|run|usr\/local\/lib)\/pkginitrd(?:\/|$)/;
 
 function isOpened({ name }: CryptNode, facts: HostFacts): boolean {
   const words = facts.commandLine.map((word) => word.replace(/^rd\./, ''));
+  if (switchedOff(facts.commandLines, 'luks') !== undefined) return isFoundByType(words);
   const listed = words.flatMap((word) => /^luks\.(?:uuid|name)=(.+)$/.exec(word)?.[1] ?? []);
   if (listed.some((each) => each.endsWith(`=${name}`))) return true;
   const entry = tableEntry(facts, name);
@@ -70,8 +77,13 @@ function isOpened({ name }: CryptNode, facts: HostFacts): boolean {
   return isFoundByType(words);
 }
 
-function tableEntry({ crypttab, hostFiles }: HostFacts, name: string): ChosenEntry | undefined {
-  const isTaken = hostFiles.some(({ path }) => path === '/etc/crypttab');
+function tableEntry(
+  { crypttab, hostFiles, commandLines }: HostFacts,
+  name: string,
+): ChosenEntry | undefined {
+  const isTaken =
+    hostFiles.some(({ path }) => path === '/etc/crypttab') &&
+    switchedOff(commandLines, 'luks.crypttab') === undefined;
   return isTaken ? crypttab.find((entry) => entry.name === name) : undefined;
 }
 
@@ -89,12 +101,14 @@ function isFoundByType(words: readonly string[]): boolean {
   return root === undefined ? words.length > 0 : root.startsWith('root=gpt-auto');
 }
 
-function problem(
-  { name, below }: CryptNode,
+function unopened(
+  node: CryptNode,
   what: string,
   facts: HostFacts,
   isSure: boolean,
-): UnopenedProblem {
+): UnopenedProblem | undefined {
+  if (isOpened(node, facts)) return undefined;
+  const { name, below } = node;
   const [device] = below.map((each) => each.device);
   const own = facts.crypttab.find((entry) => entry.name === name);
   const foreign = facts.commandLine.find((word) =>
@@ -108,13 +122,54 @@ function problem(
     ...(foreign === undefined ? [] : [`"${foreign}" is not for systemd`]),
   ];
   const path = `/dev/${device ?? name}`;
+  const off =
+    switchedOff(facts.commandLines, 'luks') ??
+    (own === undefined ? undefined : switchedOff(facts.commandLines, 'luks.crypttab'));
   return {
     message:
-      `${what} on the encrypted device "${name}" (${path}), which nothing in the initrd opens: ${why.join(', ')}` +
+      `${what} on the encrypted device "${name}" (${path}), which nothing in the initrd opens: ` +
+      (off === undefined ? why.join(', ') : offSentence(off)) +
       (isSure ? '' : '; unless something else opens it, the boot waits for it in vain'),
     hint:
-      `Add "${name} UUID=$(blkid -o value -s UUID ${path}) none x-initrd.attach" to /etc/crypttab, or "rd.luks.name=UUID=${name}" to ` +
-      'the kernel\'s command line, or let systemd find a root partition of its type by leaving out "root="',
+      off !== undefined
+        ? offHint(off)
+        : `Add "${name} UUID=$(blkid -o value -s UUID ${path}) none x-initrd.attach" to /etc/crypttab, or "rd.luks.name=UUID=${name}" to ` +
+          'the kernel\'s command line, or let systemd find a root partition of its type by leaving out "root="',
     isNeeded: isSure,
   };
+}
+
+/** A dm-verity device that is set up by the table or by a root hash, and that a word of the command line forbids. */
+function unchecked(
+  { name }: CryptNode,
+  what: string,
+  { commandLine, commandLines, setupTabs }: HostFacts,
+): UnopenedProblem | undefined {
+  const isListed = setupTabs.some(
+    ({ path, names }) => path === '/etc/veritytab' && names.includes(name),
+  );
+  const hash = new Map([
+    ['root', 'roothash='],
+    ['usr', 'usrhash='],
+  ]).get(name);
+  const isNamed = hash !== undefined && commandLine.some((word) => word.startsWith(hash));
+  const off =
+    switchedOff(commandLines, 'systemd.verity') ??
+    (isListed && !isNamed ? switchedOff(commandLines, 'veritytab') : undefined);
+  if (off === undefined || !(isListed || isNamed)) return undefined;
+  return {
+    message: `${what} on the dm-verity device "${name}", which nothing in the initrd sets up: ${offSentence(off)}`,
+    hint: offHint(off),
+    isNeeded: true,
+  };
+}
+
+function offSentence({ option, file }: SwitchedOff): string {
+  return `"${option}" in ${file} forbids it`;
+}
+
+function offHint({ option, file }: SwitchedOff): string {
+  return file === '/proc/cmdline'
+    ? `Start the machine without "${option}", or write the next kernel's options into /etc/kernel/cmdline`
+    : `Take "${option}" out of ${file}`;
 }

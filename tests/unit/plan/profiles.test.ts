@@ -20,6 +20,7 @@ function boot(changes: Partial<BootFacts>): BootFacts {
     isContained: false,
     crypttab: { entries: [], files: [], warnings: [] },
     commandLine: [],
+    commandLines: [],
     setupTabs: [],
     keyboard: { layout: null, files: [], warnings: [] },
     resume: [],

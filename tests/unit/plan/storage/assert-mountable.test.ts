@@ -25,6 +25,7 @@ function plan(storage: readonly StorageStack[], ours = config({})) {
     isContained: false,
     crypttab: { entries: [], files: [], warnings: [] },
     commandLine: [],
+    commandLines: [],
     setupTabs: [],
     keyboard: { layout: null, files: [], warnings: [] },
     resume: [],

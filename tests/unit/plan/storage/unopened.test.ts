@@ -4,7 +4,7 @@ import { parseCrypttab } from '../../../../src/formats/crypttab.ts';
 import { absolutePath } from '../../../../src/model/brands.ts';
 import type { Config } from '../../../../src/model/config.ts';
 import { BuildError } from '../../../../src/model/errors.ts';
-import type { ResumeFacts } from '../../../../src/model/facts.ts';
+import type { ResumeFacts, SetupTab } from '../../../../src/model/facts.ts';
 import type { StorageNode, StorageStack } from '../../../../src/model/storage.ts';
 import { makePlan } from '../../../../src/plan/plan.ts';
 import { selectModules } from '../../../../src/plan/select-modules.ts';
@@ -33,6 +33,7 @@ interface Host {
   readonly ours?: Config;
   readonly stack?: Partial<StorageStack>;
   readonly resume?: readonly ResumeFacts[];
+  readonly setupTabs?: readonly SetupTab[];
 }
 
 /** The refusal, the warnings, or nothing. */
@@ -42,6 +43,7 @@ function answer({
   ours,
   stack,
   resume = [],
+  setupTabs = [],
 }: Host): string {
   const storage: StorageStack = {
     ...{ purpose: '/', required: true, source: '/dev/x', fileSystem: 'ext4', checksum: null },
@@ -50,11 +52,14 @@ function answer({
   };
   const settings = ours ?? config({ profiles: words('cryptsetup', 'lvm') });
   const { kernel } = facts({});
-  const builtin = new Set([...kernel.modules.builtin, 'dm_crypt', 'dm_mod']);
+  const builtin = new Set([...kernel.modules.builtin, 'dm_crypt', 'dm_mod', 'dm_verity']);
   const host = facts({
     kernel: { ...kernel, modules: { ...kernel.modules, builtin } },
     storage: [storage],
     commandLine,
+    commandLines:
+      commandLine.length === 0 ? [] : [{ file: '/etc/default/grub', words: commandLine }],
+    setupTabs,
     resume,
     crypttab: parseCrypttab(crypttab).map((entry) => ({ ...entry, purpose: '/' })),
     hostFiles:
@@ -71,7 +76,7 @@ function answer({
       new Map(),
       options,
     );
-    return warnings.filter((line) => /encrypted|resume=/.test(line)).join('\n');
+    return warnings.filter((line) => /encrypted|verity|resume=/.test(line)).join('\n');
   } catch (error) {
     if (!(error instanceof BuildError)) throw error;
     return `refused: ${error.message}\n${error.hint}`;
@@ -155,6 +160,56 @@ test('makePlan() only warns where the command line or what the image holds is no
   const vendor = extraTrees.map((tree) => ({ ...tree, from: shipped }));
   assert.match(answer({ ours: config({ profiles, extraTrees: vendor }) }), refused);
 });
+
+const forbidding: readonly (readonly [words: string, culprit: string | undefined])[] = [
+  ['root=UUID=1 rd.luks=no', 'rd.luks=no'],
+  ['root=UUID=1 luks=0', 'luks=0'],
+  [`root=UUID=1 rd.luks=no rd.luks.uuid=${uuid}`, 'rd.luks=no'],
+  ['root=UUID=1 rd.luks.crypttab=no', 'rd.luks.crypttab=no'],
+  [`root=UUID=1 luks.crypttab=no rd.luks.uuid=${uuid}`, undefined],
+  // systemd-gpt-auto-generator(8) opens by itself what it has found.
+  ['quiet luks=no', undefined],
+];
+
+for (const [words, culprit] of forbidding) {
+  test(`makePlan() heeds "${words}" where / is encrypted`, () => {
+    const crypttab = `cryptroot UUID=${uuid} none\n`;
+    const text = answer({ commandLine: words.split(' '), crypttab });
+    if (culprit === undefined) assert.equal(text, '');
+    else {
+      assert.match(text, refused);
+      assert.ok(text.includes(`: "${culprit}" in /etc/default/grub forbids it`), text);
+      assert.ok(text.endsWith(`\nTake "${culprit}" out of /etc/default/grub`), text);
+    }
+  });
+}
+
+const tab: SetupTab = {
+  ...{ path: '/etc/veritytab', lines: ['root a b c'], names: ['root'], files: [], warnings: [] },
+};
+const verity: StorageNode = { ...luks, format: 'verity', name: 'root' };
+
+const verityRows: readonly (readonly [words: string, tabs: readonly SetupTab[], why: string])[] = [
+  ['root=/dev/mapper/root', [tab], ''],
+  ['root=/dev/mapper/root systemd.verity=no', [tab], '"systemd.verity=no" in'],
+  ['root=/dev/mapper/root rd.veritytab=no', [tab], '"rd.veritytab=no" in'],
+  ['roothash=1 rd.systemd.verity=0', [], '"rd.systemd.verity=0" in'],
+  ['roothash=1 veritytab=no', [tab], ''],
+  // Something else sets it up, which is not asked.
+  ['root=/dev/mapper/root systemd.verity=no', [], ''],
+];
+
+for (const [words, setupTabs, why] of verityRows) {
+  test(`makePlan() heeds "${words}" where / is on dm-verity and ${setupTabs.length} tables name it`, () => {
+    const text = answer({ commandLine: words.split(' '), setupTabs, stack: { below: [verity] } });
+    if (why === '') assert.equal(text, '');
+    else
+      assert.match(
+        text,
+        new RegExp(`^refused: .*\n- / lies on the dm-verity device "root".*: ${why}`),
+      );
+  });
+}
 
 const plain = { stack: { below: [disk] } };
 
