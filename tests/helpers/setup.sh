@@ -1,7 +1,7 @@
 #!/bin/bash
 # Prepares the machine and the fixtures in .cache/ that the tests need. What is there already is left alone.
 #
-#   setup.sh [programs] [tools] [lists] [busybox] [kernel] [trixie] [older_kernel] [debian_boot] [pacman] [rpm] [dnf5]   all where none is named
+#   setup.sh [programs] [tools] [lists] [busybox] [kernel] [trixie] [older_kernel] [uml] [debian_boot] [pacman] [rpm] [dnf5]   all where none is named
 #
 # programs the programs that a build of the product runs
 # tools    those, and the programs that the tests run
@@ -9,6 +9,7 @@
 # busybox  .cache/busybox: Debian's busybox-static, unpacked; the guests' whole user space
 # kernel   .cache/kernel-CODENAME: the distribution's newest kernel package, unpacked aside, with depmod's indexes
 # older_kernel  .cache/kernel-bookworm: that of Debian 12, which tests hold against Debian 13's, whatever the machine's is
+# uml      .cache/uml: User Mode Linux, a kernel that is a program here and needs no module for its disks; without its modules
 # trixie   .cache/trixie: a Debian 13 with systemd, Node.js and a kernel, entered by enter-root.sh
 # debian_boot  .cache/debian-boot/CODENAME/PACKAGE: what has a hand in Debian's boot entries, unpacked and not installed
 # pacman   the programs that make .cache/pacman-distribution out of Debian 13's packages, which the tests do themselves,
@@ -30,7 +31,7 @@ trixie_packages=(
 
 main() {
     local steps=("$@") step
-    [ $# -gt 0 ] || steps=(tools lists busybox kernel trixie older_kernel debian_boot pacman rpm dnf5)
+    [ $# -gt 0 ] || steps=(tools lists busybox kernel trixie older_kernel uml debian_boot pacman rpm dnf5)
     if [ "$(id -u)" != 0 ]; then
         say "not root: skipped ${steps[*]}"
         return
@@ -127,6 +128,23 @@ step_kernel() {
     download "$work" "$package"
     unpack_kernel "$work/${package}"_*.deb "$work/tree"
     publish "$work/tree" "kernel-$codename"
+}
+
+step_uml() {
+    [ ! -e "$cache/uml" ] || return 0
+    local work version list
+    work=$(workspace uml)
+    say 'unpacking user-mode-linux'
+    download "$work" user-mode-linux
+    dpkg-deb -x "$work"/user-mode-linux_*.deb "$work/tree"
+    version=$(basename "$work"/tree/usr/lib/uml/modules/*)
+    mkdir -p "$work/kernel/boot" "$work/kernel/usr/lib/modules/$version"
+    cp "$work/tree/usr/bin/linux.uml" "$work/kernel/boot/vmlinuz-$version"
+    "$work/kernel/boot/vmlinuz-$version" --showconfig >"$work/kernel/boot/config-$version"
+    for list in builtin builtin.modinfo order; do
+        cp "$work/tree/usr/lib/uml/modules/$version/modules.$list" "$work/kernel/usr/lib/modules/$version"
+    done
+    publish "$work/kernel" uml
 }
 
 step_trixie() {
