@@ -144,7 +144,10 @@ for (const [options, isOpen] of mounts) {
       );
     ask({ host: [] });
     ask({ allowReadableKeys: true });
-    if (!isOpen) return void ask({});
+    if (!isOpen) {
+      ask({});
+      return;
+    }
     assert.throws(() => ask({}), {
       name: 'BuildError',
       message: /Cannot write an image with \/etc\/keys\/root\.key to "\/efi"/,

@@ -12,6 +12,7 @@ const surroundings = {
   vendorDirectory: absolutePath('/usr/lib/pkginitrd'),
   architecture: 'x86-64',
   temporaryDirectory: absolutePath('/var/tmp'),
+  memoryDirectories: [],
   user: 0,
   tool: () => undefined,
   runtime: 'Node.js',
