@@ -77,6 +77,7 @@ _pkginitrd() {
     case \${COMP_WORDS[1]} in
         build|why) ;;
         completion) COMPREPLY=($(compgen -W 'bash zsh fish' -- "$current")); return ;;
+        rollback) COMPREPLY=($(compgen -W "$(${kernels})" -- "$current")); return ;;
         *) return ;;
     esac
     case $previous in
@@ -127,6 +128,7 @@ ${specs.join('\n')}
         build) shift words; (( CURRENT-- )); _arguments -s $flags ;;
         why) shift words; (( CURRENT-- )); _arguments -s $flags '1:name: ' ;;
         completion) compadd -- bash zsh fish ;;
+        rollback) compadd -- $(${kernels}) ;;
     esac
 }
 _pkginitrd "$@"
@@ -167,6 +169,7 @@ function fish(flags: readonly Completed[]): string {
     `complete -c pkginitrd -n __fish_use_subcommand -a '${offered.join(' ')}'`,
     'complete -c pkginitrd -n __fish_use_subcommand -l help -l version',
     "complete -c pkginitrd -n '__fish_seen_subcommand_from completion' -a 'bash zsh fish'",
+    `complete -c pkginitrd -n '__fish_seen_subcommand_from rollback' -a '(${kernels})'`,
     ...flags.map((flag) =>
       [
         `complete -c pkginitrd -n ${after} -l ${flag.name}`,

@@ -38,7 +38,10 @@ test(
     host.write('/etc/pkginitrd/extra/etc/mark', 'newer\n');
     const [line = '', ...more] = await refresh();
     assert.deepEqual(more, []);
-    assert.match(line, /^pkginitrd: \/efi\/test\/.*\/initrd was built anew: .*drop-in /);
+    assert.match(
+      line,
+      /^pkginitrd: \/efi\/test\/.*\/initrd was built anew: setting ExtraTrees: changed$/,
+    );
     assert.deepEqual(await refresh(), []);
     assert.deepEqual(readdirSync(`${host.boot}/test/${host.kernel.version}`).sort(), [
       'initrd',
