@@ -40,7 +40,7 @@ export async function writeParts(
       parts.push(ready);
       continue;
     }
-    const entries = await partEntries(sys, part.name, sources, codec);
+    const entries = await partEntries(sys, part.name, sources, workspace, codec);
     parts.push(await writePart(sys, part, entries, workspace, codec));
   }
   return parts;
@@ -83,12 +83,13 @@ async function partEntries(
   sys: Sys,
   name: PartName,
   sources: PartSources,
+  workspace: AbsolutePath,
   codec: Codec,
 ): Promise<readonly Entry[]> {
   const { plan, kernelRoot, epoch } = sources;
   switch (name) {
     case 'microcode':
-      return microcodePart(sys, plan.microcode, kernelRoot, epoch, codec);
+      return microcodePart(sys, plan.microcode, kernelRoot, epoch, workspace, codec);
     case 'host':
       return hostPart(sys, sources);
     case 'base':

@@ -1,4 +1,4 @@
-import { statfsSync } from 'node:fs';
+import { existsSync, statfsSync } from 'node:fs';
 import { logger } from '../log.ts';
 import { absolutePath, type AbsolutePath } from '../model/brands.ts';
 import { BuildError } from '../model/errors.ts';
@@ -6,7 +6,7 @@ import type { Workspace } from '../model/sys.ts';
 import { availableMemory } from './available-memory.ts';
 import { reason } from './failure.ts';
 import { rootFiles } from './root-files.ts';
-import { workspace } from './workspace.ts';
+import { removeAbandoned, workspace } from './workspace.ts';
 
 const debug = logger('sys');
 
@@ -15,6 +15,8 @@ export function memoryWorkspace(
   parents: readonly AbsolutePath[],
   bytes: number,
 ): Workspace | undefined {
+  // What a killed build has left takes the memory that is looked for, and that of everybody else.
+  for (const parent of parents) if (existsSync(parent)) removeAbandoned(parent);
   const machine = rootFiles(absolutePath('/'));
   const available = availableMemory((path) => machine.readText(path));
   if (available < wanted(bytes)) {

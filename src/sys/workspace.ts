@@ -63,7 +63,8 @@ function workspaceIn(parent: AbsolutePath): Workspace {
   }
 }
 
-function removeAbandoned(parent: AbsolutePath): void {
+/** Removes the workspaces of builds that were killed. */
+export function removeAbandoned(parent: AbsolutePath): void {
   for (const name of namesIn(parent).filter((each) => /^pkginitrd-[A-Za-z0-9]{6}$/.test(each))) {
     const path = `${parent}/${name}`;
     const fd = lockDirectory(path);

@@ -6,7 +6,7 @@ import type { BaseJob } from './base-job.ts';
  * itself.
  */
 export async function inRoom<Result>(
-  { sys, workspace, memoryDirectories }: BaseJob,
+  { sys, workspace, memoryDirectories }: Pick<BaseJob, 'sys' | 'workspace' | 'memoryDirectories'>,
   bytes: number,
   work: (room: AbsolutePath) => Promise<Result>,
 ): Promise<Result> {

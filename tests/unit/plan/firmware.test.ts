@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { microcodePart } from '../../../src/image/small-parts.ts';
 import type { FirmwareFile, HostFacts } from '../../../src/model/facts.ts';
@@ -172,15 +173,18 @@ test('microcodePart() unpacks and joins the files', async (t) => {
     [{ target: 'kernel/x86/microcode/AuthenticAMD.bin', sources: ['a.xz', 'b'] }],
     root,
     0,
+    scratch(t),
     {
       decompress: async function* unpack(chunks, compression) {
-        yield Buffer.from(`${compression}(`);
+        const isPacked = compression !== 'none';
+        if (isPacked) yield Buffer.from(`${compression}(`);
         yield* chunks;
-        yield Buffer.from(')');
+        if (isPacked) yield Buffer.from(')');
       },
     },
   );
   const file = entries.at(-1);
-  assert.ok(file?.type === 'file' && file.content.type === 'bytes');
-  assert.equal(Buffer.from(file.content.bytes).toString(), 'xz(A)B');
+  assert.ok(file?.type === 'file' && file.content.type === 'file');
+  assert.equal(readFileSync(file.content.source, 'utf8'), 'xz(A)B');
+  assert.equal(file.content.size, 6);
 });

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { existsSync, statfsSync } from 'node:fs';
+import { existsSync, readdirSync, statfsSync } from 'node:fs';
 import { test } from 'node:test';
 import { absolutePath } from '../../../src/model/brands.ts';
 import { availableMemory } from '../../../src/sys/available-memory.ts';
 import { memoryWorkspace } from '../../../src/sys/memory-workspace.ts';
 import { skipFor } from '../../helpers/need.ts';
-import { scratch } from '../../helpers/scratch.ts';
+import { plant, scratch } from '../../helpers/scratch.ts';
 
 const machine = { '/proc/meminfo': 'MemFree: 1 kB\nMemAvailable:    1000 kB\nActive: 5 kB\n' };
 const unified = { ...machine, '/proc/self/cgroup': '0::/a.slice/b.service\n' };
@@ -74,6 +74,12 @@ test('memoryWorkspace() takes the first tmpfs', { skip }, (t) => {
 
 test('memoryWorkspace() leaves what is no tmpfs alone', () => {
   assert.equal(memoryWorkspace([absolutePath('/proc'), absolutePath('/sys')], 1), undefined);
+});
+
+test('memoryWorkspace() gives back what a killed build has left, also where it takes none', (t) => {
+  const parent = plant(scratch(t), { 'pkginitrd-abc123/root/file': 'x' });
+  assert.equal(memoryWorkspace([parent], 2 ** 50), undefined);
+  assert.deepEqual(readdirSync(parent), []);
 });
 
 test('memoryWorkspace() leaves memory to others', { skip }, () => {
