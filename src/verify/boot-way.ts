@@ -78,7 +78,8 @@ const wayPrograms: readonly WayProgram[] = [
     severity: 'error',
   },
   {
-    anyOf: ['/usr/sbin/modprobe', '/sbin/modprobe'],
+    // The kernel has this path built in (CONFIG_MODPROBE_PATH).
+    anyOf: ['/sbin/modprobe'],
     purpose: 'the kernel loads file systems by it',
     isForModules: true,
     severity: 'error',

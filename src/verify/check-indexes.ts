@@ -42,7 +42,7 @@ export function checkIndexes(files: ImageFiles, set: ModuleSet, report: Report):
     const own = [...set.present].flatMap(([path, facts]) =>
       (facts?.aliases ?? []).map((pattern) => ({ pattern, module: moduleName(path) })),
     );
-    holdAgainst('modules.alias.bin', [...(text ?? []), ...own], index);
+    holdAgainst('modules.alias.bin', [...(text ?? []), ...own], index, set.needed);
     checkValues('modules.alias.bin', index);
   }
 
@@ -50,7 +50,9 @@ export function checkIndexes(files: ImageFiles, set: ModuleSet, report: Report):
     const text = read('modules.symbols', 'warning', (bytes) => parseModulesAlias(bytes.toString()));
     const index = read('modules.symbols.bin', 'warning', parseModulesBin);
     if (index !== undefined) checkValues('modules.symbols.bin', index);
-    if (text !== undefined) holdAgainst('modules.symbols.bin', text, index ?? new Map());
+    if (text === undefined) return;
+    // The kernel asks by a symbol for what a driver may use and does without; modules name what they need in modules.dep.
+    holdAgainst('modules.symbols.bin', text, index ?? new Map(), new Set());
   }
 
   function checkBuiltin(): void {
@@ -74,6 +76,7 @@ export function checkIndexes(files: ImageFiles, set: ModuleSet, report: Report):
     index: string,
     aliases: readonly ModuleAlias[],
     values: ReadonlyMap<string, readonly string[]>,
+    needed: ReadonlySet<string>,
   ): void {
     const lost = aliases.filter(
       ({ pattern, module }) =>
@@ -81,9 +84,9 @@ export function checkIndexes(files: ImageFiles, set: ModuleSet, report: Report):
         !(values.get(pattern)?.some((value) => normalizeModuleName(value) === module) ?? false),
     );
     const modules = [...new Set(lost.map(({ module }) => module))].sort();
-    const needed = modules.filter((name) => set.needed.has(name));
+    const ending = modules.filter((name) => needed.has(name));
     const [severity, told] =
-      needed.length > 0 ? (['error', needed] as const) : (['warning', modules] as const);
+      ending.length > 0 ? (['error', ending] as const) : (['warning', modules] as const);
     const [first] = lost.filter(({ module }) => told.includes(module));
     if (first === undefined) return;
     const message = `${index} does not have "${first.pattern}", by which ${some(told)} is asked for`;

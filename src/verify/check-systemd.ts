@@ -4,7 +4,7 @@
 // (from 254) tells of cut-off rules, most of which boot. Both want the image unpacked.
 import { machineOf } from '../formats/elf-header.ts';
 import { isolatedUnits, programsOfWay, rescueUnits, wayRules, wayUnits } from './boot-way.ts';
-import { keptBytes, type ImageFiles } from './file-facts.ts';
+import { isNullDevice, keptBytes, type ImageFiles } from './file-facts.ts';
 import { absence, findProgram, isSystemd, placesOf, type Program } from './programs.ts';
 import type { Finding, Report } from './report.ts';
 import { findUnit, isYes, listens, type LoadedUnit } from './units.ts';
@@ -192,7 +192,7 @@ function checkRules(files: ImageFiles, report: Report): void {
   for (const { name, word, purpose } of wayRules) {
     const path = ruleDirectories
       .map((directory) => files.lookup(`${directory}/${name}`))
-      .find(({ type, path: end }) => type === 'found' || end === 'dev/null')?.path;
+      .find((found) => found.type === 'found' || isNullDevice(found))?.path;
     const bytes = path === undefined ? undefined : keptBytes(files, path);
     if (bytes !== undefined && word.test(bytes.toString())) continue;
     const state = path === undefined ? 'are missing' : 'are masked or not whole';

@@ -71,6 +71,11 @@ export function keptBytes(overlay: ImageFiles, path: string): Buffer | undefined
   return facts.type === 'kept' ? facts.bytes : undefined;
 }
 
+/** True of /dev/null, which an image need not have: systemd makes it before it looks for anything there. */
+export function isNullDevice({ type, path }: ImageLookup): boolean {
+  return path === 'dev/null' || (type === 'missing' && path === 'dev');
+}
+
 /**
  * So much of one file is in memory at most. Headers, dynamic strings and .modinfo lie in a file's first part even in
  * libraries of hundreds of megabytes, debug data and section headers behind it.

@@ -49,7 +49,10 @@ export interface VerifyReport {
   readonly members: readonly Member[];
 }
 
-/** Takes findings in; keeps no more than a hundred of one check, since one mistake can touch every file. */
+/**
+ * Takes findings in; keeps no more than a hundred of one check and severity, since one mistake can touch every file. An error
+ * is kept however many warnings came before it.
+ */
 export type Report = (finding: Finding) => void;
 
 export function collectFindings(owners: ReadonlyMap<string, string>): {
@@ -57,11 +60,12 @@ export function collectFindings(owners: ReadonlyMap<string, string>): {
   readonly report: Report;
 } {
   const findings: Finding[] = [];
-  const counts = new Map<Check, number>();
+  const counts = new Map<string, number>();
   const report: Report = (finding) => {
-    const count = (counts.get(finding.check) ?? 0) + 1;
-    counts.set(finding.check, count);
-    if (count > KEPT_PER_CHECK) return;
+    const kind = `${finding.severity} ${finding.check}`;
+    const count = (counts.get(kind) ?? 0) + 1;
+    counts.set(kind, count);
+    if (count > KEPT_OF_A_KIND) return;
     const owner = ownerOf(owners, finding.path);
     findings.push(owner === undefined ? finding : { ...finding, package: owner });
   };
@@ -95,7 +99,7 @@ function describeFinding({ message, package: owner }: Finding): string {
   return owner === undefined ? message : `${message} (package ${owner})`;
 }
 
-const KEPT_PER_CHECK = 100;
+const KEPT_OF_A_KIND = 100;
 const LISTED = 10;
 
 /** Package lists may name a file by its place before /usr was merged. */

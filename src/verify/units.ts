@@ -1,6 +1,6 @@
 // The units of the image, found and put together as systemd does (systemd.unit(5)).
 import { parseUnit, unitList, type UnitSetting } from '../formats/unit.ts';
-import { keptBytes, type ImageFiles } from './file-facts.ts';
+import { isNullDevice, keptBytes, type ImageFiles } from './file-facts.ts';
 
 export type Unit =
   | { readonly type: 'missing' }
@@ -51,10 +51,27 @@ export function dependenciesOf(
   if (dependency === 'Requires' && requiresSysinit(name, unit)) named.push('sysinit.target');
   const suffix = linkDirectories[dependency];
   if (suffix === undefined) return named;
-  const linked = namesOf(name, unit.path).flatMap((own) =>
-    directories.flatMap((directory) => files.list(`${directory}/${own}.${suffix}`)),
-  );
-  return [...named, ...linked];
+  return [...named, ...linkedNames(files, name, unit.path, suffix)];
+}
+
+/** As with drop-ins the first directory counts; a link there that leads to /dev/null takes the dependency away. */
+function linkedNames(
+  files: ImageFiles,
+  name: string,
+  path: string,
+  suffix: string,
+): readonly string[] {
+  const isMasked = new Map<string, boolean>();
+  for (const directory of directories) {
+    for (const own of namesOf(name, path)) {
+      const folder = `${directory}/${own}.${suffix}`;
+      for (const link of files.list(folder)) {
+        if (isMasked.has(link)) continue;
+        isMasked.set(link, placeOf(files, `${folder}/${link}`).type === 'masked');
+      }
+    }
+  }
+  return [...isMasked].flatMap(([link, masked]) => (masked ? [] : [link]));
 }
 
 /** The last setting of the section [Unit] counts. */
@@ -99,8 +116,7 @@ type Place =
 
 function placeOf(files: ImageFiles, path: string): Place {
   const found = files.lookup(path);
-  // The image need not have a /dev, the kernel makes it.
-  if (found.path === 'dev/null') return { type: 'masked', path: path.slice(1) };
+  if (isNullDevice(found)) return { type: 'masked', path: path.slice(1) };
   if (found.type !== 'found' || found.node.type !== 'file') return { type: 'missing' };
   const bytes = keptBytes(files, found.path);
   const isEmpty = bytes !== undefined && bytes.length === 0;

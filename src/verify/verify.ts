@@ -88,7 +88,7 @@ function checkSystem(overlay: ImageFiles, { expect }: VerifyInput, report: Repor
   checkLibraries(overlay, finder, isNeeded, needs, report);
 }
 
-/** Files that are run or loaded have to be whole. */
+/** Files that are run or loaded have to be whole: one that is cut off may do its work by luck, where nothing needs its other half. */
 function checkWhole(overlay: ImageFiles, isNeeded: IsNeeded, report: Report): void {
   for (const [path, node] of overlay.entries()) {
     if (node.type !== 'file') continue;

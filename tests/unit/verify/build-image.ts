@@ -23,7 +23,7 @@ const LOADER = '/lib64/ld-linux-x86-64.so.2';
 export function goodImage(): Image {
   const image = { microcode: new Map(), base: new Map(), kernel: new Map(), host: new Map() };
   put(image.microcode, file('kernel/x86/microcode/GenuineIntel.bin', 'ucode'));
-  for (const name of ['bin', 'lib', 'lib64']) put(image.base, link(name, `usr/${name}`));
+  for (const name of ['bin', 'lib', 'lib64', 'sbin']) put(image.base, link(name, `usr/${name}`));
   put(
     image.base,
     link('init', 'usr/lib/systemd/systemd'),

@@ -125,6 +125,17 @@ const indexes: readonly (readonly [what: string, entries: readonly Entry[], find
     'warning: modules.symbols.bin does not have "symbol:s", by which "x" is asked for',
   ],
   [
+    // Nothing asks for it by its symbol on the way to the root.
+    'a symbol of what the boot needs',
+    [file(`${modules}/modules.symbols`, 'alias symbol:s ahci\n')],
+    'warning: modules.symbols.bin does not have "symbol:s", by which "ahci" is asked for',
+  ],
+  [
+    'a list of modules that has less than the index',
+    [file(`${modules}/modules.dep`, 'kernel/ahci.ko: kernel/libata.ko.xz\n')],
+    'warning: modules.dep.bin says more than modules.dep of 3 modules, of "libata" first',
+  ],
+  [
     'a symbol of what is not there',
     [file(`${modules}/modules.symbols.bin`, modulesDepBin({ 'symbol:s': 'gone' }))],
     'warning: modules.symbols.bin names "gone", which is neither there nor built in',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { file, goodImage, link, put, verifyTrees, type Image } from './build-image.ts';
+import { directory, file, goodImage, link, put, verifyTrees, type Image } from './build-image.ts';
 
 const units = 'usr/lib/systemd/system';
 
@@ -46,6 +46,45 @@ test('verifyImage refuses a target that systemd is not allowed to go over to', a
   }
 });
 
+const trigger = 'systemd-udev-trigger.service';
+
+/** A dependency by a link, and what takes it away. */
+const masks: Readonly<Record<string, readonly (readonly [path: string, target: string])[]>> = {
+  'leads to /dev/null': [[`${units}/sysinit.target.wants/${trigger}`, '/dev/null']],
+  'leads to an empty file': [[`${units}/sysinit.target.wants/${trigger}`, '/usr/share/empty']],
+  'gives way to a mask in /etc': [
+    [`${units}/sysinit.target.wants/${trigger}`, `../${trigger}`],
+    [`etc/systemd/system/sysinit.target.wants/${trigger}`, '/dev/null'],
+  ],
+};
+
+for (const [what, links] of Object.entries(masks)) {
+  test(`verifyImage refuses an image where a link to a unit of the way ${what}`, async () => {
+    const found = await findings((image) => {
+      unit(image, 'sysinit.target', '[Unit]', 'Wants=systemd-udevd.service');
+      put(image.base, file('usr/share/empty', ''), ...links.map(([path, to]) => link(path, to)));
+    });
+    assert.ok(
+      found.some((line) =>
+        line.startsWith(`error: Nothing on the way from initrd.target starts "${trigger}"`),
+      ),
+      found.join('\n'),
+    );
+  });
+}
+
+test('verifyImage knows a mask of /etc in an image with and without a /dev', async () => {
+  for (const name of ['systemd-udevd.service', '60-persistent-storage.rules']) {
+    const place = name.endsWith('.rules') ? 'etc/udev/rules.d' : 'etc/systemd/system';
+    const found = await findings(({ base }) => put(base, link(`${place}/${name}`, '/dev/null')));
+    assert.match(found.join('\n'), new RegExp(`error: .*"${name}".* masked`));
+    const withDev = await findings(({ base }) =>
+      put(base, directory('dev'), link(`${place}/${name}`, '/dev/null')),
+    );
+    assert.deepEqual(withDev, found);
+  }
+});
+
 const wayParts = ['systemd-udev-trigger.service', 'systemd-udevd.service'];
 
 /** Other ways to say the same. */
@@ -55,6 +94,18 @@ const found: Readonly<Record<string, (image: Image) => void>> = {
     for (const name of wayParts) {
       put(image.base, link(`${units}/sysinit.target.wants/${name}`, `../${name}`));
     }
+  },
+  'by a link that leads nowhere': (image) => {
+    unit(image, 'sysinit.target', '[Unit]', 'Wants=systemd-udevd.service');
+    put(image.base, link(`${units}/sysinit.target.wants/${trigger}`, '/gone'));
+  },
+  'by a link in /etc before a mask': (image) => {
+    unit(image, 'sysinit.target', '[Unit]', 'Wants=systemd-udevd.service');
+    put(
+      image.base,
+      link(`etc/systemd/system/sysinit.target.wants/${trigger}`, `/${units}/${trigger}`),
+      link(`${units}/sysinit.target.wants/${trigger}`, '/dev/null'),
+    );
   },
   'by links of /etc': (image) => {
     unit(image, 'sysinit.target', 'garbage');

@@ -58,8 +58,12 @@ const neededRules = ['60-persistent-storage', '80-drivers', '99-systemd'].map(
   (name) => `${rules}/${name}.rules`,
 );
 
+/** kmod and the kernel have names below these built in. */
+const neededLinks = ['lib', 'sbin'];
+
 const tables = [
   [neededUnits, waysOut],
+  [neededLinks, waysOut],
   [neededPrograms, programFaults],
   [neededRules, { ...waysOut, text: programFaults['text'] ?? waysOut['empty'] }],
   [[`${modules}/modules.alias.bin`], programFaults],
