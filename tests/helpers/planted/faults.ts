@@ -60,7 +60,7 @@ function harm(entry: Entry, kind: Kind): Entry | undefined {
   }
 }
 
-export function contentOf(entry: Entry | undefined): Uint8Array {
+function contentOf(entry: Entry | undefined): Uint8Array {
   return entry?.type === 'file' && entry.content.type === 'bytes'
     ? entry.content.bytes
     : Buffer.alloc(0);

@@ -24,13 +24,13 @@ export async function readFiles(image: string): Promise<Files> {
 }
 
 /** One archive without compression, which a kernel unpacks like any other image. */
-export function writeFiles(files: Files): Buffer {
+export function writeFiles(files: Files): readonly Uint8Array[] {
   const chunks = [...files.values()].flatMap((entry, index) => {
     const head = encodeHead(entry, index + 1);
     if (entry.type !== 'file' || entry.content.type !== 'bytes') return [head];
     return [head, entry.content.bytes, dataPadding(contentSize(entry))];
   });
-  return Buffer.concat([...chunks, encodeTrailer()]);
+  return [...chunks, encodeTrailer()];
 }
 
 async function* decompress(

@@ -1,19 +1,28 @@
-// npm run planted [-- EVERY [IMAGE KERNEL VERSION]]: plants each fault into each file of a good image's boot path, and holds
-// verify's verdict against the boot's. Faults that pass are planted all at once, and halved where that does not boot; those
-// that are refused are booted one by one, which takes hours: EVERY boots only each so many of them. What was booted once
-// is not booted again.
+// npm run planted [-- EVERY [IMAGE KERNEL VERSION]]: plants each fault into each file of a good image, and holds verify's
+// verdict against the boot's. Faults that pass are planted all at once, and where that does not boot the first one that ends
+// it is looked for; those that are refused are booted one by one, which takes hours: EVERY boots only each so many of them.
+// Neither is a boot or a verdict repeated, as long as the image and verify stay the same. Of what is refused and boots, one kind
+// is right to be refused: a library or an index that is cut off behind what this one boot needs of it.
 import { createHash } from 'node:crypto';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { rootDisk } from '../disk.ts';
-import { builtImage } from '../image.ts';
+import { builtImage, digestOf } from '../image.ts';
 import { machineKernel } from '../kernel.ts';
-import { cache } from '../paths.ts';
+import { cache, checkout } from '../paths.ts';
 import { bootFaults, type Guest } from './boot-fault.ts';
-import { bootPath, rootModules } from './boot-path.ts';
-import { faultsOf, kinds, plantFault, type Fault } from './faults.ts';
+import { faultsOf, kinds, type Fault, type Kind } from './faults.ts';
 import { readFiles, type Files } from './image-files.ts';
-import { judgeOf } from './judge.ts';
+import { judgeOf, refusedOf, type Refused } from './judge.ts';
+import { pathsToHarm } from './paths-to-harm.ts';
 
 interface Subject {
   readonly image: string;
@@ -24,7 +33,6 @@ interface Subject {
 
 async function main(subject: Subject, every: number): Promise<number> {
   const good = await readFiles(subject.image);
-  const { passed, refused } = await judged(good, subject.version);
   const digest = createHash('sha256').update(readFileSync(subject.image)).digest('hex');
   const verdicts = join(cache, 'planted', digest);
   mkdirSync(verdicts, { recursive: true });
@@ -34,61 +42,111 @@ async function main(subject: Subject, every: number): Promise<number> {
   copyFileSync(await rootDisk({ directory, label: 'root', uuid }), disk);
   const commandLine = `root=UUID=${uuid} rw`;
   const guest = { kernel: subject.kernel, disk, commandLine, directory: verdicts };
-  let wrong = 0;
+  const judge = judgeOf(good, subject.version);
+  const rows: string[][] = [];
+  const suspects = new Set<string>();
   for (const kind of kinds) {
-    const closed = await thatDoNotBoot(
-      guest,
-      good,
-      passed.filter((fault) => fault.kind === kind),
+    const faults = faultsOf(good, pathsToHarm(good)).filter((fault) => fault.kind === kind);
+    const refused = await refusedOnce(verdicts, kind, () =>
+      refusedOf(judge, good, faults, suspects),
     );
-    for (const { fault, came } of closed) tell(['WRONG', fault.kind, fault.path, came, 'passes']);
-    wrong += closed.length;
-  }
-  const sample = refused.filter((_, at) => at % every === 0);
-  for (const { fault, error } of sample) {
-    const came = await bootFaults(guest, good, [fault]);
-    if (came === 'boots') wrong++;
-    tell([came === 'boots' ? 'WRONG' : '', fault.kind, fault.path, came, error]);
+    for (const { fault } of refused) suspects.add(fault.path);
+    const names = new Set(refused.map(({ fault }) => fault.path));
+    const passed = faults.filter(({ path }) => !names.has(path));
+    tell([kind, `${passed.length} pass, ${refused.length} are refused`]);
+    const ending = await thatEndBoot(guest, good, passed);
+    const sample = refused.filter((_, at) => at % every === 0);
+    const booting = await thatBoot(guest, good, sample);
+    rows.push(
+      [kind, passed.length, ending.length, refused.length, sample.length, booting.length].map(
+        String,
+      ),
+    );
   }
   rmSync(directory, { recursive: true });
-  tell([`${passed.length} faults passed, ${sample.length} refused, ${wrong} wrong verdicts`]);
-  return wrong;
+  tell(['kind', 'passed', 'do not boot', 'refused', 'booted', 'boot']);
+  for (const row of rows) tell(row);
+  return rows.filter(([, , ending, , , booting]) => ending !== '0' || booting !== '0').length;
 }
 
-interface Judged {
-  readonly passed: readonly Fault[];
-  readonly refused: readonly { readonly fault: Fault; readonly error: string }[];
+/** What verify refuses does not change with what is booted. */
+async function refusedOnce(
+  directory: string,
+  kind: Kind,
+  judge: () => Promise<readonly Refused[]>,
+): Promise<readonly Refused[]> {
+  const rules = digestOf(['verify', 'formats'].map((room) => join(checkout, 'src', room)));
+  const file = join(directory, `refused-${kind}-${rules}.json`);
+  if (!existsSync(file)) writeFileSync(file, JSON.stringify(await judge()));
+  const stored: readonly Refused[] = JSON.parse(readFileSync(file, 'utf8'));
+  return stored;
 }
 
-async function judged(good: Files, version: string): Promise<Judged> {
-  const judge = judgeOf(good, version);
-  const passed: Fault[] = [];
-  const refused: { fault: Fault; error: string }[] = [];
-  for (const fault of faultsOf(good, bootPath(good, rootModules))) {
-    const [error] = await judge(plantFault(good, fault));
-    if (error === undefined) passed.push(fault);
-    else refused.push({ fault, error });
-  }
-  return { passed, refused };
-}
-
-/** An image that boots with many faults boots with each of them. */
-async function thatDoNotBoot(
+/** Those of the faults that pass without which the others boot. */
+async function thatEndBoot(
   guest: Guest,
   good: Files,
   faults: readonly Fault[],
-): Promise<readonly { readonly fault: Fault; readonly came: string }[]> {
-  const [first, second] = faults;
-  if (first === undefined) return [];
-  const came = await bootFaults(guest, good, faults);
-  tell(['', first.kind, `${faults.length} faults that pass`, came]);
-  if (came === 'boots') return [];
-  if (second === undefined) return [{ fault: first, came }];
-  const middle = Math.ceil(faults.length / 2);
-  return [
-    ...(await thatDoNotBoot(guest, good, faults.slice(0, middle))),
-    ...(await thatDoNotBoot(guest, good, faults.slice(middle))),
-  ];
+): Promise<readonly Fault[]> {
+  const ending: Fault[] = [];
+  let rest = faults;
+  for (;;) {
+    const [fault] = rest;
+    if (fault === undefined) return ending;
+    const came = await bootFaults(guest, good, rest);
+    tell(['', `${rest.length} that pass, as ${fault.path}`, came]);
+    if (came === 'boots') return ending;
+    const [units, dropIns] = apart(rest);
+    if (units.length > 0 && dropIns.length > 0) {
+      ending.push(...(await thatEndBoot(guest, good, units)));
+      rest = dropIns;
+      continue;
+    }
+    const culprit = await firstThatEnds(guest, good, rest);
+    if (culprit === undefined) return ending;
+    const alone = await bootFaults(guest, good, [culprit]);
+    const told = alone === 'boots' ? 'boots alone, not with those before it' : 'WRONG, passes';
+    tell(['', culprit.kind, culprit.path, alone, told]);
+    if (alone !== 'boots') ending.push(culprit);
+    rest = rest.filter((fault) => fault !== culprit);
+  }
+}
+
+/** A unit and its drop-in speak in each other's place: an image that does with either of them does not do without both. */
+function apart(faults: readonly Fault[]): readonly [readonly Fault[], readonly Fault[]] {
+  const isDropIn = ({ path }: Fault): boolean => /\/system\/[^/]+\.d\//.test(path);
+  return [faults.filter((fault) => !isDropIn(fault)), faults.filter(isDropIn)];
+}
+
+/** The faults before it boot, and with it they do not. */
+async function firstThatEnds(
+  guest: Guest,
+  good: Files,
+  faults: readonly Fault[],
+): Promise<Fault | undefined> {
+  let [boots, ends] = [0, faults.length];
+  while (ends - boots > 1) {
+    const middle = Math.floor((boots + ends) / 2);
+    const came = await bootFaults(guest, good, faults.slice(0, middle));
+    tell(['', `the first ${middle}`, came]);
+    if (came === 'boots') boots = middle;
+    else ends = middle;
+  }
+  return faults[boots];
+}
+
+async function thatBoot(
+  guest: Guest,
+  good: Files,
+  refused: readonly Refused[],
+): Promise<readonly Fault[]> {
+  const booting: Fault[] = [];
+  for (const { fault, error } of refused) {
+    const came = await bootFaults(guest, good, [fault]);
+    if (came === 'boots') booting.push(fault);
+    tell(['', fault.kind, fault.path, came, came === 'boots' ? `WRONG, refused: ${error}` : error]);
+  }
+  return booting;
 }
 
 function tell(row: readonly string[]): void {
