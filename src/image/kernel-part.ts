@@ -57,7 +57,9 @@ export function kernelFiles({
 function* indexEntries(sys: Sys, indexes: AbsolutePath, target: string): Generator<SourcedEntry> {
   const tree = sys.root(indexes);
   for (const name of tree.list('/')) {
-    if (name.startsWith('modules.')) yield copied(tree, name, `${target}/${name}`);
+    // It is depmod alone that reads the order of all of the kernel's modules.
+    if (name === 'modules.order' || !name.startsWith('modules.')) continue;
+    yield copied(tree, name, `${target}/${name}`);
   }
 }
 

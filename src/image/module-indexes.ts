@@ -39,12 +39,7 @@ export async function indexModules(
 const modulesInSandbox = '/tmp/modules';
 
 /** The kernel package's own lists; depmod writes the rest. */
-export const kernelIndexes = [
-  'modules.builtin',
-  'modules.builtin.modinfo',
-  'modules.builtin.ranges',
-  'modules.order',
-];
+export const kernelIndexes = ['modules.builtin', 'modules.builtin.modinfo', 'modules.order'];
 
 /** Links the chosen modules and copies the kernel's own lists. The modules themselves may be 100 MB. */
 function stageModules(sys: Sys, plan: Plan, kernelRoot: AbsolutePath, staging: AbsolutePath): void {

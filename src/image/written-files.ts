@@ -3,7 +3,7 @@ import { manifestPath } from './manifest.ts';
 
 /** Files that the parts get besides what the plan names: for explanations. */
 export const writtenInImage: readonly WrittenFile[] = [
-  ...['builtin', 'builtin.modinfo', 'builtin.ranges', 'order'].map((name) => ({
+  ...['builtin', 'builtin.modinfo'].map((name) => ({
     path: `usr/lib/modules/*/modules.${name}`,
     how: "the kernel package's own list",
   })),

@@ -25,6 +25,8 @@ export interface SelectOptions {
   readonly generic?: boolean;
   /** KernelModules= after the drop-ins'; a first empty word resets them. */
   readonly kernelModules?: readonly string[];
+  /** Named by the user. */
+  readonly profiles?: readonly string[];
 }
 
 /** The modules that our drop-ins choose for a host made of `tree` and a kernel of the fixtures. */
@@ -32,7 +34,7 @@ export function select(
   t: TestContext,
   tree: Tree,
   kernel: Pick<Kernel, 'root'>,
-  { generic = false, kernelModules = [] }: SelectOptions = {},
+  { generic = false, kernelModules = [], profiles = [] }: SelectOptions = {},
 ): Selected {
   const sys = makeSys({ searchPath: '/usr/bin:/bin' });
   const hostRoot = plant(scratch(t), tree);
@@ -49,7 +51,7 @@ export function select(
       systemdVersion: '257',
       storageKnown: isStorageKnown(boot),
     },
-    profiles: [],
+    profiles,
     suggestedProfiles: suggestedProfiles(boot),
     assignments: kernelModules.map(assignment),
     generic,

@@ -61,36 +61,22 @@ onBothKernels('2 a disk driver that is missing from every list', (t, kernel) => 
     const bare = { ...tree, 'proc/modules': '' };
     holds(select(t, bare, kernel, { kernelModules: [''] }).names, driver);
   }
-  holds(select(t, virtio, kernel).names, 'nd_pmem', 'nvme', 'sd_mod');
+  holds(select(t, virtio, kernel).names, 'nvme', 'sd_mod');
+  holds(select(t, virtio, kernel, { profiles: ['portable'] }).names, 'nd_pmem');
 });
 
 onBothKernels('3 a disk that was moved to another machine', (t, kernel) => {
   const { names } = select(t, virtio, kernel);
-  holds(
-    names,
-    'nvme',
-    'ahci',
-    'usb_storage',
-    'uas',
-    'sdhci_pci',
-    'mmc_block',
-    'hv_storvsc',
-    'vmw_pvscsi',
-    'xen_blkfront',
-    'megaraid_sas',
-    'mpt3sas',
-  );
+  holds(names, 'nvme', 'ahci', 'usb_storage', 'uas', 'hv_storvsc', 'vmw_pvscsi', 'xen_blkfront');
+  const portable = { profiles: ['portable'] };
+  const server = ['sdhci_pci', 'mmc_block', 'megaraid_sas', 'mpt3sas'];
+  holds(select(t, virtio, kernel, portable).names, ...server);
+  holds(select(t, virtio, kernel, { generic: true }).names, ...server);
 });
 
 onBothKernels('4 a keyboard or key that was not plugged in', (t, kernel) => {
-  holds(
-    select(t, virtio, kernel).names,
-    'usbhid',
-    'hid_generic',
-    'xhci_pci',
-    'ehci_pci',
-    'i2c_hid_acpi',
-  );
+  holds(select(t, virtio, kernel).names, 'usbhid', 'hid_generic', 'xhci_pci', 'ehci_pci');
+  holds(select(t, virtio, kernel, { profiles: ['portable'] }).names, 'i2c_hid_acpi');
 });
 
 onBothKernels('5 bridges, hubs and controllers in between', (t, kernel) => {
@@ -104,19 +90,19 @@ onBothKernels('5 bridges, hubs and controllers in between', (t, kernel) => {
     'usbcore',
     'uas',
   );
-  holds(select(t, virtio, kernel).names, 'mptspi', 'vmd', 'sdhci_acpi', 'thunderbolt');
+  holds(select(t, virtio, kernel).names, 'vmd');
+  const portable = { profiles: ['portable'] };
+  holds(select(t, virtio, kernel, portable).names, 'mptspi', 'sdhci_acpi', 'thunderbolt');
   if (kernel.version.startsWith('6.12')) {
     holds(select(t, virtio, kernel).names, 'xhci_pci_renesas');
   }
 });
 
 onBothKernels('6 modules that are asked for by name at run time', (t, kernel) => {
+  holds(select(t, virtio, kernel).names, 'nls_cp437', 'nls_ascii', 'crc32c_generic');
   holds(
-    select(t, virtio, kernel).names,
-    'nls_cp437',
-    'nls_ascii',
+    select(t, virtio, kernel, { profiles: ['cryptsetup', 'lvm'] }).names,
     'xts',
-    'crc32c_generic',
     'camellia_generic',
     'dm_raid',
   );

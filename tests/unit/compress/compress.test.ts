@@ -55,7 +55,7 @@ test('The commands write what the kernel unpacks: one checked frame, CRC32 for x
   assert.deepEqual(
     [zstdCommand(9).argv, xzCommand(12).argv],
     [
-      ['zstd', '-T0', '--check', '--quiet', '--stdout', '-9'],
+      ['zstd', '-T0', '--check', '--quiet', '--stdout', '-9', '--zstd=wlog=23'],
       ['xz', '--check=crc32', '-T0', '--stdout', '--quiet', '-9'],
     ],
   );

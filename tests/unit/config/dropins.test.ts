@@ -63,8 +63,8 @@ const packagesOf: Readonly<Record<string, string>> = {
   pkcs11: 'p11-kit',
 };
 
-// XFS is mounted without programs of its own there.
-for (const profile of profiles.filter((name) => name !== 'xfs')) {
+// XFS is mounted without programs of its own there, and the drivers of other machines are the kernel's.
+for (const profile of profiles.filter((name) => !['portable', 'xfs'].includes(name))) {
   test(`the profile ${profile} brings its packages on Debian`, (t) => {
     const config = load(t, {}, { vendorDirectory: dropins, profiles: [profile] });
     assert.ok(values(config.packages).includes(packagesOf[profile] ?? ''));
@@ -89,6 +89,7 @@ test('where / is not known the image is ready for any of its kinds, else for wha
     'fido2',
     'lvm',
     'lvm-thin',
+    'portable',
     'raid',
     'repart',
     'tpm2',
@@ -132,15 +133,51 @@ const modules: readonly (readonly [path: string, chosen: boolean])[] = [
 ];
 
 test('the portable module list boots other hardware and leaves out what no boot needs', (t) => {
-  const encrypted = { vendorDirectory: dropins, profiles: ['cryptsetup'] };
-  const patterns = values(load(t, {}, encrypted).kernelModules);
+  const any = { vendorDirectory: dropins, facts: { ...debian13, storageKnown: false } };
+  const patterns = values(load(t, {}, any).kernelModules);
   for (const [path, chosen] of modules) assert.equal(choosesModule(patterns, path), chosen, path);
+});
+
+const builtIn: readonly (readonly [path: string, profiles: readonly string[]])[] = [
+  ['kernel/drivers/scsi/mpt3sas/mpt3sas.ko', ['portable']],
+  ['kernel/drivers/mmc/core/mmc_block.ko', ['portable']],
+  ['kernel/drivers/nvme/host/nvme-tcp.ko', ['portable']],
+  ['kernel/drivers/hid/i2c-hid/i2c-hid-acpi.ko', ['portable']],
+  ['kernel/fs/nls/nls_cp936.ko', ['portable']],
+  ['kernel/drivers/md/raid456.ko', ['raid']],
+  ['kernel/drivers/md/dm-crypt.ko', ['cryptsetup', 'dm', 'lvm', 'multipath', 'repart']],
+  ['kernel/crypto/xts.ko', ['cryptsetup', 'nfs', 'repart']],
+  ['kernel/drivers/char/tpm/tpm_tis.ko', ['tpm2']],
+];
+
+test('what only other machines have built in comes with the profiles that are about it', (t) => {
+  const patternsOf = (names: readonly string[]) =>
+    values(load(t, {}, { vendorDirectory: dropins, profiles: names }).kernelModules);
+  const names = [
+    'portable',
+    'raid',
+    'cryptsetup',
+    'dm',
+    'lvm',
+    'multipath',
+    'repart',
+    'nfs',
+    'tpm2',
+  ];
+  const byProfile = new Map(names.map((name) => [name, patternsOf([name])]));
+  for (const [path, expected] of builtIn) {
+    assert.equal(choosesModule(patternsOf([]), path), false, path);
+    const found = names.filter((name) => choosesModule(byProfile.get(name) ?? [], path));
+    assert.deepEqual(found.sort(), [...expected].sort(), path);
+  }
 });
 
 test('the processor gets its ciphers at boot where something may be encrypted, and only there', (t) => {
   const isChosen = (facts: MatchFacts, ...names: readonly string[]): boolean => {
     const config = load(t, {}, { vendorDirectory: dropins, facts, profiles: names });
-    return choosesModule(values(config.kernelModules), 'kernel/arch/x86/crypto/aesni-intel.ko');
+    // The processor asks for it.
+    const patterns = ['aesni-intel', ...values(config.kernelModules)];
+    return choosesModule(patterns, 'kernel/arch/x86/crypto/aesni-intel.ko');
   };
   assert.equal(isChosen(debian13), false);
   assert.equal(isChosen(debian13, 'cryptsetup'), true);
@@ -181,7 +218,15 @@ const kept = [
   '/usr/share/terminfo/l/linux',
   '/usr/bin/btrfs',
   '/usr/sbin/mkfs.btrfs',
-  '/usr/sbin/runuser',
+  // What a boot is mended with.
+  ...`bash cat cp cut dd df dmesg du find gzip grep head journalctl kmod less ln ls lsblk mkdir mount mv rm sed sort
+    stty sync systemctl systemd-run tail tee touch tty udevadm umount xargs`
+    .split(/\s+/)
+    .map((name) => `/usr/bin/${name}`),
+  ...`blkid blockdev chroot dumpe2fs e2fsck fsck fsck.ext4 fsck.fat losetup mke2fs mkfs.fat mkswap modprobe reboot
+    sulogin swapon switch_root tune2fs wipefs`
+    .split(/\s+/)
+    .map((name) => `/usr/sbin/${name}`),
   '/etc/passwd',
   '/etc/shadow',
 ];
@@ -196,14 +241,16 @@ test('RemoveFiles= takes nothing away that systemd, udev or a shell read', (t) =
   }
 });
 
-test('the hardware database loses its names, and a root without one nothing', (t) => {
+test('the hardware database keeps the keys of keyboards and what others have added, and a root without one nothing', (t) => {
   const sources = 'usr/lib/udev/hwdb.d';
-  const script = `${dropins}/scripts/hardware-names.chroot`;
+  const script = `${dropins}/scripts/hardware-database.chroot`;
   const root = plant(scratch(t), {
     [`${sources}/20-pci-vendor-model.hwdb`]: '',
     [`${sources}/60-keyboard.hwdb`]: '',
+    [`${sources}/70-mouse.hwdb`]: '',
+    [`${sources}/90-own.hwdb`]: '',
   });
   execFileSync(script, { env: { BUILDROOT: root } });
-  assert.deepEqual(readdirSync(`${root}/${sources}`), ['60-keyboard.hwdb']);
+  assert.deepEqual(readdirSync(`${root}/${sources}`), ['60-keyboard.hwdb', '90-own.hwdb']);
   execFileSync(script, { env: { BUILDROOT: scratch(t) } });
 });

@@ -30,7 +30,7 @@ for (const [name, title, how] of [
   ['init', '/init', /link to/],
   ['/etc/initrd-release', '/etc/initrd-release', /os-release.*VARIANT_ID/],
   ['/usr/lib/modules/6.1/modules.dep.bin', '/usr/lib/modules/6.1/modules.dep.bin', /depmod/],
-  ['lib/modules/6.1/modules.order', '/lib/modules/6.1/modules.order', /kernel package's own/],
+  ['lib/modules/6.1/modules.builtin', '/lib/modules/6.1/modules.builtin', /kernel package's own/],
   ['manifest.json', '/usr/lib/pkginitrd/manifest.json', /packages, modules, firmware/],
   [
     '/etc/systemd/system/getty.target.wants/getty@tty1.service',
