@@ -1,6 +1,15 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  createReadStream,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { byteReader } from '../../src/formats/byte-reader.ts';
+import { readMembers } from '../../src/formats/initrd/members.ts';
 import { rootDisk, rootReached } from '../helpers/disk.ts';
 import { machineKernel } from '../helpers/kernel.ts';
 import { cache } from '../helpers/paths.ts';
@@ -12,42 +21,41 @@ import { installInHost, memoryFile, workstation } from './workstation.ts';
 import { managerTable } from './managers.ts';
 import { median } from './median.ts';
 import { allModules } from './modules.ts';
+import { rebuildRound } from './rebuilds.ts';
+import { type Figures, type Measured, describe, emptyFigures, json } from './report.ts';
+import { timed } from './timed.ts';
 import { writerSeconds } from './writer.ts';
 
-// Side by side in copies of one Debian 13, for a virtual machine with / on a disk: npm run bench [-- RUNS]. Builds and
+// Side by side in copies of one Debian 13, for a virtual machine with / on a disk: npm run bench [-- ROUNDS]. Builds and
 // boots of all generators take turns, so that a machine that grows slower or faster in between does so for all of them.
-
-interface Figures {
-  readonly seconds: number[];
-  /** Thousand million instructions of the guest from the kernel's start to the root's init. */
-  readonly bootWork: number[];
-  bytes: number;
-}
+// Medians and ratios are printed, and all figures are left in .cache/bench.json.
 
 type Hosts = Readonly<Record<Generator['host'], ThrowAwayHost>>;
 
 const uuid = '0d7b8f4e-2f0a-4a3c-9c55-6a1b1b0f7a31';
 
-const sizeGoals = [
-  ['pkginitrd', 'dracut --hostonly', 'at most 1.50'],
-  ['pkginitrd --generic', 'dracut --no-hostonly', 'below 1'],
-  ['pkginitrd --generic', 'mkosi-initrd', 'at most 1'],
-] as const;
+await main(Number(process.argv[2] ?? 5));
 
-await main(Number(process.argv[2] ?? 3));
-
-async function main(runs: number): Promise<void> {
+async function main(rounds: number): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'pkginitrd-bench-'));
   try {
     const host = await workstation(join(directory, 'workstation'));
-    const hosts = { common: host, own: await workstation(join(directory, 'another')) };
-    report(await measure(hosts, directory, runs));
-    for (const line of await managerTable(runs, directory)) print(line);
-    await smallThings(host, runs);
+    const hosts = {
+      common: host,
+      own: await workstation(join(directory, 'another')),
+      debian: await workstation(join(directory, 'third')),
+    };
+    const figures = await measure(hosts, directory, rounds);
+    print(describe(figures));
+    const left = join(cache, 'bench.json');
+    writeFileSync(left, json(figures));
+    print(`all figures: ${left}`);
+    for (const line of await managerTable(rounds, directory)) print(line);
+    await smallThings(host, rounds);
     for (const kernel of [host.kernel, machineKernel()]) {
-      if (kernel !== undefined) print(await allModules(kernel, runs));
+      if (kernel !== undefined) print(await allModules(kernel, rounds));
     }
-    await writer(runs);
+    await writer(rounds);
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
@@ -56,38 +64,80 @@ async function main(runs: number): Promise<void> {
 async function measure(
   hosts: Hosts,
   directory: string,
-  runs: number,
+  rounds: number,
 ): Promise<ReadonlyMap<string, Figures>> {
   const figures = new Map<string, Figures>();
+  const of = (name: string): Figures => {
+    const found = figures.get(name) ?? emptyFigures();
+    figures.set(name, found);
+    return found;
+  };
   const usable = await installed(hosts);
   const disk = await rootDisk({ directory, label: 'bench', uuid });
-  for (let round = 0; round <= runs; round += 1) {
+  // The first round fills the caches.
+  for (let round = 0; round <= rounds; round += 1) {
+    const began = performance.now();
     for (const generator of [...usable]) {
-      const host = hosts[generator.host];
-      const image = generator.name.replaceAll(/\W+/g, '-');
-      const argv = generator.build(host.kernel.version, image);
-      const ran = await host.enter(argv);
-      if (ran.code !== 0) {
-        print(`${generator.name} failed, left out:\n${explain(argv, ran)}`);
+      try {
+        const found = await buildOnce(generator, hosts[generator.host], disk, round > 0);
+        if (found !== undefined) of(generator.name).push(found);
+      } catch (error) {
+        print(`${generator.name} failed, left out:\n${String(error)}`);
         figures.delete(generator.name);
         usable.splice(usable.indexOf(generator), 1);
-        continue;
       }
-      // The first round fills the caches.
-      if (round === 0) continue;
-      const path = builtFile(host, image);
-      const found = figures.get(generator.name) ?? { seconds: [], bootWork: [], bytes: 0 };
-      figures.set(generator.name, found);
-      found.seconds.push(ran.milliseconds / 1000);
-      found.bytes = statSync(path).size;
-      const work = await bootWork(host.kernel.image, path, disk);
-      if (work !== undefined) found.bootWork.push(work);
-      print(`${generator.name}, run ${round}: ${(ran.milliseconds / 1000).toFixed(1)} s`);
-      if (generator.name === 'pkginitrd' && round === runs) print(ran.stdout + ran.stderr);
     }
+    await rebuildRound(hosts.common, (name, { seconds, processorSeconds, peak }) => {
+      if (round > 0) of(`pkginitrd: ${name}`).push({ seconds, processorSeconds, peak });
+    });
+    print(`round ${round}: ${((performance.now() - began) / 1000).toFixed(0)} s`);
   }
   return figures;
 }
+
+/** Builds, and boots what was built where it counts. */
+async function buildOnce(
+  generator: Generator,
+  host: ThrowAwayHost,
+  disk: string,
+  counts: boolean,
+): Promise<Measured | undefined> {
+  const image = generator.name.replaceAll(/\W+/g, '-');
+  const { seconds, processorSeconds, peak, ran } = await timed(
+    host,
+    generator.build(host.kernel.version, image),
+  );
+  if (!counts) return undefined;
+  print(`${generator.name}: ${seconds.toFixed(1)} s`);
+  if (generator.name === 'pkginitrd') print(ran.stdout + ran.stderr);
+  const path = builtFile(host, image);
+  const size = statSync(path).size / 2 ** 20;
+  const work = await bootWork(host.kernel.image, path, disk);
+  return {
+    ...{ seconds, processorSeconds, peak, size },
+    sizeWithoutMicrocode: size - (await leadingBytes(path)) / 2 ** 20,
+    ...(work === undefined ? {} : { bootWork: work }),
+  };
+}
+
+/** Of the archives before the first compressed one: the kernel looks for microcode there alone. */
+async function leadingBytes(image: string): Promise<number> {
+  let bytes = 0;
+  const reader = byteReader(createReadStream(image));
+  await readMembers(reader, nothing, {
+    onMember: ({ compression, offset }) => {
+      if (compression !== 'none' && bytes === 0) bytes = offset;
+    },
+    onEntry: () => undefined,
+    onProblem: () => undefined,
+    wants: () => false,
+  });
+  await reader.close();
+  return bytes;
+}
+
+// The first compressed member ends the walk.
+async function* nothing(): AsyncGenerator<Uint8Array> {}
 
 async function installed(hosts: Hosts): Promise<Generator[]> {
   const usable: Generator[] = [];
@@ -180,33 +230,6 @@ async function writer(runs: number): Promise<void> {
 function nanoseconds(ran: Ran): number {
   if (ran.code !== 0) throw new Error(explain(['bench'], ran));
   return Number(ran.stdout.trim().split('\n').at(-1));
-}
-
-function report(figures: ReadonlyMap<string, Figures>): void {
-  const heads = ['build s', 'MiB', 'boot Ginstr'].map((head) => head.padStart(16)).join('');
-  print(`\n${'median (× ours)'.padEnd(26)}${heads}`);
-  for (const { name, against } of generators) {
-    const found = figures.get(name);
-    if (found === undefined) continue;
-    const own = figures.get(against);
-    const values = [figuresOf(found), own === undefined ? undefined : figuresOf(own)] as const;
-    const cells = values[0].map((value, index) => {
-      const base = values[1]?.[index];
-      const ratio = base === undefined ? '' : ` (${(value / base).toFixed(2)})`;
-      return `${value.toFixed(1)}${ratio}`.padStart(16);
-    });
-    print(name.padEnd(26) + cells.join(''));
-  }
-  for (const [ours, theirs, most] of sizeGoals) {
-    const [own, other] = [figures.get(ours), figures.get(theirs)];
-    if (own === undefined || other === undefined) continue;
-    const ratio = (own.bytes / other.bytes).toFixed(2);
-    print(`size of ${ours}: ${ratio} of ${theirs}'s (target ${most})`);
-  }
-}
-
-function figuresOf({ seconds, bytes, bootWork: work }: Figures): readonly number[] {
-  return [median(seconds), bytes / 2 ** 20, median(work)];
 }
 
 function print(text: string): void {

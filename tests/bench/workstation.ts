@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { absolutePath } from '../../src/model/brands.ts';
 import { deploy } from '../helpers/kernel-install.ts';
 import { checkout } from '../helpers/paths.ts';
-import type { Ran } from '../helpers/run.ts';
+import { type Ran, explain } from '../helpers/run.ts';
 import { plant } from '../helpers/scratch.ts';
 import { plainRoot } from '../hosts/hosts.ts';
 import { type ThrowAwayHost, openHost } from '../helpers/throw-away-host.ts';
@@ -11,6 +11,8 @@ import { output } from './generators.ts';
 
 // Packages of a workstation: without them an image for any machine is smaller than its user will ever see it.
 const firmware = [
+  'amd64-microcode',
+  'intel-microcode',
   'firmware-linux-free',
   'firmware-misc-nonfree',
   'firmware-amd-graphics',
@@ -30,6 +32,8 @@ export async function workstation(directory: string): Promise<ThrowAwayHost> {
   if (host === undefined) throw new Error('No fixture: run tests/helpers/setup.sh');
   await deploy(host, {});
   mkdirSync(join(host.upper, output), { recursive: true });
+  const measuring = await installInHost(host, ['time', 'zstd']);
+  if (measuring.code !== 0) throw new Error(explain(['apt-get', 'install', 'time'], measuring));
   const firmware = await installFirmware(host);
   if (firmware.code !== 0) {
     process.stdout.write(`No firmware packages, sizes are without:\n${firmware.stderr}\n`);
