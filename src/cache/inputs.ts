@@ -32,6 +32,11 @@ export function takeInputs(
   return { roots };
 }
 
+/** Those of several steps. */
+export function joinedInputs(...all: readonly Inputs[]): Inputs {
+  return { roots: all.flatMap(({ roots }) => roots) };
+}
+
 /** The paths that are not as they were, as this machine knows them. */
 export function* changedInputs(sys: Sys, { roots }: Inputs): Generator<string, void, undefined> {
   for (const { root, witnesses } of roots) {
@@ -67,8 +72,8 @@ const ownCache = /^var\/cache\/pkginitrd(?:\/|$)/;
 // Directories that every program puts files into, this one too. Packages ship them, and none of what lies there.
 const shared = /^(?:tmp|var\/(?:tmp|log|cache))?$/;
 
-// The drop-ins in /run are files as all others.
-const passing = /^(?:proc|sys|dev|run(?!\/pkginitrd(?:\/|$)))(?:\/|$)/;
+// In /run there are drop-ins too, of this program and of modprobe.d(5) and its like. All else there comes and goes.
+const passing = /^(?:proc|sys|dev|run(?!\/(?:pkginitrd|[^/]+\.d)(?:\/|$)))(?:\/|$)/;
 
 function once(paths: Iterable<Looked>): Iterable<Looked> {
   const found = new Map<string, Looked>();

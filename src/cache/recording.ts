@@ -1,5 +1,5 @@
 import type { AbsolutePath } from '../model/brands.ts';
-import type { RootFiles, Sys } from '../model/sys.ts';
+import type { OutlineEntry, RootFiles, Sys } from '../model/sys.ts';
 import type { Looked } from './witnesses.ts';
 
 /** A door to the machine that notes what is read through it. */
@@ -7,6 +7,8 @@ export interface Recording {
   readonly sys: Sys;
   /** What was looked at below each root, and by absolute paths below `/`. */
   seen(root: AbsolutePath): readonly Looked[];
+  /** Forgets what was seen so far, so that what a later step looks at can be told from it. */
+  restart(): void;
 }
 
 /**
@@ -32,6 +34,7 @@ export function recording(sys: Sys): Recording {
       },
     },
     seen: (root) => [...(roots.get(root)?.values() ?? [])],
+    restart: () => roots.clear(),
   };
 }
 
@@ -61,7 +64,8 @@ function noting(files: RootFiles, note: (path: string, follow: boolean) => void)
       note(path, options?.followLast ?? true);
       return files.resolve(path, options);
     },
-    walk: (path) => walking(files, path, note),
+    walk: (path) => walking(files.walk(path), path, note),
+    outline: (path) => walking(files.outline(path), path, note),
     glob: (pattern) => {
       for (const directory of directoriesOf(files, pattern)) note(directory, true);
       return files.glob(pattern);
@@ -70,13 +74,13 @@ function noting(files: RootFiles, note: (path: string, follow: boolean) => void)
 }
 
 /** A file that comes or goes changes its directory; what a walk says of the files themselves is noted where it is read. */
-function* walking(
-  files: RootFiles,
+function* walking<Entry extends OutlineEntry>(
+  entries: Iterable<Entry>,
   path: string,
   note: (path: string, follow: boolean) => void,
-): ReturnType<RootFiles['walk']> {
+): Generator<Entry> {
   note(path, true);
-  for (const entry of files.walk(path)) {
+  for (const entry of entries) {
     if (entry.type === 'directory') note(entry.path, false);
     yield entry;
   }

@@ -3,8 +3,11 @@ import type { AbsolutePath } from '../model/brands.ts';
 import type { WrittenPart } from '../model/image.ts';
 import type { Found } from './store.ts';
 
-/** A Base in two halves for the store: plain JSON, and files. */
-export function takeApart(base: Base): {
+/** A Base, and `facts` about its part as plain JSON, in two halves for the store: JSON, and files. */
+export function takeApart(
+  base: Base,
+  facts: unknown,
+): {
   readonly data: unknown;
   readonly blobs: ReadonlyMap<string, AbsolutePath>;
 } {
@@ -14,6 +17,7 @@ export function takeApart(base: Base): {
     part: withoutFile(part),
     owners: [...owners],
     directories: [...directories],
+    facts,
   };
   const blobs = new Map([['part', part.file]]);
   if (depmod !== undefined) blobs.set('depmod', depmod);
@@ -21,10 +25,13 @@ export function takeApart(base: Base): {
 }
 
 /** Puts the halves together again. */
-export function putTogether({ data, files }: Extract<Found, { readonly type: 'found' }>): Base {
+export function putTogether({ data, files }: Extract<Found, { readonly type: 'found' }>): {
+  readonly base: Base;
+  readonly facts: unknown;
+} {
   if (!isStoredBase(data)) throw new Error('A cached base part has no facts');
-  const { part, owners, directories, ...plain } = data;
-  return {
+  const { part, owners, directories, facts, ...plain } = data;
+  const base = {
     ...plain,
     // JSON leaves out what is undefined.
     shadow: plain.shadow,
@@ -34,6 +41,7 @@ export function putTogether({ data, files }: Extract<Found, { readonly type: 'fo
     owners: new Map(owners),
     directories: new Map(directories),
   };
+  return { base, facts };
 }
 
 /** A part for the store. */
@@ -58,11 +66,12 @@ type StoredBase = Omit<Base, 'part' | 'depmod' | 'owners' | 'directories'> & {
   readonly part: StoredPart;
   readonly owners: readonly (readonly [string, string])[];
   readonly directories: readonly (readonly [string, Permissions])[];
+  readonly facts: unknown;
 };
 
 function withoutFile(part: WrittenPart): StoredPart {
-  const { name, compression, bytes, unpackedBytes, entries } = part;
-  return { name, compression, bytes, unpackedBytes, entries };
+  const { name, compression, bytes, unpackedBytes, entries, sha256 } = part;
+  return { name, compression, bytes, unpackedBytes, entries, sha256 };
 }
 
 function fileOf(files: ReadonlyMap<string, AbsolutePath>, name: string): AbsolutePath {

@@ -22,21 +22,35 @@ export function choosesModule(patterns: readonly string[], path: string): boolea
 
 /**
  * Looks up the place of the last of `patterns` that matches a path, -1 where none does; a leading `-` does not count. Thousands of
- * patterns are held against thousands of modules, so those without a wildcard are found by what a path is made of.
+ * patterns are held against thousands of modules, so those without a wildcard are found by what a path is made of, and
+ * what was found for a path is kept.
  */
 export function indexPatterns(patterns: readonly string[]): (path: string) => number {
-  const byKey = new Map<string, number>();
+  const literal = new Map<string, number>();
   const wild: { readonly place: number; readonly pattern: string }[] = [];
   for (const [place, raw] of patterns.entries()) {
     const pattern = raw.startsWith('-') ? raw.slice(1) : raw;
     if (/[*?[]/.test(pattern)) wild.push({ place, pattern: normalizePattern(pattern) });
-    else byKey.set(keyOfPattern(normalizeDashes(pattern)), place);
+    else literal.set(keyOfPattern(normalizeDashes(pattern)), place);
   }
-  return (path) => {
+  const last = (keys: readonly string[]): number =>
+    keys.reduce((found, key) => Math.max(found, literal.get(key) ?? -1), -1);
+  const ofDirectory = kept((directory) => last(keysOfDirectory(directory)));
+  return kept((path) => {
     const name = normalizePath(path);
-    const literal = Math.max(...keysOfPath(name).map((key) => byKey.get(key) ?? -1));
-    const found = wild.findLast(({ place, pattern }) => place < literal || matches(pattern, name));
-    return Math.max(literal, found?.place ?? -1);
+    const directory = name.slice(0, name.lastIndexOf('/') + 1);
+    const place = Math.max(last(keysOfFile(name)), ofDirectory(directory));
+    const found = wild.findLast((each) => each.place < place || matches(each.pattern, name));
+    return Math.max(place, found?.place ?? -1);
+  });
+}
+
+function kept(find: (text: string) => number): (text: string) => number {
+  const known = new Map<string, number>();
+  return (text) => {
+    const found = known.get(text) ?? find(text);
+    known.set(text, found);
+    return found;
   };
 }
 
@@ -48,14 +62,23 @@ function keyOfPattern(pattern: string): string {
   return `${isTree ? 'within' : 'end'} ${pattern}`;
 }
 
-/** The keys of all patterns without a wildcard that match a path. */
-function keysOfPath(name: string): readonly string[] {
-  const parts = name.split('/');
-  const keys = [`name ${parts.at(-1) ?? ''}`, `whole /${name}`, `from top /`];
-  if (parts[0] === 'kernel') keys.push(`whole /${parts.slice(1).join('/')}`);
+/** The keys of all patterns without a wildcard that match a path by its file. */
+function keysOfFile(name: string): readonly string[] {
+  const keys = [`name ${name.slice(name.lastIndexOf('/') + 1)}`, `whole /${name}`];
+  if (name.startsWith('kernel/')) keys.push(`whole /${name.slice('kernel/'.length)}`);
+  keys.push(`end ${name}`);
+  for (let slash = name.indexOf('/'); slash !== -1; slash = name.indexOf('/', slash + 1)) {
+    keys.push(`end ${name.slice(slash + 1)}`);
+  }
+  return keys;
+}
+
+/** The keys of those that match it by its directory, which ends in a slash or is empty. */
+function keysOfDirectory(directory: string): readonly string[] {
+  const parts = directory.split('/').slice(0, -1);
+  const keys = ['from top /'];
   for (let first = 0; first < parts.length; first++) {
-    keys.push(`end ${parts.slice(first).join('/')}`);
-    for (let end = first + 1; end < parts.length; end++) {
+    for (let end = first + 1; end <= parts.length; end++) {
       const within = `${parts.slice(first, end).join('/')}/`;
       keys.push(`within ${within}`);
       if (first === 0 || (first === 1 && parts[0] === 'kernel')) keys.push(`from top /${within}`);

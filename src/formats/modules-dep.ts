@@ -19,11 +19,8 @@ export function parseModulesDep(text: string): Map<string, ModuleRecord> {
       );
     }
     const path = relative(line.slice(0, colon));
-    const dependencies = line
-      .slice(colon + 1)
-      .split(/\s+/)
-      .filter((word) => word !== '')
-      .map(relative);
+    const rest = line.slice(colon + 1).trim();
+    const dependencies = rest === '' ? [] : rest.split(/[ \t]+/).map(relative);
     records.set(path, { name: moduleName(path), path, dependencies });
   }
   return records;

@@ -8,7 +8,7 @@ import { chooseKernel, readKernelConfig } from './kernels.ts';
 import { readHostFiles } from './host-files.ts';
 import { readHostLines } from './host-lines.ts';
 import { readLvm } from './lvm.ts';
-import { readMachine } from './machine.ts';
+import { readMachine, type MachineFacts } from './machine.ts';
 import { chooseManager } from './manager.ts';
 import { readModprobe } from './modprobe.ts';
 import { readModulesLoad } from './modules-load.ts';
@@ -23,6 +23,8 @@ export interface HostRequest {
   readonly architecture: Architecture;
   readonly os: OsFacts;
   readonly boot: BootFacts;
+  /** Where it is read already. */
+  readonly machine?: MachineFacts;
   /** PackageManager= of the drop-ins and flags. */
   readonly packageManager?: Sourced<ManagerName> | undefined;
   /** True where the image loads the keymap of the host. */
@@ -36,7 +38,7 @@ export function readHostFacts(sys: Sys, request: HostRequest): HostFacts {
   const root = sys.root(request.hostRoot);
   const kernelRoot = request.kernelRoot === undefined ? root : sys.root(request.kernelRoot);
   const kernel = chooseKernel(kernelRoot, request.kernelVersion);
-  const machine = readMachine(sys, request);
+  const { machine = readMachine(sys, request) } = request;
   const { storage, crypttab, setupTabs, commandLine } = request.boot;
   const keyboard = request.takesKeymap === true ? request.boot.keyboard : undefined;
   const patterns = request.generic ? [] : (request.hostFiles ?? []);

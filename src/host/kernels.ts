@@ -83,5 +83,5 @@ function isMonolithic(root: RootFiles, version: string, directory: string): bool
   const config = readKernelConfig(root, version, directory);
   if (config !== undefined && config.get('CONFIG_MODULES') !== 'y') return true;
   if (root.stat(`${directory}/modules.builtin`) === undefined) return false;
-  return ![...root.walk(directory)].some(({ path }) => MODULE_SUFFIX.test(path));
+  return ![...root.outline(directory)].some(({ path }) => MODULE_SUFFIX.test(path));
 }

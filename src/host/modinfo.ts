@@ -19,8 +19,8 @@ export async function readModuleInfos(
   const infos = new Map<string, ModuleInfo>();
   const compressed = new Map<AbsolutePath, string[]>();
   for (const path of paths) {
-    const full = root.resolve(`${directory}/${path}`);
     if (root.stat(`${directory}/${path}`) === undefined) throw stale(directory, path);
+    const full = root.resolve(`${directory}/${path}`);
     if (/\.(?:xz|zst)$/.test(full)) compressed.set(full, [...(compressed.get(full) ?? []), path]);
     else infos.set(path, infoOfFile(sys, full));
   }

@@ -44,7 +44,7 @@ function assertIndexed(
   paths: ReadonlyMap<string, unknown>,
 ): void {
   for (const place of ['updates', 'extra', 'weak-updates']) {
-    for (const entry of root.walk(`${directory}/${place}`)) {
+    for (const entry of root.outline(`${directory}/${place}`)) {
       const path = `${place}/${entry.path.split(`/${place}/`).slice(1).join(`/${place}/`)}`;
       if (!MODULE_SUFFIX.test(path) || entry.type === 'directory' || paths.has(path)) continue;
       throw new BuildError(
@@ -60,7 +60,7 @@ export function readFirmwareIndex(root: RootFiles): FirmwareIndex {
   const directory =
     root.stat('usr/lib/firmware') === undefined ? 'lib/firmware' : 'usr/lib/firmware';
   const files = new Map<string, FirmwareFile>();
-  for (const entry of root.walk(directory)) {
+  for (const entry of root.outline(directory)) {
     const path = entry.path.slice(directory.length + 1);
     if (entry.type === 'symlink') files.set(path, { type: 'symlink', target: entry.target ?? '' });
     else files.set(path, { type: entry.type === 'directory' ? 'directory' : 'file' });

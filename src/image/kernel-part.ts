@@ -4,6 +4,7 @@ import { BuildError } from '../model/errors.ts';
 import type { Entry } from '../model/image.ts';
 import type { Plan } from '../model/plan.ts';
 import type { FileStat, RootFiles, Sys } from '../model/sys.ts';
+import { builtinIndexes, sourceIndexes } from './chosen-indexes.ts';
 import { kernelIndexes } from './module-indexes.ts';
 import { arrange, treeEntry, type SourcedEntry } from './members.ts';
 
@@ -41,7 +42,9 @@ export function kernelFiles({
   modules,
   firmware,
 }: Plan): readonly { readonly path: string; readonly follow: boolean }[] {
-  const lists = kernelIndexes.map((name) => `${modules.directory}/${name}`);
+  const lists = [...kernelIndexes, ...builtinIndexes, ...sourceIndexes].map(
+    (name) => `${modules.directory}/${name}`,
+  );
   return [
     { path: modules.directory, follow: true },
     ...[...lists, ...modules.files.map(({ path }) => `${modules.directory}/${path}`)].map(

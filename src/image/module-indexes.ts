@@ -3,7 +3,33 @@ import { BuildError } from '../model/errors.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Command, Sys } from '../model/sys.ts';
 import { readEntries } from '../formats/initrd/entries.ts';
+import { builtinIndexes, chosenIndexes } from './chosen-indexes.ts';
 import { fileChunks } from './write-image.ts';
+
+/** Takes the indexes of the chosen modules out of the kernel's; false where that cannot be, and nothing is written. */
+export function takeIndexes(
+  sys: Sys,
+  { modules }: Plan,
+  kernelRoot: AbsolutePath,
+  workspace: AbsolutePath,
+): boolean {
+  const from = sys.root(kernelRoot);
+  const read = (name: string) => from.readBytes(`${modules.directory}/${name}`);
+  const chosen = chosenIndexes(modules.files, read);
+  if (chosen === undefined) return false;
+  const to = sys.root(indexDirectory(workspace));
+  for (const [name, bytes] of chosen) to.write(name, bytes, 0o644);
+  for (const name of [...kernelIndexes, ...builtinIndexes]) {
+    const bytes = read(name);
+    if (bytes !== undefined) to.write(name, bytes, 0o644);
+  }
+  return true;
+}
+
+/** The tree that the indexes of the image are written to. */
+export function indexDirectory(workspace: AbsolutePath): AbsolutePath {
+  return absolutePath(`${workspace}/indexes`);
+}
 
 /**
  * Runs the image's own depmod over the chosen modules, since kmod's index formats have to fit the kmod that reads
@@ -16,7 +42,7 @@ export async function indexModules(
   depmod: AbsolutePath | undefined,
   workspace: AbsolutePath,
 ): Promise<AbsolutePath> {
-  const indexes = absolutePath(`${workspace}/indexes`);
+  const indexes = indexDirectory(workspace);
   // A kernel with everything built in may have no directory of modules.
   if (sys.root(kernelRoot).stat(plan.modules.directory) === undefined) {
     sys.root(workspace).mkdir('indexes', 0o755);

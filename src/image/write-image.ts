@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { absolutePath, type AbsolutePath } from '../model/brands.ts';
+import { BuildError } from '../model/errors.ts';
 import type { Codec, Entry, WrittenPart } from '../model/image.ts';
 import type { PartPlan } from '../model/plan.ts';
 import type { Sys } from '../model/sys.ts';
@@ -7,12 +9,26 @@ import { archive } from './archive.ts';
 // The reader of an image holds pieces of several chunks, so they share no buffer. Small chunks are collected sooner.
 const chunkBytes = 256 * 1024;
 
-/** The parts one after the other, each padded to four bytes: the kernel looks for an archive only there. */
+/** The parts one after the other, read back ones with their digests checked, each padded to four bytes: the kernel looks for an archive only there. */
 export function* concatenate(sys: Sys, parts: readonly WrittenPart[]): Generator<Uint8Array> {
   for (const part of parts) {
-    yield* fileChunks(sys, part.file);
+    yield* partChunks(sys, part);
     const padding = (4 - (part.bytes % 4)) % 4;
     if (padding > 0) yield Buffer.alloc(padding);
+  }
+}
+
+function* partChunks(sys: Sys, { name, file, sha256 }: WrittenPart): Generator<Uint8Array> {
+  const hash = createHash('sha256');
+  for (const chunk of fileChunks(sys, file)) {
+    if (sha256 !== undefined) hash.update(chunk);
+    yield chunk;
+  }
+  if (sha256 !== undefined && hash.digest('hex') !== sha256) {
+    throw new BuildError(
+      `Cannot use the ${name} part in "${file}": it changed after it was read back`,
+      { hint: 'Check the memory and the disk of this machine, then build again' },
+    );
   }
 }
 

@@ -61,4 +61,6 @@ export interface WrittenPart {
   /** Bytes of the cpio before compression. */
   readonly unpackedBytes: number;
   readonly entries: number;
+  /** In hex, where the part has been read back: a part with other bytes goes into no image. */
+  readonly sha256?: string | undefined;
 }

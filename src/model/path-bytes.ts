@@ -23,13 +23,24 @@ export function pathBytes(text: string): Buffer {
 
 /** True where the text stands for bytes that are no UTF-8. */
 export function hasEscapes(text: string): boolean {
-  return /[\udc80-\udcff]/u.test(text);
+  // Asked for every path: most texts cannot hold any such character, which the engine sees at once.
+  return /[\udc80-\udcff]/.test(text) && /[\udc80-\udcff]/u.test(text);
 }
 
 /** Orders texts as their bytes are ordered. */
 export function bytewise(a: string, b: string): number {
-  return Buffer.compare(pathBytes(a), pathBytes(b));
+  const length = Math.min(a.length, b.length);
+  for (let at = 0; at < length; at += 1) {
+    const [one, other] = [a.charCodeAt(at), b.charCodeAt(at)];
+    if (one === other) continue;
+    if (one < surrogates && other < surrogates) return one - other;
+    return Buffer.compare(pathBytes(a), pathBytes(b));
+  }
+  return a.length - b.length;
 }
+
+// Below them, UTF-16 and UTF-8 have one order.
+const surrogates = 0xd800;
 
 const escapes = 0xdc00;
 

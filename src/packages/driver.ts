@@ -21,6 +21,15 @@ export interface PackageDriver<Host> {
   resolve(job: Job<Host>): Promise<Resolution>;
   /** The relations of those resolved packages of which the host knows them; for explanations only. */
   relations(job: Job<Host>, resolution: Resolution): Promise<readonly PackageRelations[]>;
+  /**
+   * What stands for archives whose digests nobody knows before they are taken: of an installed package its record in the
+   * database, of a file in a cache its stamp. As long as that and every file that take() looks at stay the same, so do the
+   * archives. One that is not in the answer has to be taken first.
+   */
+  records(
+    job: Job<Host>,
+    archives: readonly ResolvedArchive[],
+  ): Promise<ReadonlyMap<ResolvedArchive, string>>;
   /** Takes every archive from the first source that has it. Throws BuildError naming those that no source has. */
   take(job: Job<Host>, resolution: Resolution): Promise<readonly Found[]>;
   /** Fetches what is missing, and has digests and signatures checked of all. */

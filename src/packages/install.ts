@@ -10,6 +10,7 @@ import { dnf4FrontEnd, dnf5FrontEnd } from './rpm/dnf.ts';
 import { rpmDriver } from './rpm/rpm.ts';
 import { zypperFrontEnd } from './rpm/zypper.ts';
 import { fetchedIdentities, resolvedIdentities } from './shared/identities.ts';
+import { choiceOf } from './shared/choice.ts';
 import { timed } from './shared/timed.ts';
 import { unpackedBytes } from './shared/unpacked-bytes.ts';
 import { resolveWishes } from './shared/wishes.ts';
@@ -24,6 +25,8 @@ export interface Prepared {
   readonly keptArchives: string;
   /** Undefined where the manager does not name the digests before it has fetched. */
   readonly identities: readonly PackageIdentity[] | undefined;
+  /** Digest of the choice: see choiceOf(). */
+  choice(): Promise<string | undefined>;
   /** Files of the host that the choice depends on, from its root: see PackageDriver. */
   witnesses(): readonly string[];
   fetch(): Promise<Ready>;
@@ -90,6 +93,7 @@ function managerWith<Host>(driver: PackageDriver<Host>) {
         packages: resolution.archives,
         keptArchives: driver.keptArchives,
         identities: resolvedIdentities(resolution),
+        choice: async () => choiceOf(driver, job, resolution),
         witnesses: () => driver.witnesses(job),
         fetch,
       };

@@ -37,6 +37,30 @@ export function moduleRules(
   config: Config,
   wantedByHost: ReadonlyMap<string, Reason>,
 ): ModuleRules {
+  const { all, find, lastHost } = rulesOf(config);
+  return {
+    all,
+    placeOfLast: (path, name) => Math.max(find(path), wantedByHost.has(name) ? lastHost : -1),
+  };
+}
+
+/** The part that no host shapes: modules may be chosen in several rounds, by the same words. */
+function rulesOf(config: Config): Words {
+  const found = known.get(config) ?? readRules(config);
+  known.set(config, found);
+  return found;
+}
+
+interface Words {
+  readonly all: readonly Rule[];
+  readonly find: (path: string) => number;
+  /** The place of the last word `host`. */
+  readonly lastHost: number;
+}
+
+const known = new WeakMap<Config, Words>();
+
+function readRules(config: Config): Words {
   const ownWords = new Set(config.defaultKernelModules.map(identity));
   const words = config.kernelModules.flatMap((word) =>
     word.value === 'default'
@@ -51,11 +75,10 @@ export function moduleRules(
       value === 'host' ? { type: 'host' } : patternRule(value, from, vendor),
     ),
   ];
-  const find = indexPatterns(all.map((rule) => (rule.type === 'host' ? '' : rule.word)));
-  const lastHost = all.findLastIndex(({ type }) => type === 'host');
   return {
     all,
-    placeOfLast: (path, name) => Math.max(find(path), wantedByHost.has(name) ? lastHost : -1),
+    find: indexPatterns(all.map((rule) => (rule.type === 'host' ? '' : rule.word))),
+    lastHost: all.findLastIndex(({ type }) => type === 'host'),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { BigIntStats, Stats } from 'node:fs';
+import type { Dirent, Stats } from 'node:fs';
 import type { FileStat } from '../model/sys.ts';
 
 /** stat(2)'s answer in our words. */
@@ -14,7 +14,13 @@ export function fileStat(stats: Stats): FileStat {
   };
 }
 
-export function fileType(stats: Stats | BigIntStats): FileStat['type'] {
+/** The kind by stat(2) or by its directory, which may not know: then it is said to be a socket. */
+export function fileType(
+  stats: Pick<
+    Dirent<Buffer>,
+    'isFile' | 'isDirectory' | 'isSymbolicLink' | 'isCharacterDevice' | 'isBlockDevice' | 'isFIFO'
+  >,
+): FileStat['type'] {
   if (stats.isFile()) return 'file';
   if (stats.isDirectory()) return 'directory';
   if (stats.isSymbolicLink()) return 'symlink';

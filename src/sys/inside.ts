@@ -1,6 +1,7 @@
-import { lstatSync } from 'node:fs';
+import { lstatSync, realpathSync } from 'node:fs';
 import { absolutePath, type AbsolutePath } from '../model/brands.ts';
 import { BuildError } from '../model/errors.ts';
+import { pathText } from '../model/path-bytes.ts';
 import { isMissing } from './failure.ts';
 import { onDisk, targetOf } from './names.ts';
 
@@ -12,6 +13,8 @@ const mostLinks = 40;
  * and `..` stops at it. Parts that do not exist are kept as they stand, so that they can be created.
  */
 export function resolveInside(root: AbsolutePath, path: string, followLast: boolean): AbsolutePath {
+  const whole = root === '/' && followLast ? realPath(path) : undefined;
+  if (whole !== undefined) return whole;
   const pending = path.split('/').reverse();
   const done: string[] = [];
   let links = 0;
@@ -37,6 +40,18 @@ export function resolveInside(root: AbsolutePath, path: string, followLast: bool
     pending.push(...target.split('/').reverse());
   }
   return absolutePath(`${root}/${done.join('/')}`);
+}
+
+/**
+ * In the machine's own root the C library finds the same in a tenth of the time. Undefined for what is not there, or
+ * cannot be resolved.
+ */
+function realPath(path: string): AbsolutePath | undefined {
+  try {
+    return absolutePath(pathText(realpathSync.native(onDisk(`/${path}`), { encoding: 'buffer' })));
+  } catch {
+    return undefined;
+  }
 }
 
 function linkTarget(root: AbsolutePath, parts: readonly string[]): string | undefined {

@@ -12,18 +12,19 @@ import {
   utimesSync,
   writeFileSync,
   writeSync,
+  type Dirent,
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { absolutePath, type AbsolutePath } from '../model/brands.ts';
 import { BuildError } from '../model/errors.ts';
 import { pathText } from '../model/path-bytes.ts';
-import type { RootFiles, TreeEntry } from '../model/sys.ts';
+import type { OutlineEntry, RootFiles, TreeEntry } from '../model/sys.ts';
 import { ifPresent, named } from './failure.ts';
-import { fileStat } from './file-stat.ts';
+import { fileStat, fileType } from './file-stat.ts';
 import { globInside } from './glob.ts';
 import { resolveInside } from './inside.ts';
 import { makeDirectories } from './make-directories.ts';
-import { namesIn, onDisk, targetOf } from './names.ts';
+import { entriesIn, namesIn, onDisk, targetOf } from './names.ts';
 import { hashRegular, readRegular } from './open-file.ts';
 import { removeTree } from './remove-tree.ts';
 import { stampInside } from './stamp.ts';
@@ -50,6 +51,7 @@ export function rootFiles(root: AbsolutePath): RootFiles {
     stamp: (path, options) => stampInside(root, path, options?.followLast ?? true),
     readlink: (path) => ifPresent('read the link', path, () => targetOf(lookItself(path))),
     walk: (path) => walk(followed(path), path.replace(/^\/+|\/+$/g, '')),
+    outline: (path) => outline(followed(path), path.replace(/^\/+|\/+$/g, '')),
     glob: (pattern) => globInside(root, pattern),
     write: (path, content, mode) => {
       const at = unfollowed(path);
@@ -181,4 +183,26 @@ function* walk(directory: AbsolutePath, prefix: string): Generator<TreeEntry> {
     yield { ...stat, path };
     if (stat.type === 'directory') yield* walk(full, path);
   }
+}
+
+function* outline(directory: AbsolutePath, prefix: string): Generator<OutlineEntry> {
+  for (const entry of ifPresent('list', directory, () => entriesIn(directory)) ?? []) {
+    const name = pathText(entry.name);
+    const full = absolutePath(`${directory}/${name}`);
+    const path = prefix === '' ? name : `${prefix}/${name}`;
+    const type = kindOf(entry, full);
+    if (type === 'symlink') {
+      yield { path, type, target: named('read the link', full, () => targetOf(full)) };
+      continue;
+    }
+    yield { path, type };
+    if (type === 'directory') yield* outline(full, path);
+  }
+}
+
+// Some file systems say nothing of kinds in their directories (DT_UNKNOWN).
+function kindOf(entry: Dirent<Buffer>, path: AbsolutePath): OutlineEntry['type'] {
+  const kind = fileType(entry);
+  if (kind !== 'socket') return kind;
+  return named('stat', path, () => fileType(lstatSync(onDisk(path))));
 }

@@ -1,28 +1,30 @@
-import { changedInputs, seenFiles, takeInputs, type Inputs } from '../cache/inputs.ts';
+import { joinedInputs, seenFiles, takeInputs, type Inputs } from '../cache/inputs.ts';
 import { baseKey, baseQuestion } from '../cache/key.ts';
 import { recording, type Recording } from '../cache/recording.ts';
 import { trim } from '../cache/prune.ts';
-import { keep, lookUp, type Found } from '../cache/store.ts';
+import { keep, lookUp } from '../cache/store.ts';
 import { putTogether, takeApart } from '../cache/stored-base.ts';
 import { treeWitnesses } from '../cache/tree-digest.ts';
 import type { Looked } from '../cache/witnesses.ts';
-import { logger } from '../log.ts';
 import type { Base } from '../model/base.ts';
 import { absolutePath, type AbsolutePath } from '../model/brands.ts';
 import type { CacheAnswer, WhyMade } from '../model/cache.ts';
 import type { PackageIdentity } from '../model/packages.ts';
 import type { Sys } from '../model/sys.ts';
 import type { Prepared, Ready } from '../packages/install.ts';
+import { decodeFacts, encodeFacts, type PartFacts, type StoredFacts } from '../verify/read-back.ts';
 import type { BaseJob } from './base-job.ts';
 import type { Decided } from './decide.ts';
 import { finishBase, prepareBase } from './make-base.ts';
 import type { PartCache } from './part-cache.ts';
+import { takenBefore, unchangedBase, type Remembered, type Whole } from './remembered-base.ts';
 import { contentsOf, treesAndScripts } from './trees.ts';
-
-const debug = logger('cache');
+import { readPartBack } from './verify.ts';
 
 export interface BaseAnswer {
   readonly base: Base;
+  /** What reading the part back has shown; undefined where something is wrong with it. */
+  readonly facts: PartFacts | undefined;
   readonly from: CacheAnswer;
   /** The files of this machine that it was made of; undefined where one changed meanwhile. */
   readonly inputs: Inputs | undefined;
@@ -49,11 +51,14 @@ async function withoutCache(job: BaseJob, why: WhyMade, release: () => void): Pr
   const now = job.sys.fileTime(job.workspace);
   const watched = recording(job.sys);
   const prepared = await choose(watched.sys, job);
+  const chosenBy = lookedAt(job, prepared, watched);
+  watched.restart();
   const ready = await fetch(job, prepared);
   release();
-  const base = await finishBase(job, ready);
-  const inputs = takeInputs(job.sys, lookedAt(job, prepared, watched), now);
-  return { base, inputs, from: { type: 'made', why }, warnings: [] };
+  const made = await make(job, ready);
+  const [chosen, taken] = [takeInputs(job.sys, chosenBy, now), takenBy(job, watched, now)];
+  const inputs = chosen && taken && joinedInputs(chosen, taken);
+  return { ...made, inputs, from: { type: 'made', why }, warnings: [] };
 }
 
 async function withCache(job: BaseJob, cache: PartCache): Promise<BaseAnswer> {
@@ -66,66 +71,68 @@ async function withCache(job: BaseJob, cache: PartCache): Promise<BaseAnswer> {
   );
   if (earlier.type === 'found') {
     const from = { type: 'cached', by: 'unchanged' } as const;
-    return { base: putTogether(earlier.found), inputs: earlier.inputs, from, warnings: [] };
+    return { ...cached(earlier.found), inputs: earlier.inputs, from, warnings: [] };
   }
 
   const watched = recording(sys);
   const prepared = await choose(watched.sys, job);
-  const second = await findByPackages(job, cache, prepared);
-  if (second.type === 'found') {
-    const [inputs, warnings] = await remember(second.key);
-    const from = { type: 'cached', by: 'same packages' } as const;
-    return { base: putTogether(second.found), inputs, from, warnings };
-  }
-  const base = await finishBase(job, second.ready);
-  const { data, blobs } = takeApart(base);
-  const unkept = await keep(sys, store, second.key, data, blobs);
-  const [inputs, warnings] = await remember(second.key);
+  const chosenBy = lookedAt(job, prepared, watched);
+  const contents = contentsOf(sys, decided.plan);
+  const choice = choiceWith(await prepared.choice(), contents);
+  const again = takenBefore(job, cache, earlier.remembered, choice);
+  if (again !== undefined) return remember(again.key, cached(again.found), again.taken);
+  watched.restart();
+  const second = await findByPackages(job, cache, prepared, contents);
+  const taken = takenBy(job, watched, now) ?? null;
+  if (second.type === 'found') return remember(second.key, cached(second.found), taken);
+  const made = await make(job, second.ready);
   const why: WhyMade = second.isDamaged ? { type: 'damaged' } : earlier.why;
-  return { base, inputs, from: { type: 'made', why }, warnings: [...unkept, ...warnings] };
+  const from = { type: 'made', why } as const;
+  // An image of a faulty part is refused, and nothing is kept of it.
+  if (made.facts === undefined) return { ...made, inputs: undefined, from, warnings: [] };
+  const { data, blobs } = takeApart(made.base, encodeFacts(made.facts));
+  const unkept = await keep(sys, store, second.key, data, blobs);
+  const answer = await remember(second.key, made, taken);
+  return { ...answer, from, warnings: [...unkept, ...answer.warnings] };
 
-  async function remember(key: string) {
-    const inputs = takeInputs(sys, lookedAt(job, prepared, watched), now);
-    if (inputs === undefined) return [inputs, []] as const;
-    const answer: Remembered = { key, inputs };
-    return [inputs, await keep(sys, store, question, answer, new Map())] as const;
+  async function remember(key: string, base: Made, taken: Inputs | null): Promise<BaseAnswer> {
+    const from = { type: 'cached', by: 'same packages' } as const;
+    const chosen = takeInputs(sys, chosenBy, now);
+    if (chosen === undefined || taken === null) {
+      return { ...base, inputs: undefined, from, warnings: [] };
+    }
+    const answer: Remembered = { key, choice, chosen, taken };
+    const warnings = await keep(sys, store, question, answer, new Map());
+    return { ...base, inputs: joinedInputs(chosen, taken), from, warnings };
   }
 }
 
-/** The answer to a question asked before, and the files that it depended on. */
-interface Remembered {
-  readonly key: string;
-  readonly inputs: Inputs;
+type Made = Pick<BaseAnswer, 'base' | 'facts'>;
+
+async function make(job: BaseJob, ready: Ready): Promise<Made> {
+  const base = await finishBase(job, ready);
+  const facts = await job.steps.take('read back', 'Reading the base part back', () =>
+    readPartBack(job.sys, base.part, job.codec),
+  );
+  return { base: { ...base, part: { ...base.part, sha256: facts?.sha256 } }, facts };
 }
 
-function isRemembered(data: unknown): data is Remembered {
-  return typeof data === 'object' && data !== null && 'inputs' in data;
+function cached(found: Whole): Made {
+  const { base, facts } = putTogether(found);
+  if (!isStoredFacts(facts)) throw new Error('A cached base part was not read back');
+  return { base, facts: decodeFacts(facts) };
 }
 
-type Whole = Extract<Found, { readonly type: 'found' }>;
+// The seal is whole, and this very program has written it.
+function isStoredFacts(facts: unknown): facts is StoredFacts {
+  return typeof facts === 'object' && facts !== null && 'members' in facts;
+}
 
-type Earlier =
-  | { readonly type: 'found'; readonly found: Whole; readonly inputs: Inputs }
-  | { readonly type: 'none'; readonly why: WhyMade };
-
-/** The first level: no package manager runs. */
-function unchangedBase(
-  { sys, workspace }: BaseJob,
-  { store }: PartCache,
-  question: string,
-): Earlier {
-  const remembered = lookUp(sys, store, question, workspace);
-  if (remembered.type === 'damaged') return { type: 'none', why: { type: 'damaged' } };
-  if (remembered.type === 'absent') return { type: 'none', why: { type: 'new' } };
-  const { data } = remembered;
-  if (!isRemembered(data)) return { type: 'none', why: { type: 'new' } };
-  const { key, inputs } = data;
-  const [path] = changedInputs(sys, inputs);
-  if (path !== undefined) debug('"%s" is not as it was: the package manager is asked', path);
-  if (path !== undefined) return { type: 'none', why: { type: 'changed', path } };
-  const found = lookUp(sys, store, key, workspace);
-  if (found.type === 'found') return { type: 'found', found, inputs };
-  return { type: 'none', why: { type: found.type === 'damaged' ? 'damaged' : 'new' } };
+function choiceWith(
+  choice: string | undefined,
+  contents: ReadonlyMap<string, string>,
+): string | null {
+  return choice === undefined ? null : JSON.stringify([choice, ...contents]);
 }
 
 type Second = { readonly key: string } & (
@@ -138,9 +145,9 @@ async function findByPackages(
   job: BaseJob,
   { store, makers }: PartCache,
   prepared: Prepared,
+  contents: ReadonlyMap<string, string>,
 ): Promise<Second> {
   const { sys, decided, workspace } = job;
-  const contents = contentsOf(sys, decided.plan);
   let isDamaged = false;
   const look = (identities: readonly PackageIdentity[]) => {
     const key = `base-${baseKey(decided.plan, decided.os, makers, identities, contents)}`;
@@ -177,7 +184,13 @@ function scriptOutside({ plan: { root } }: Decided): WhyMade | undefined {
   return script === undefined ? undefined : { type: 'script', path: script.path };
 }
 
-/** Everything on this machine that the base part was made of. */
+/** The files that taking the archives has looked at; undefined where one changed meanwhile. */
+function takenBy({ sys, decided, workspace }: BaseJob, watched: Recording, now: bigint) {
+  const { hostRoot } = decided;
+  return takeInputs(sys, new Map([[hostRoot, seenFiles(watched, hostRoot, workspace)]]), now);
+}
+
+/** Everything on this machine that the choice of packages depends on, and all of the base part that is no package's. */
 function lookedAt(
   { sys, decided, workspace }: BaseJob,
   prepared: Prepared,

@@ -1,3 +1,4 @@
+import type { Inputs } from '../cache/inputs.ts';
 import { printReceipt, printSummary, printWarnings } from '../cli/print-receipt.ts';
 import { codec } from '../compress/compress.ts';
 import { makeManifest, placedManifest } from '../image/manifest.ts';
@@ -18,10 +19,12 @@ import { inWorkspace } from './in-workspace.ts';
 import { indexing } from './indexing.ts';
 import { locked } from './locked.ts';
 import { getKernel } from './kernel.ts';
-import { keepInMemory, startMemory, type Memory } from './memory.ts';
+import { keepInMemory, planInputs, startMemory, type Memory } from './memory.ts';
 import { openPartCache } from './part-cache.ts';
+import { keepPlan, recallPlan } from './recall-plan.ts';
 import { stopwatch, type Stopwatch } from './stopwatch.ts';
 import type { Answer, Surroundings } from './verb.ts';
+import { keepVerdict, recallVerdict } from './verdict.ts';
 import { verify } from './verify.ts';
 
 /** `pkginitrd build` and kernel-install's `add`: the whole way from a request to an image in its place. */
@@ -47,17 +50,20 @@ export async function build(
   }
   const steps = stopwatch(sys, tell);
   const memory = startMemory(sys, request, surroundings.temporaryDirectory);
-  const decided = await steps.take('plan', 'Planning', () =>
-    decide(memory.sys, request, surroundings),
+  const planned = await steps.take(
+    'plan',
+    'Planning',
+    async (): Promise<Planned> =>
+      recallPlan(sys, memory, request, surroundings) ?? {
+        decided: await decide(memory.sys, request, surroundings, memory.machine),
+      },
   );
-  const { path, warnings } = foreseePlace(sys, invocation, {
-    ...decided.config,
-    ...decided.plan,
-  });
+  const { config, plan } = planned.decided;
+  const { path, warnings } = foreseePlace(sys, invocation, { ...config, ...plan });
   for (const warning of warnings) surroundings.tell(`pkginitrd: Warning: ${warning}`);
   const receipt = await locked(sys, path, tell, () =>
     inWorkspace(sys, surroundings.temporaryDirectory, (workspace) =>
-      carryOut(sys, invocation, { ...surroundings, tell }, decided, memory, workspace, steps),
+      carryOut(sys, invocation, { ...surroundings, tell }, planned, memory, workspace, steps),
     ),
   );
   if (isTold) return { result: printReceipt(receipt), remarks: [] };
@@ -73,16 +79,23 @@ function assertRoot({ user }: Surroundings): void {
   );
 }
 
+/** A plan, and the files that it was made of where it was made before. */
+interface Planned {
+  readonly decided: Decided;
+  readonly inputs?: Inputs;
+}
+
 async function carryOut(
   sys: Sys,
   invocation: BuildInvocation,
   surroundings: Surroundings,
-  decided: Decided,
+  planned: Planned,
   memory: Memory,
   workspace: AbsolutePath,
   steps: Stopwatch,
 ): Promise<Receipt> {
   const { vendorDirectory, memoryDirectories, tell } = surroundings;
+  const { decided } = planned;
   const { plan } = decided;
   const packing = codec(sys);
   const means = { sys, decided, workspace, memoryDirectories, codec: packing, steps };
@@ -91,15 +104,24 @@ async function carryOut(
   // Builds that share a host share its caches.
   const inTurn = <T>(work: (release: () => void) => Promise<T>): Promise<T> =>
     locked(sys, absolutePath(`${decided.hostRoot}/var/cache/pkginitrd`), tell, work);
-  const { base, ...baseNotes } = await inTurn((release) => getBase(job, cache, release));
+  const { base, facts, ...baseNotes } = await inTurn((release) => getBase(job, cache, release));
   const epoch = plan.sourceDateEpoch ?? base.newestPackageTime;
   const manifest = makeManifest({ ...decided, ...base, epoch, vendorDirectory });
   const { kernel, ...kernelNotes } = await getKernel(job, cache, { base, manifest, epoch }, inTurn);
   const parts = await steps.take('image', 'Writing the image', () =>
     writeParts(sys, { ...decided, base, ready: [base.part, kernel], epoch }, workspace, packing),
   );
-  const verified = await steps.take('verify', 'Reading the image back', () =>
-    verify(sys, decided, base, concatenate(sys, parts), packing),
+  // An image with a new part is one that nobody has judged.
+  const judge = 'type' in cache || kernelNotes.from.type === 'made' ? undefined : cache;
+  const { verified, isRecalled } = await steps.take(
+    'verify',
+    'Reading the image back',
+    async () => {
+      const known = judge && recallVerdict(sys, judge, decided, parts);
+      if (known !== undefined) return { verified: known, isRecalled: true };
+      const report = await verify(sys, decided, { base, facts }, parts, packing);
+      return { verified: report, isRecalled: false };
+    },
   );
   const { bytes } = verified;
   const { path: image, warnings: dropped } = await steps.take(
@@ -119,10 +141,23 @@ async function carryOut(
   const beside = placedManifest(manifest, base.packages, parts, { ...verified, path: image });
   const unplaced = await placeManifest(sys, invocation.destination, image, beside);
   const placed = { path: image, bytes };
-  const tool = surroundings.tool();
+  const inputs = planned.inputs ?? planInputs(sys, memory, decided);
   const forgotten = await keepInMemory(
-    ...([sys, memory, invocation, decided, { base, ...baseNotes }, placed, tool] as const),
+    ...([sys, memory, invocation, decided, { base, ...baseNotes }, placed] as const),
+    ...([inputs, surroundings.tool()] as const),
   );
+  const unkept =
+    'type' in cache || (isRecalled && planned.inputs !== undefined)
+      ? []
+      : await inTurn(async () => [
+          ...(await keepVerdict(sys, cache, decided, verified)),
+          ...(inputs === undefined
+            ? []
+            : await keepPlan(sys, cache, memory, invocation.request, surroundings, {
+                decided,
+                inputs,
+              })),
+        ]);
   return {
     image,
     bytes,
@@ -139,7 +174,7 @@ async function carryOut(
     steps: steps.taken(),
     warnings: [
       ...[...plan.warnings, ...base.warnings, ...verified.warnings, ...unplaced],
-      ...[...baseNotes.warnings, ...kernelNotes.warnings, ...dropped, ...forgotten],
+      ...[...baseNotes.warnings, ...kernelNotes.warnings, ...dropped, ...forgotten, ...unkept],
     ],
   };
 }

@@ -1,5 +1,4 @@
 import { loadConfig } from '../config/load.ts';
-import { readBoot } from '../host/boot.ts';
 import { readHostFacts } from '../host/facts.ts';
 import { readModuleInfos } from '../host/modinfo.ts';
 import { readOs } from '../host/os.ts';
@@ -10,10 +9,12 @@ import type { OsFacts } from '../model/facts.ts';
 import type { ImageRequest } from '../model/invocation.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Sys } from '../model/sys.ts';
+import { isIndexed } from '../plan/indexed.ts';
 import { unpackable } from '../plan/parts.ts';
 import { makePlan } from '../plan/plan.ts';
 import { isStorageKnown, suggestedProfiles } from '../plan/profiles.ts';
 import { settleModules } from '../plan/settle-modules.ts';
+import { readWholeMachine, type Machine } from './machine.ts';
 import type { Surroundings } from './verb.ts';
 
 /** The plan, and what carrying it out needs besides. The kernel's indexes, tens of megabytes, are not kept. */
@@ -25,6 +26,8 @@ export interface Decided {
   readonly kernelRoot: AbsolutePath;
   /** Those that the kernel can unpack, the best first. */
   readonly compressions: readonly Compression[];
+  /** True where the indexes of the chosen modules can be taken out of the kernel's. */
+  readonly isIndexed: boolean;
 }
 
 /** Reads the host and the configuration and makes the plan of them; changes nothing. */
@@ -32,11 +35,11 @@ export async function decide(
   sys: Sys,
   request: ImageRequest,
   { vendorDirectory, architecture }: Pick<Surroundings, 'vendorDirectory' | 'architecture'>,
+  { boot, machine }: Machine = readWholeMachine(sys, request),
 ): Promise<Decided> {
   const { hostRoot, generic, offline } = request;
   const root = sys.root(hostRoot);
   const os = readOs(root);
-  const boot = readBoot(sys, request);
   const suggested = suggestedProfiles(boot);
   const config = loadConfig(sys, {
     hostRoot,
@@ -59,6 +62,7 @@ export async function decide(
     os,
     architecture,
     boot,
+    machine,
     packageManager: config.packageManager,
     hostFiles: config.hostFiles,
     takesKeymap: config.profiles.some(({ value }) => value === 'keymap'),
@@ -78,5 +82,6 @@ export async function decide(
     hostRoot,
     kernelRoot: kernel.root,
     compressions: unpackable(facts),
+    isIndexed: isIndexed(facts, modules, infos),
   };
 }

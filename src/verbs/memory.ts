@@ -1,4 +1,4 @@
-import { seenFiles, takeInputs } from '../cache/inputs.ts';
+import { seenFiles, takeInputs, type Inputs } from '../cache/inputs.ts';
 import { recording, type Recording } from '../cache/recording.ts';
 import { treeDigest } from '../cache/tree-digest.ts';
 import { kernelFiles } from '../image/kernel-part.ts';
@@ -10,7 +10,7 @@ import type { Plan } from '../model/plan.ts';
 import type { Sys } from '../model/sys.ts';
 import type { BaseAnswer } from './base.ts';
 import type { Decided } from './decide.ts';
-import { machineDigest } from './machine-digest.ts';
+import { machineDigest, readWholeMachine, type Machine } from './machine.ts';
 import { rememberImage } from './placed-images.ts';
 import { contentsOf } from './trees.ts';
 
@@ -18,8 +18,8 @@ import { contentsOf } from './trees.ts';
 export interface Memory extends Recording {
   /** The file system's own time before anything was read. */
   readonly now: bigint;
-  /** Digest of the machine as it was then. */
-  readonly machine: string;
+  /** As it was then. */
+  readonly machine: Machine;
 }
 
 export function startMemory(
@@ -28,7 +28,8 @@ export function startMemory(
   temporaryDirectory: AbsolutePath,
 ): Memory {
   const now = timeOf(sys, temporaryDirectory);
-  return { ...recording(sys), now, machine: machineDigest(sys, request) };
+  const watched = recording(sys);
+  return { ...watched, now, machine: readWholeMachine(watched.sys, request) };
 }
 
 /** Remembers an image that is in its place. */
@@ -39,6 +40,7 @@ export async function keepInMemory(
   decided: Decided,
   { base, inputs }: Pick<BaseAnswer, 'base' | 'inputs'>,
   image: { readonly path: AbsolutePath; readonly bytes: number },
+  planInputs: Inputs | undefined,
   tool: string | undefined,
 ): Promise<readonly string[]> {
   const { plan } = decided;
@@ -53,11 +55,11 @@ export async function keepInMemory(
       bytes: isFile ? image.bytes : null,
       ...{ request, tool: tool ?? null, plan },
       packages: base.packages.map(placedPackage),
-      machine: memory.machine,
+      machine: machineDigest(memory.machine),
       contents: [...contentsOf(sys, plan)],
       hostFiles: [...hostDigests(sys, decided)],
     },
-    planInputs: takeInputs(sys, planFiles(memory, decided), memory.now) ?? null,
+    planInputs: planInputs ?? null,
     baseInputs: inputs ?? null,
   });
 }
@@ -92,6 +94,11 @@ export function placedPackage({
     ...{ name, version, architecture },
     digest: digest === undefined ? null : `${digest.algorithm}:${digest.hex}`,
   };
+}
+
+/** The files by which a later look tells that the plan would be the same; undefined where one changed while it was read. */
+export function planInputs(sys: Sys, memory: Memory, decided: Decided): Inputs | undefined {
+  return takeInputs(sys, planFiles(memory, decided), memory.now);
 }
 
 /** All that was read for the plan, and all that it names. */

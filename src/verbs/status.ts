@@ -5,7 +5,7 @@ import type { Difference } from '../model/difference.ts';
 import { UsageError } from '../model/errors.ts';
 import type { ImageRequest, StatusInvocation } from '../model/invocation.ts';
 import type { Sys } from '../model/sys.ts';
-import { machineDigest } from './machine-digest.ts';
+import { machineDigest, readWholeMachine } from './machine.ts';
 import { rememberedImages, type Remembered } from './placed-images.ts';
 import type { Answer, Surroundings } from './verb.ts';
 
@@ -39,7 +39,7 @@ export function comparer(
   sys: Sys,
   surroundings: Surroundings,
 ): (image: Remembered) => Promise<readonly Difference[]> {
-  const machine = once((request: ImageRequest) => machineDigest(sys, request));
+  const machine = once((request: ImageRequest) => machineDigest(readWholeMachine(sys, request)));
   return (image) => differencesOf(sys, image, surroundings, machine);
 }
 

@@ -1,32 +1,48 @@
 import { merged } from '../formats/merged-usr.ts';
+import { concatenate, fileChunks } from '../image/write-image.ts';
 import type { Base } from '../model/base.ts';
-import type { Codec } from '../model/image.ts';
+import type { Codec, WrittenPart } from '../model/image.ts';
 import type { Sys } from '../model/sys.ts';
 import { readHostOwners } from '../packages/install.ts';
-import { assertBootable, lacksLibraries, namePackages, verifyImage } from '../verify/verify.ts';
+import { readBack, type PartFacts } from '../verify/read-back.ts';
+import {
+  assertBootable,
+  knownMembers,
+  lacksLibraries,
+  namePackages,
+  verifyImage,
+  type VerifyInput,
+} from '../verify/verify.ts';
 import type { VerifyReport } from '../verify/report.ts';
 import type { Decided } from './decide.ts';
 
-/** Reads an image back and holds it against the plan; throws where it would not boot. */
+/** Reads a part back by itself: with what was seen then, images that it goes into are verified. */
+export async function readPartBack(
+  sys: Sys,
+  { file }: WrittenPart,
+  { decompress }: Codec,
+): Promise<PartFacts | undefined> {
+  return readBack(fileChunks(sys, file), (compression, chunks) => decompress(chunks, compression));
+}
+
+/** Reads an image of `parts` back and holds it against the plan; throws where it would not boot. */
 export async function verify(
   sys: Sys,
-  { plan, compressions, hostRoot }: Decided,
-  { owners }: Base,
-  image: Iterable<Uint8Array>,
+  decided: Decided,
+  { base, facts }: { readonly base: Base; readonly facts: PartFacts | undefined },
+  parts: readonly WrittenPart[],
   { decompress }: Codec,
 ): Promise<VerifyReport> {
+  const { plan, hostRoot } = decided;
+  const known = knownMembers(
+    parts.map(({ name, bytes }) => ({ bytes, facts: name === 'base' ? facts : undefined })),
+  );
   const read = await verifyImage({
-    image,
+    image: concatenate(sys, parts),
+    known,
     decompress: (compression, chunks) => decompress(chunks, compression),
-    expect: {
-      kernelVersion: plan.kernelVersion,
-      modules: plan.modules.files.map(({ path }) => path),
-      compressions,
-      firmware: plan.firmware.files.map(({ value }) => merged(value)),
-      rootNeeds: plan.modules.rootNeeds,
-      programs: plan.programs,
-    },
-    owners,
+    expect: expectations(decided),
+    owners: base.owners,
   });
   // The host's database tells which package has a missing library; it is read only where one is missing.
   const verified = lacksLibraries(read)
@@ -34,4 +50,16 @@ export async function verify(
     : read;
   assertBootable(verified);
   return verified;
+}
+
+/** What an image is held against. Plain JSON. */
+export function expectations({ plan, compressions }: Decided): VerifyInput['expect'] {
+  return {
+    kernelVersion: plan.kernelVersion,
+    modules: plan.modules.files.map(({ path }) => path),
+    compressions,
+    firmware: plan.firmware.files.map(({ value }) => merged(value)),
+    rootNeeds: plan.modules.rootNeeds,
+    programs: plan.programs,
+  };
 }

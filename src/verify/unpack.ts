@@ -9,7 +9,18 @@ import type { Report } from './report.ts';
 export interface Unpacking {
   readonly overlay: ImageFiles;
   readonly unpackedBytes: () => number;
-  readonly onEntry: (entry: NewcEntry, member: MemberHead) => void;
+  readonly onEntry: (entry: KnownEntry, member: MemberHead) => void;
+}
+
+/** Everything that later checks need of an entry of a member. */
+export interface KnownEntry extends Pick<NewcEntry, 'path' | 'nlink' | 'size'> {
+  readonly node: Node<FileFacts>;
+}
+
+/** Looks at an entry while its content is at hand. */
+export function knownEntry(entry: NewcEntry): KnownEntry {
+  const { path, nlink, size } = entry;
+  return { path, nlink, size, node: toNode(entry) };
 }
 
 export function unpacking(report: Report): Unpacking {
@@ -19,14 +30,13 @@ export function unpacking(report: Report): Unpacking {
   let seen = new Set<string>();
   let directories = new Set<string>();
 
-  function onEntry(entry: NewcEntry, member: MemberHead): void {
+  function onEntry(entry: KnownEntry, member: MemberHead): void {
     if (member.index !== current) {
       current = member.index;
       seen = new Set();
       directories = new Set(['']);
     }
-    const { path } = entry;
-    const node = toNode(entry);
+    const { path, node } = entry;
     const error = (
       check: 'path' | 'parents' | 'links' | 'microcode' | 'conflict',
       message: string,

@@ -18,12 +18,15 @@ import { MODULE_SUFFIX } from '../formats/module-name.ts';
 import { checkFirmware, checkPrograms } from './check-storage.ts';
 import type { ProgramNeed, RootNeed } from '../model/plan.ts';
 import { collectFindings, sentences, type Report, type VerifyReport } from './report.ts';
-import { unpacking } from './unpack.ts';
+import type { MemberFacts, PartFacts } from './read-back.ts';
+import { knownEntry, unpacking } from './unpack.ts';
 
 export interface VerifyInput {
   /** The finished image, as it would be placed. */
   readonly image: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
   readonly decompress: Decompress;
+  /** Members that were read back before, by their offsets: that their bytes are the same is the caller's to check. */
+  readonly known?: ReadonlyMap<number, MemberFacts>;
   readonly expect: {
     readonly kernelVersion: string;
     /** Paths of the planned modules, relative to the modules directory. */
@@ -55,7 +58,12 @@ export async function verifyImage(input: VerifyInput): Promise<VerifyReport> {
       const message = `Compressed ${memberName(member)} with ${member.compression}, the kernel takes ${allowed?.join(', ')}`;
       report({ severity: 'error', check: 'compression', path: '', message });
     },
-    onEntry: unpacked.onEntry,
+    passOver: (member) => {
+      const facts = input.known?.get(member.offset);
+      for (const entry of facts?.entries ?? []) unpacked.onEntry(entry, member);
+      return facts && { bytes: facts.bytes, entries: facts.entries.length };
+    },
+    onEntry: (entry, member) => unpacked.onEntry(knownEntry(entry), member),
     onProblem: ({ kind, message }) => report({ severity: 'error', check: kind, path: '', message }),
     wants: wantsContent,
   });
@@ -70,6 +78,19 @@ export async function verifyImage(input: VerifyInput): Promise<VerifyReport> {
     unpackedBytes: unpacked.unpackedBytes(),
     members: members ?? [],
   };
+}
+
+/** Where the members of parts that were read back begin in an image of `parts`, each padded to four bytes. */
+export function knownMembers(
+  parts: readonly { readonly bytes: number; readonly facts: PartFacts | undefined }[],
+): ReadonlyMap<number, MemberFacts> {
+  const known = new Map<number, MemberFacts>();
+  let start = 0;
+  for (const { bytes, facts } of parts) {
+    for (const member of facts?.members ?? []) known.set(start + member.offset, member);
+    start += Math.ceil(bytes / 4) * 4;
+  }
+  return known;
 }
 
 export { assertBootable } from './report.ts';

@@ -48,7 +48,7 @@ test(
       assert.ok(image(host, name).equals(nothing), `the image "${name}" is another`);
     }
     const kept = readdirSync(join(host.upper, parts)).map((name) => name.replace(/-.*/, ''));
-    assert.deepEqual([...new Set(kept)].sort(), ['base', 'inputs', 'kernel']);
+    assert.deepEqual([...new Set(kept)].sort(), ['base', 'inputs', 'kernel', 'plan', 'verdict']);
 
     // status looks closer here: see above for the overlay.
     await shell(host, 'rm /var/tmp/one /var/tmp/two /var/tmp/again /var/tmp/chosen /var/tmp/after');
@@ -68,9 +68,58 @@ test(
   },
 );
 
-function command({ kernel }: ThrowAwayHost, name: string): string {
+test(
+  'a base part of installed files is used again without making archives of them, as long as they are what they were',
+  { timeout: 3_600_000 },
+  async (t) => {
+    const host = throwAwayHost(t, 'machine');
+    if (host === undefined) return;
+    await deploy(host, {});
+    await shell(host, `rm -rf ${parts} /var/lib/pkginitrd/images`);
+    const sources = 'installed,cache,network';
+    // All in one mount: another one numbers the inodes of an overlay anew.
+    const story = await shell(
+      host,
+      [
+        command(host, 'first', sources),
+        `echo '=== unchanged'; ${command(host, 'unchanged', sources)}`,
+        // As a kernel's package does.
+        `printf '%s\\n' '' ${kernelStanza.map((line) => `'${line}'`).join(' ')} >>/var/lib/dpkg/status`,
+        `echo '=== kernel'; ${command(host, 'kernel', sources)}`,
+        `chmod 0711 /usr/bin/bash`,
+        `echo '=== mode'; ${command(host, 'mode', sources)}`,
+        `echo '=== nothing'; ${command(host, 'nothing', sources)} --no-cache`,
+      ].join('\n'),
+    );
+    const [first = '', unchanged = '', kernel = '', mode = ''] = story.split(/^=== \w+$/m);
+    assert.match(first, /base .* made: nothing like it is cached\n/);
+    assert.match(unchanged, /base .* from the cache/);
+    assert.match(kernel, /base .* from the cache: the same packages\n/);
+    assert.doesNotMatch(kernel, / fetch$/m);
+    assert.match(mode, /base .* made: ".*bin\/bash" has changed\n/);
+    assert.ok(image(host, 'unchanged').equals(image(host, 'first')));
+    assert.ok(image(host, 'kernel').equals(image(host, 'first')));
+    assert.ok(image(host, 'mode').equals(image(host, 'nothing')));
+    assert.ok(!image(host, 'mode').equals(image(host, 'first')));
+  },
+);
+
+const kernelStanza = [
+  'Package: linux-image-0',
+  'Status: install ok installed',
+  'Maintainer: nobody',
+  'Architecture: all',
+  'Version: 1',
+  'Description: a kernel',
+];
+
+function command(
+  { kernel }: ThrowAwayHost,
+  name: string,
+  sources: string = 'cache,network',
+): string {
   const modules = '/var/tmp/loaded-modules';
-  return `pkginitrd build -k ${kernel.version} --loaded-modules ${modules} -O /var/tmp -o ${name} --sources cache,network`;
+  return `pkginitrd build -k ${kernel.version} --loaded-modules ${modules} -O /var/tmp -o ${name} --sources ${sources}`;
 }
 
 async function build(host: ThrowAwayHost, name: string, ...options: string[]): Promise<string> {

@@ -42,6 +42,11 @@ export interface MemberProblem {
 }
 
 export interface MemberVisitor {
+  /**
+   * Says of a member that was read before how much of the image it takes: it is passed over, and its entries are the visitor's
+   * to know.
+   */
+  readonly passOver?: (member: MemberHead) => Pick<Member, 'bytes' | 'entries'> | undefined;
   readonly onMember?: (member: MemberHead) => void;
   readonly onEntry: (entry: NewcEntry, member: MemberHead) => void;
   readonly onProblem: (problem: MemberProblem) => void;
@@ -56,7 +61,7 @@ export interface MemberVisitor {
 export async function readMembers(
   reader: ByteReader,
   decompress: Decompress,
-  { onMember, onEntry, onProblem, wants }: MemberVisitor,
+  { passOver, onMember, onEntry, onProblem, wants }: MemberVisitor,
 ): Promise<readonly Member[] | undefined> {
   const members: Member[] = [];
   for (let index = 0; ; index++) {
@@ -78,6 +83,12 @@ export async function readMembers(
     }
     const head = { index, offset, compression };
     onMember?.(head);
+    const known = passOver?.(head);
+    if (known !== undefined) {
+      await reader.skip(known.bytes);
+      members.push({ ...head, ...known });
+      continue;
+    }
     const plain = openMember(reader, compression, decompress);
     try {
       const end = await walkArchive(plain.reader, wants, (entry) => onEntry(entry, head));

@@ -5,13 +5,14 @@ import { aptWitnesses, keptArchives, openApt, type AptHost } from './host.ts';
 import { installArchives } from './install.ts';
 import { readRelations } from './relations.ts';
 import { resolvePackages } from './resolve.ts';
-import { takeDebs } from './take.ts';
+import { debRecords, takeDebs } from './take.ts';
 
 /** Debian's apt and dpkg, and those of everything like Debian. */
 export const aptDriver: PackageDriver<AptHost> = {
   open: openApt,
   resolve: resolvePackages,
   relations: readRelations,
+  records: debRecords,
   take: takeDebs,
   download: downloadDebs,
   install: installArchives,

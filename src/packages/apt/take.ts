@@ -5,9 +5,39 @@ import { takeArchive } from '../shared/take.ts';
 import { refuseNowhere } from '../shared/unobtainable.ts';
 import { readInstalled, unfinishedState } from './dpkg-installed.ts';
 import { rebuildDeb } from './dpkg-rebuild.ts';
-import { cachedCopies, type AptJob } from './host.ts';
+import { cachedCopies, type AptHost, type AptJob } from './host.ts';
 import { aptPaths } from './layout.ts';
+import { keyOf } from './dpkg-status.ts';
 import { apt } from './problems.ts';
+
+/**
+ * dpkg's stanza of an installed package, with what the administrator has told dpkg of files, and the stamp of a file in a
+ * cache that no list names any more.
+ */
+export async function debRecords(
+  {
+    sys,
+    request,
+    host: { database },
+  }: Pick<AptJob, 'sys' | 'request'> & { readonly host: Pick<AptHost, 'database'> },
+  archives: readonly ResolvedArchive[],
+): Promise<ReadonlyMap<ResolvedArchive, string>> {
+  const files = sys.root(request.hostRoot);
+  const ofFiles = ['diversions', 'statoverride'].map((name) =>
+    files.readText(`var/lib/dpkg/${name}`),
+  );
+  const records = archives.flatMap((archive): readonly (readonly [ResolvedArchive, string])[] => {
+    const { name, architecture, origin, from } = archive;
+    if (origin === 'installed') {
+      const stanza = database.stanzas.get(keyOf(name, architecture));
+      if (stanza === undefined) return [];
+      return [[archive, JSON.stringify([...stanza, unfinishedState(database, archive), ofFiles])]];
+    }
+    const stamp = from.type === 'superseded' ? files.stamp(from.path) : undefined;
+    return stamp === undefined ? [] : [[archive, stamp.text]];
+  });
+  return new Map(records);
+}
 
 /** Copies out of caches and makes of installed files what is to be had there. */
 export async function takeDebs(job: AptJob, { archives }: Resolution): Promise<readonly Found[]> {

@@ -21,6 +21,18 @@ import { pacman } from './problems.ts';
 import { rebuildPackage } from './rebuild.ts';
 import { forFetching } from './visible.ts';
 
+/** alpm's description of an installed package, and the configuration; all else is named by the databases of the repositories. */
+export async function localRecords(
+  { host: { local, conf } }: PacmanJob,
+  archives: readonly ResolvedArchive[],
+): Promise<ReadonlyMap<ResolvedArchive, string>> {
+  const records = archives.flatMap((archive): readonly (readonly [ResolvedArchive, string])[] => {
+    const installed = archive.origin === 'installed' ? local.get(archive.name) : undefined;
+    return installed === undefined ? [] : [[archive, JSON.stringify([...installed.desc, conf])]];
+  });
+  return new Map(records);
+}
+
 /** Copies out of caches and makes of installed files what is to be had there. */
 export async function takePackages(
   job: PacmanJob,

@@ -1,7 +1,7 @@
 import type { PackageDriver } from '../driver.ts';
 import { keptArchives } from './layout.ts';
 import { readPacmanConf } from './conf.ts';
-import { downloadPackages, takePackages } from './fetch.ts';
+import { downloadPackages, localRecords, takePackages } from './fetch.ts';
 import { openPacman, pacmanWitnesses, type PacmanHost } from './host.ts';
 import { installArchives } from './install.ts';
 import { readLocalOwners } from './local.ts';
@@ -13,6 +13,7 @@ export const pacmanDriver: PackageDriver<PacmanHost> = {
   open: openPacman,
   resolve: resolvePackages,
   relations: readRelations,
+  records: localRecords,
   take: takePackages,
   download: downloadPackages,
   install: installArchives,

@@ -5,6 +5,7 @@ import type { RpmHost } from './host.ts';
 import { installRpms } from './install.ts';
 import { openRpm, rpmWitnesses } from './open.ts';
 import { hostOwnersCommand, parseOwners } from './owners.ts';
+import { rpmRecords } from './records.ts';
 import { readRelations } from './relations.ts';
 import { resolveRpms } from './resolve.ts';
 import { takeRpms } from './take.ts';
@@ -15,6 +16,7 @@ export function rpmDriver(frontEnd: RpmFrontEnd): PackageDriver<RpmHost> {
     open: async (sys, request) => openRpm(sys, request, frontEnd),
     resolve: resolveRpms,
     relations: readRelations,
+    records: rpmRecords,
     take: takeRpms,
     download: downloadRpms,
     install: installRpms,

@@ -21,6 +21,7 @@ const looks: readonly [string, (files: RootFiles, sys: Sys) => unknown, string][
   ['stat', (files) => files.stat('etc/none'), 'etc/none'],
   ['lstat', (files) => files.lstat('etc/a')?.size, 'etc/a'],
   ['walk', (files) => [...files.walk('etc')].map(({ path }) => path), 'etc/deep/new'],
+  ['outline', (files) => [...files.outline('etc')].map(({ path }) => path), 'etc/deep/new'],
   ['glob', (files) => files.glob('etc/*'), 'etc/new'],
   ['glob with a wild directory', (files) => files.glob('etc/*/*.x'), 'etc/deep/new.x'],
   ['glob with any directories', (files) => files.glob('etc/**/*.x'), 'etc/deep/er/new.x'],
@@ -59,8 +60,7 @@ test('seenFiles() leaves out what the kernel makes up, the workspace, and direct
     '/proc/1/x',
     'sys',
     'dev/null',
-    'run/x',
-    'run/pkginitrd/a.conf',
+    ...['run', 'run/lock/x', 'run/pkginitrd/a.conf', 'run/modprobe.d/a.conf'],
     'w/x',
     'system',
     // This program makes its workspaces in the first.
@@ -71,6 +71,6 @@ test('seenFiles() leaves out what the kernel makes up, the workspace, and direct
   }
   assert.deepEqual(
     seenFiles(watched, absolutePath('/'), absolutePath('/w')).map(({ path }) => path),
-    ['run/pkginitrd/a.conf', 'system', 'var/tmp/x'],
+    ['run/pkginitrd/a.conf', 'run/modprobe.d/a.conf', 'system', 'var/tmp/x'],
   );
 });

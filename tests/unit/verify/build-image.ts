@@ -235,6 +235,7 @@ export async function verifyBytes(
     owners?: ReadonlyMap<string, string>;
     chunk?: number;
     decompress?: VerifyInput['decompress'];
+    known?: VerifyInput['known'];
   } = {},
 ): Promise<VerifyReport> {
   return await verifyImage({
@@ -246,6 +247,7 @@ export async function verifyBytes(
       ...options.expect,
     },
     owners: options.owners ?? new Map(),
+    ...(options.known === undefined ? {} : { known: options.known }),
   });
 }
 
@@ -261,7 +263,10 @@ async function* chunks(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
 }
 
 /** Undoes `rawZstd`; stands in for a zstd process. */
-async function* unpackRaw(_: string, frame: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
+export async function* unpackRaw(
+  _: string,
+  frame: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Buffer> {
   const pieces: Uint8Array[] = [];
   for await (const piece of frame) pieces.push(piece);
   const bytes = Buffer.concat(pieces);
