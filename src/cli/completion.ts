@@ -1,6 +1,14 @@
 import { UsageError } from '../model/errors.ts';
-import { buildFlags, settingFlags, type Flag, type SettingFlag } from './flags.ts';
+import {
+  buildFlags,
+  otherFlags,
+  settingFlags,
+  type Flag,
+  type OtherCommand,
+  type SettingFlag,
+} from './flags.ts';
 import { commands } from './help.ts';
+import { cacheNames } from '../model/invocation.ts';
 
 /** Scripts that complete the command line, made of the tables of commands and flags. */
 export function completion(shell: string | undefined, settings: readonly SettingFlag[]): string {
@@ -54,6 +62,33 @@ function valuesOf({ name, argument }: Flag, settings: readonly SettingFlag[]): V
   }
 }
 
+interface SmallCommand {
+  readonly command: string;
+  readonly flags: readonly Completed[];
+  /** What stands where no option does. */
+  readonly operand: Values;
+}
+
+const operands = {
+  status: { type: 'none' },
+  clean: { type: 'words', words: cacheNames },
+  refresh: { type: 'none' },
+  rollback: { type: 'kernel' },
+  list: { type: 'file' },
+  extract: { type: 'file' },
+  diff: { type: 'file' },
+} satisfies Record<OtherCommand, Values>;
+
+const small: readonly SmallCommand[] = Object.entries(otherFlags).map(([command, flags]) => ({
+  command,
+  flags: flags.map((flag) => ({ ...flag, values: valuesOf(flag, []) })),
+  operand: operandOf(command),
+}));
+
+function operandOf(command: string): Values {
+  return Object.entries(operands).find(([name]) => name === command)?.[1] ?? { type: 'none' };
+}
+
 // Commands that people type; the hooks' are not offered.
 const offered = commands.filter((name) => !name.startsWith('kernel-'));
 
@@ -77,14 +112,24 @@ _pkginitrd() {
     case \${COMP_WORDS[1]} in
         build|why) ;;
         completion) COMPREPLY=($(compgen -W 'bash zsh fish' -- "$current")); return ;;
-        rollback) COMPREPLY=($(compgen -W "$(${kernels})" -- "$current")); return ;;
-        *) return ;;
+${small.map(bashSmall).join('')}        *) return ;;
     esac
     case $previous in
 ${cases.join('')}    esac
     COMPREPLY=($(compgen -W '${flags.map(({ name }) => `--${name}`).join(' ')}' -- "$current"))
 }
 complete -F _pkginitrd pkginitrd
+`;
+}
+
+function bashSmall({ command, flags, operand }: SmallCommand): string {
+  const words = flags.flatMap(options).join(' ');
+  return `        ${command})
+            case $current in
+                -*) COMPREPLY=($(compgen -W '${words}' -- "$current")) ;;
+                *) ${bashReply(operand) ?? ':'} ;;
+            esac
+            return ;;
 `;
 }
 
@@ -110,10 +155,7 @@ function bashReply(values: Values): string | undefined {
 }
 
 function zsh(flags: readonly Completed[]): string {
-  const specs = flags.map(
-    (flag) =>
-      `        ${shellQuoted(`${zshOptions(flag)}[${flag.help.replaceAll(/[[\]]/g, '\\$&')}]${zshAction(flag)}`)}`,
-  );
+  const specs = flags.map((flag) => `        ${zshSpec(flag)}`);
   return `#compdef pkginitrd
 _pkginitrd() {
     local -a flags
@@ -128,11 +170,25 @@ ${specs.join('\n')}
         build) shift words; (( CURRENT-- )); _arguments -s $flags ;;
         why) shift words; (( CURRENT-- )); _arguments -s $flags '1:name: ' ;;
         completion) compadd -- bash zsh fish ;;
-        rollback) compadd -- $(${kernels}) ;;
-    esac
+${small.map(zshSmall).join('')}    esac
 }
 _pkginitrd "$@"
 `;
+}
+
+function zshSpec(flag: Completed): string {
+  const help = flag.help.replaceAll(/[[\]]/g, '\\$&');
+  return shellQuoted(`${zshOptions(flag)}[${help}]${zshAction(flag)}`);
+}
+
+function zshSmall({ command, flags, operand }: SmallCommand): string {
+  const specs = [...flags.map(zshSpec), ...zshOperand(operand)].join(' ');
+  return `        ${command}) shift words; (( CURRENT-- )); _arguments -s ${specs} ;;\n`;
+}
+
+function zshOperand(operand: Values): readonly string[] {
+  const action = zshAction({ name: '', argument: 'operand', help: '', values: operand });
+  return action === '' ? [] : [shellQuoted(`*${action}`)];
 }
 
 // A flag that may be repeated is offered again.
@@ -162,24 +218,34 @@ function zshAction({ argument, values }: Completed): string {
 }
 
 function fish(flags: readonly Completed[]): string {
-  const after = "'__fish_seen_subcommand_from build why'";
   return [
     '# fish completion for pkginitrd',
     'complete -c pkginitrd -f',
     `complete -c pkginitrd -n __fish_use_subcommand -a '${offered.join(' ')}'`,
     'complete -c pkginitrd -n __fish_use_subcommand -l help -l version',
     "complete -c pkginitrd -n '__fish_seen_subcommand_from completion' -a 'bash zsh fish'",
-    `complete -c pkginitrd -n '__fish_seen_subcommand_from rollback' -a '(${kernels})'`,
-    ...flags.map((flag) =>
-      [
-        `complete -c pkginitrd -n ${after} -l ${flag.name}`,
-        ...(flag.short === undefined ? [] : [`-s ${flag.short}`]),
-        ...fishAction(flag.values),
-        `-d ${shellQuoted(flag.help)}`,
-      ].join(' '),
-    ),
+    ...flags.map((flag) => fishLine('build why', flag)),
+    ...small.flatMap(({ command, flags: own, operand }) => [
+      ...own.map((flag) => fishLine(command, flag)),
+      ...fishOperand(command, operand),
+    ]),
     '',
   ].join('\n');
+}
+
+function fishLine(commands: string, flag: Completed): string {
+  return [
+    `complete -c pkginitrd -n '__fish_seen_subcommand_from ${commands}' -l ${flag.name}`,
+    ...(flag.short === undefined ? [] : [`-s ${flag.short}`]),
+    ...fishAction(flag.values),
+    `-d ${shellQuoted(flag.help)}`,
+  ].join(' ');
+}
+
+function fishOperand(command: string, operand: Values): readonly string[] {
+  const action = fishAction(operand).filter((word) => word !== '-r' && word !== '-x');
+  if (action.length === 0) return [];
+  return [`complete -c pkginitrd -n '__fish_seen_subcommand_from ${command}' ${action.join(' ')}`];
 }
 
 function fishAction(values: Values): readonly string[] {

@@ -58,6 +58,46 @@ export const buildFlags = [
 
 export type BuildFlagName = (typeof buildFlags)[number]['name'];
 
+const json = { name: 'json', argument: null, help: 'Print it as JSON' } as const;
+const common = [
+  { name: 'debug', argument: null, help: 'Trace for developers' },
+  { name: 'help', short: 'h', argument: null, help: 'Show this text' },
+] as const;
+
+/** Flags of the commands that speak of no image to be built. */
+export const otherFlags = {
+  status: [json, ...common],
+  clean: [
+    {
+      name: 'host-root',
+      argument: 'DIR',
+      help: 'Clean the caches of the system in this directory',
+    },
+    ...common,
+  ],
+  refresh: common,
+  rollback: common,
+  list: [
+    { name: 'packages', argument: null, help: 'The packages, with their sizes in the image' },
+    { name: 'modules', argument: null, help: 'The kernel modules' },
+    {
+      name: 'host-owners',
+      argument: null,
+      help: "Ask this machine's package database for owners that the image does not tell",
+    },
+    json,
+    ...common,
+  ],
+  extract: [
+    { name: 'owners', argument: null, help: 'Keep owners, setuid and setgid; needs root' },
+    { name: 'devices', argument: null, help: 'Make device nodes; needs root' },
+    ...common,
+  ],
+  diff: [json, ...common],
+} as const satisfies Readonly<Record<string, readonly Flag[]>>;
+
+export type OtherCommand = keyof typeof otherFlags;
+
 /** The settings' flags in the same form. */
 export function settingFlags(settings: readonly SettingFlag[]): readonly Flag[] {
   return settings.flatMap(({ flag, type, help }) =>

@@ -1,12 +1,15 @@
-import { buildFlags, settingFlags, type Flag, type SettingFlag } from './flags.ts';
+import { buildFlags, otherFlags, settingFlags, type Flag, type SettingFlag } from './flags.ts';
 
 export const commands = [
   'build',
   'clean',
   'completion',
+  'diff',
+  'extract',
   'kernel-entry',
   'kernel-hook',
   'kernel-install',
+  'list',
   'refresh',
   'rollback',
   'status',
@@ -22,10 +25,11 @@ Usage: pkginitrd COMMAND [OPTIONS]
 Commands:
   build             Build an initrd; "pkginitrd build --help" lists the options
   status            Say which images a build now would change, and why
-  clean             Empty the caches of parts and packages
   refresh           Build anew what status says a build would change
   rollback [KERNEL] Boot the image before the last build again
   why NAME…         Say what brings a module, package, file … into it
+  list IMAGE, extract IMAGE DIR, diff IMAGE IMAGE    Look into any initrd
+  clean             Empty the caches of parts and packages
   completion SHELL  Print the completion for bash, zsh or fish
   kernel-install, kernel-entry, kernel-hook    Run by plugins and hooks
 
@@ -36,7 +40,7 @@ Examples:
   pkginitrd build --generic --profile nfs --dry-run
 
 Exit codes: 0 done or nothing to do, 1 the build failed and the old image stays,
-2 the command line or a drop-in is wrong, 3 status: an image would change.
+2 the command line or a drop-in is wrong, 3 status, diff: there is a difference.
 `;
 }
 
@@ -70,10 +74,7 @@ would come to another one, and why: package, drop-in, profile, module, firmware,
 Builds nothing.
 
 Options:
-      --json     Print it as JSON
-      --debug    Trace for developers
-  -h, --help     Show this text
-
+${describe(otherFlags.status)}
 Exit codes: 0 all are up to date, 3 a build would change one; others as of all commands.
 `;
 }
@@ -87,9 +88,7 @@ that is not the one that was placed, as after a rollback, are left as they are. 
 pkginitrd-refresh.service after packages have changed; Refresh=no turns it off.
 
 Options:
-      --debug    Trace for developers
-  -h, --help     Show this text
-
+${describe(otherFlags.refresh)}
 Exit codes: 0 done or nothing to do, 1 an image could not be built and the old one stays.
 `;
 }
@@ -102,9 +101,7 @@ of its own (KeepPrevious=): the main entry boots it again. A second call exchang
 Without KERNEL for the one that runs.
 
 Options:
-      --debug    Trace for developers
-  -h, --help     Show this text
-
+${describe(otherFlags.rollback)}
 Exit codes: 0 done, 1 there is no previous image, 2 the command line is wrong.
 `;
 }
@@ -116,9 +113,45 @@ Removes what earlier builds have kept in /var/cache/pkginitrd: parts of images, 
 archives of packages that pkginitrd has fetched. Both where neither is named.
 
 Options:
-      --host-root DIR    Clean the caches of the system in this directory
-      --debug            Trace for developers
-  -h, --help             Show this text
+${describe(otherFlags.clean)}`;
+}
+
+export function listHelp(): string {
+  return `Usage: pkginitrd list [OPTIONS] IMAGE [PATH…]
+
+Shows what the kernel makes of an initrd, ours or another generator's, or of that in a
+unified kernel image: its parts, and every file with mode, owner and group, size, part and
+package. A PATH may be a directory or a shell pattern; a name without a slash is looked for
+in every directory.
+
+Options:
+${describe(otherFlags.list)}
+Exit codes: 0 done, 1 the image is damaged or has no such path; 2 as of all commands.
+`;
+}
+
+export function extractHelp(): string {
+  return `Usage: pkginitrd extract [OPTIONS] IMAGE DIR [PATH…]
+
+Unpacks an initrd, or that of a unified kernel image, into a new or empty directory: all
+of it, or what "pkginitrd list" shows for the same PATH. Nothing outside of DIR is written.
+
+Options:
+${describe(otherFlags.extract)}
+Exit codes: 0 done, 1 not all could be unpacked; 2 as of all commands.
+`;
+}
+
+export function diffHelp(): string {
+  return `Usage: pkginitrd diff [--json] IMAGE IMAGE
+
+Compares what two initrds unpack to: packages, modules, all other files, and sizes. Times
+and the order of files do not count.
+
+Options:
+${describe(otherFlags.diff)}
+Exit codes: 0 they unpack to the same, 3 they differ, 1 one cannot be read;
+2 as of all commands.
 `;
 }
 

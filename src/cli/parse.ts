@@ -7,6 +7,7 @@ import { parseKernelHook } from './kernel-hook.ts';
 import { parseKernelEntry } from './kernel-entry.ts';
 import { parseKernelInstall } from './kernel-install.ts';
 import { parseClean, parseRefresh, parseRollback, parseStatus } from './parse-others.ts';
+import { parseDiff, parseExtract, parseList } from './parse-inspect.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -60,6 +61,12 @@ export async function parseCommandLine(
       return parseRollback(rest);
     case 'clean':
       return parseClean(rest, cwd);
+    case 'list':
+      return parseList(rest, cwd);
+    case 'extract':
+      return parseExtract(rest, cwd);
+    case 'diff':
+      return parseDiff(rest, cwd);
     default:
       throw unknownCommand(command);
   }

@@ -19,6 +19,9 @@ export interface NewcHead {
   readonly size: number;
   readonly rmajor: number;
   readonly rminor: number;
+  /** Device that `ino` is of: hard links have both in common. */
+  readonly dmajor: number;
+  readonly dminor: number;
 }
 
 export interface NewcEntry extends NewcHead {
@@ -64,9 +67,9 @@ export async function* readNewc(
 ): AsyncGenerator<NewcEntry, NewcEnd> {
   const space: Space = { buffer: Buffer.alloc(0) };
   for (let entries = 0; ; entries++) {
-    const head = await readHead(reader);
+    const head = await readNewcHead(reader, ['070701']);
     if (head === undefined) return { trailer: false, entries };
-    if (head.path === 'TRAILER!!!') return { trailer: true, entries };
+    if (head.path === TRAILER) return { trailer: true, entries };
     const type = head.mode & S_IFMT;
     if (head.size > 0 && type !== S_IFREG && type !== S_IFLNK) {
       throw damaged(head.offset, head.path, `${head.size} bytes of data where none can be`);
@@ -79,16 +82,19 @@ export async function* readNewc(
       const { content, left } = streamed(reader, head);
       yield { ...head, data: undefined, content };
       await skipData(reader, head, { offset: head.size - left(), length: left() });
-      await skipPadding(reader, head.size, head);
+      await skipNewcPadding(reader, head.size, head);
       continue;
     }
     const gap = gapOf(head, wanted);
     const data = wanted === false ? undefined : await readData(reader, head, gap, space);
     if (data === undefined) await skipData(reader, head, { offset: 0, length: head.size });
-    await skipPadding(reader, head.size, head);
+    await skipNewcPadding(reader, head.size, head);
     yield gap === undefined ? { ...head, data } : { ...head, data, gap };
   }
 }
+
+/** The name of the entry that ends an archive. */
+export const TRAILER = 'TRAILER!!!';
 
 const S_IFMT = 0o170000;
 const S_IFREG = 0o100000;
@@ -96,7 +102,15 @@ const S_IFLNK = 0o120000;
 const PATH_MAX = 4096;
 const HEADER = 110;
 
-async function readHead(reader: ByteReader): Promise<NewcHead | undefined> {
+/**
+ * Takes one header and its name; undefined at the end of the stream. The reader then stands at the content. `magics` are those
+ * that are taken: 070702 has a checksum, which is not looked at.
+ * @throws BuildError as readNewc()
+ */
+export async function readNewcHead(
+  reader: ByteReader,
+  magics: readonly string[],
+): Promise<NewcHead | undefined> {
   const offset = reader.position();
   const raw = await reader.take(HEADER);
   if (raw.length === 0) return undefined;
@@ -107,22 +121,16 @@ async function readHead(reader: ByteReader): Promise<NewcHead | undefined> {
       `the archive ends after ${raw.length} of ${HEADER} header bytes`,
     );
   }
-  const text = raw.toString('latin1');
-  const magic = text.slice(0, 6);
-  if (magic !== '070701') {
-    throw damaged(offset, undefined, `magic ${JSON.stringify(magic)}, wanted "070701"`);
+  const magic = raw.toString('latin1', 0, 6);
+  if (!magics.includes(magic)) {
+    const wanted = magics.map((each) => `"${each}"`).join(' or ');
+    throw damaged(offset, undefined, `magic ${JSON.stringify(magic)}, wanted ${wanted}`);
   }
   const field = (index: number): number => {
-    const digits = text.slice(6 + 8 * index, 14 + 8 * index);
-    // hex2bin() of Linux 7 takes nothing but digits: no sign, blank or "0x".
-    if (!/^[0-9A-Fa-f]{8}$/.test(digits)) {
-      throw damaged(
-        offset,
-        undefined,
-        `header field ${JSON.stringify(digits)}, wanted 8 hex digits`,
-      );
-    }
-    return Number.parseInt(digits, 16);
+    const value = hexNumber(raw, 6 + 8 * index);
+    if (value !== undefined) return value;
+    const digits = JSON.stringify(raw.toString('latin1', 6 + 8 * index, 14 + 8 * index));
+    throw damaged(offset, undefined, `header field ${digits}, wanted 8 hex digits`);
   };
   const nameLength = field(11);
   if (nameLength < 2 || nameLength > PATH_MAX) {
@@ -150,13 +158,30 @@ async function readHead(reader: ByteReader): Promise<NewcHead | undefined> {
     size: field(6),
     rmajor: field(9),
     rminor: field(10),
+    dmajor: field(7),
+    dminor: field(8),
   };
-  field(7);
-  field(8);
   field(12);
-  await skipPadding(reader, HEADER + nameLength, head);
+  await skipNewcPadding(reader, HEADER + nameLength, head);
   return head;
 }
+
+/** Eight digits. hex2bin() of Linux 7 takes nothing else: no sign, blank or "0x". */
+function hexNumber(bytes: Buffer, at: number): number | undefined {
+  let value = 0;
+  for (let index = at; index < at + 8; index++) {
+    const digit = hexDigits[bytes[index] ?? 0] ?? 16;
+    if (digit === 16) return undefined;
+    value = value * 16 + digit;
+  }
+  return value;
+}
+
+// By the byte; 16 stands for what is none.
+const hexDigits = Uint8Array.from({ length: 256 }, (_, byte) => {
+  const character = String.fromCharCode(byte);
+  return /[0-9A-Fa-f]/.test(character) ? Number.parseInt(character, 16) : 16;
+});
 
 /** Used again for every file: collecting the garbage of hundreds of megabytes comes too late to keep memory small. */
 interface Space {
@@ -240,7 +265,12 @@ function append(space: Space, filled: number, piece: Buffer): void {
   piece.copy(space.buffer, filled);
 }
 
-async function skipPadding(reader: ByteReader, length: number, head: NewcHead): Promise<void> {
+/** Takes the zeros behind `length` bytes of header or content. */
+export async function skipNewcPadding(
+  reader: ByteReader,
+  length: number,
+  head: NewcHead,
+): Promise<void> {
   const wanted = (4 - (length % 4)) % 4;
   const padding = await reader.take(wanted);
   if (padding.length < wanted) {
@@ -251,7 +281,8 @@ async function skipPadding(reader: ByteReader, length: number, head: NewcHead): 
   }
 }
 
-function truncated(head: NewcHead, found: number): BuildError {
+/** The stream ended inside of an entry's content. */
+export function truncated(head: NewcHead, found: number): BuildError {
   return damaged(
     head.offset,
     head.path,

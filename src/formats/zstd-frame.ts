@@ -22,7 +22,7 @@ export interface ZstdFrame extends ZstdHeader {
 }
 
 /** Most bytes a frame header takes. */
-const ZSTD_HEADER_MAX = 18;
+export const ZSTD_HEADER_MAX = 18;
 
 /**
  * Takes one frame from the reader, yields its bytes as they stand and returns what its headers say. The reader then

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { manifestPath } from '../formats/image-manifest.ts';
 import { merged } from '../formats/merged-usr.ts';
 import type { AbsolutePath } from '../model/brands.ts';
 import type { Config } from '../model/config.ts';
@@ -16,6 +17,7 @@ export interface ManifestSources {
   readonly plan: Plan;
   readonly config: Config;
   readonly packages: readonly ResolvedPackage[];
+  readonly ownersInOrder: Manifest['owners'];
   readonly epoch: number;
   /** BUG_REPORT_URL of the distribution. */
   readonly bugs: string | undefined;
@@ -26,7 +28,7 @@ export interface ManifestSources {
 
 /** Describes the image for an inventory of software. */
 export function makeManifest(sources: ManifestSources): Manifest {
-  const { plan, packages, epoch, bugs } = sources;
+  const { plan, packages, ownersInOrder, epoch, bugs } = sources;
   return {
     version: 1,
     kernelVersion: plan.kernelVersion,
@@ -36,6 +38,7 @@ export function makeManifest(sources: ManifestSources): Manifest {
     manager: plan.packages.manager,
     packages: packages.map((each) => ({ ...described(each), origin: lasting(each.origin) })),
     parts: plan.parts.map(({ name, compression }) => ({ name, compression })),
+    owners: ownersInOrder,
     modules: plan.modules.files
       .map(({ path }) => `/usr/lib/modules/${plan.kernelVersion}/${path}`)
       .sort(),
@@ -44,9 +47,6 @@ export function makeManifest(sources: ManifestSources): Manifest {
     dropIns: plan.configFiles.map((file) => lastingPath(file, sources)).sort(),
   };
 }
-
-/** Its place in the image. */
-export const manifestPath = 'usr/lib/pkginitrd/manifest.json';
 
 /** The manifest as a file of the image. */
 export function manifestEntry(manifest: Manifest, mtime: number): Entry {

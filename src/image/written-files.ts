@@ -1,5 +1,5 @@
+import { manifestPath } from '../formats/image-manifest.ts';
 import type { WrittenFile } from '../model/explanation.ts';
-import { manifestPath } from './manifest.ts';
 
 /** Files that the parts get besides what the plan names: for explanations. */
 export const writtenInImage: readonly WrittenFile[] = [

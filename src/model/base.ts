@@ -13,6 +13,8 @@ export interface Base {
   readonly packages: readonly ResolvedPackage[];
   /** Path without leading slash to the name of the package that ships it. */
   readonly owners: ReadonlyMap<string, string>;
+  /** The packages of the part's entries in their order, with how many in a row; null where no package has them. */
+  readonly ownersInOrder: readonly OwnerRun[];
   /** By their paths without leading slash. */
   readonly directories: ReadonlyMap<string, Permissions>;
   /** The base's /etc/shadow; undefined where there is none. */
@@ -23,6 +25,8 @@ export interface Base {
   readonly newestPackageTime: number;
   readonly warnings: readonly string[];
 }
+
+export type OwnerRun = readonly [owner: string | null, count: number];
 
 export interface Permissions {
   /** Permission bits, 0 to 0o7777. */

@@ -15,6 +15,9 @@ export interface Invocations {
   readonly rollback: RollbackInvocation;
   readonly entry: EntryInvocation;
   readonly refresh: RefreshInvocation;
+  readonly list: ListInvocation;
+  readonly extract: ExtractInvocation;
+  readonly diff: DiffInvocation;
   readonly text: TextInvocation;
   readonly skip: SkipInvocation;
 }
@@ -105,6 +108,40 @@ export interface CleanInvocation {
   readonly type: 'clean';
   readonly what: readonly CacheName[];
   readonly hostRoot: AbsolutePath;
+  readonly debug: boolean;
+}
+
+/** Show what is in an image. */
+export interface ListInvocation {
+  readonly type: 'list';
+  readonly image: AbsolutePath;
+  /** Paths and shell patterns; everything where there is none. */
+  readonly patterns: readonly string[];
+  readonly view: 'files' | 'packages' | 'modules';
+  /** Ask this machine's package database for the owners that the image does not tell. */
+  readonly askHost: boolean;
+  readonly format: 'text' | 'json';
+  readonly debug: boolean;
+}
+
+/** Unpack an image into a directory. */
+export interface ExtractInvocation {
+  readonly type: 'extract';
+  readonly image: AbsolutePath;
+  readonly directory: AbsolutePath;
+  readonly patterns: readonly string[];
+  /** Give files the owners that the image says. */
+  readonly owners: boolean;
+  readonly devices: boolean;
+  readonly debug: boolean;
+}
+
+/** Compare two images. */
+export interface DiffInvocation {
+  readonly type: 'diff';
+  readonly from: AbsolutePath;
+  readonly to: AbsolutePath;
+  readonly format: 'text' | 'json';
   readonly debug: boolean;
 }
 

@@ -21,6 +21,11 @@ export interface Manifest {
   readonly manager: string;
   readonly packages: readonly ManifestPackage[];
   readonly parts: readonly ManifestPart[];
+  /**
+   * The packages that the base part's entries come from, in the archive's order, each with how many entries in a row; null where the
+   * build itself has made them. A directory belongs to nobody and is counted with what comes before it.
+   */
+  readonly owners: readonly (readonly [owner: string | null, count: number])[];
   /** Paths in the image. */
   readonly modules: readonly string[];
   readonly firmware: readonly string[];

@@ -44,6 +44,11 @@ export interface Sys {
     path: AbsolutePath,
     entries: AsyncIterable<Entry | StreamedEntry> | Iterable<Entry>,
   ): Promise<void>;
+  /**
+   * Makes a directory, or takes an empty one that is ours alone, for a tree that a stranger has described: nothing outside of it can be
+   * reached. Without `keepOwners` files are ours, and none runs as its owner.
+   */
+  freshTree(path: AbsolutePath, options: { readonly keepOwners: boolean }): FreshTree;
   /** Free bytes for root on the file system that holds `directory`. */
   freeSpace(directory: AbsolutePath): number;
   /** Why nothing can be made in a directory that exists, in words; undefined where it can. */
@@ -77,6 +82,38 @@ export interface OpenFile {
   /** Fills `buffer` from `offset` and says with how many bytes: fewer at the file's end. */
   readInto(buffer: Buffer, offset: number): number;
   close(): void;
+}
+
+/**
+ * A tree that is made name by name; what is there already is an error. Paths have no leading slash, no "." and no "..". Directories
+ * above are made where they are missing.
+ */
+export interface FreshTree {
+  directory(path: string, attributes: Attributes): void;
+  file(path: string, chunks: AsyncIterable<Uint8Array>, attributes: Attributes): Promise<void>;
+  symlink(path: string, target: string, attributes: Attributes): void;
+  /** Another name for a file that has been made. */
+  link(existing: string, path: string): void;
+  device(
+    path: string,
+    device: {
+      readonly type: 'character' | 'block';
+      readonly major: number;
+      readonly minor: number;
+    },
+    attributes: Attributes,
+  ): Promise<void>;
+  /** Gives the directories their permissions. To be called whatever has happened before. */
+  finish(): void;
+}
+
+export interface Attributes {
+  /** Permission bits, 0 to 0o7777. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** Whole seconds since 1970. */
+  readonly mtime: number;
 }
 
 export interface Workspace {

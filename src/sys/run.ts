@@ -1,10 +1,9 @@
 import { logger } from '../log.ts';
 import { pathText } from '../model/path-bytes.ts';
 import type { Command, Ran, Sys } from '../model/sys.ts';
-import { brokenPipe, cancelled, commandFailure } from './command-failure.ts';
-import { countChunk } from './garbage.ts';
-import { feed } from './feed.ts';
-import { launch } from './launch.ts';
+import { cancelled, commandFailure } from './command-failure.ts';
+import { launch, type Launch } from './launch.ts';
+import { pipe } from './pipe.ts';
 import { processGroup } from './process-group.ts';
 import { shellQuote } from './shell-quote.ts';
 
@@ -23,7 +22,10 @@ export interface RunnerOptions {
 export function makeRunner(options: RunnerOptions = {}): Pick<Sys, 'run' | 'pipe'> {
   return {
     run: (command) => run(command, options),
-    pipe: (command, input) => pipe(command, input, options),
+    pipe: (command, input) => {
+      refuseWhenCancelled(command, options.signal);
+      return pipe(command, launched(command, options.proxies), input, options);
+    },
   };
 }
 
@@ -54,58 +56,20 @@ async function run(
   return { exitCode: exitCode ?? 0, stdout, stderr };
 }
 
-async function* pipe(
-  command: Command,
-  input: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  { signal, watch, proxies, patience }: RunnerOptions,
-): AsyncGenerator<Uint8Array> {
-  refuseWhenCancelled(command, signal);
-  const { file, args, options, descriptors } = prepare(command, proxies);
-  const { execa } = await import('execa');
-  const child = execa(file, args, {
-    ...options,
-    buffer: { stdout: false },
-    stdio: ['pipe', 'pipe', 'pipe', ...descriptors],
-  });
-  const group = processGroup(child.pid, signal, patience);
-  if (watch !== undefined) child.stderr.on('data', watch);
-  const feeding = feed(input, child.stdin, () => group.kill());
-  let ended = false;
-  try {
-    for await (const chunk of child.stdout) {
-      countChunk(chunk.length);
-      yield chunk;
-    }
-    const result = await child;
-    ended = true;
-    refuseWhenCancelled(command, signal);
-    const { exitCode, signal: killer, code } = result;
-    const stderr = text(result.stderr);
-    const failure = commandFailure(command, { exitCode, signal: killer, code, stderr });
-    // A program that failed leaves its producer waiting, perhaps for good: only a finished feed is asked.
-    const fed = await (failure === undefined ? feeding : Promise.race([feeding, unfinished]));
-    if (fed?.type === 'failed') throw fed.error;
-    if (failure !== undefined) throw failure;
-    if (fed?.type === 'refused') throw brokenPipe(command);
-  } finally {
-    // A consumer that stops early wants nothing more of the program either.
-    if (!ended) group.kill();
-    await child;
-    group.release();
-  }
-}
-
 function refuseWhenCancelled(command: Command, signal: AbortSignal | undefined): void {
   if (signal?.aborted === true) throw cancelled(command);
 }
 
-const unfinished = Promise.resolve(undefined);
-
 const debug = logger('run');
 
+function launched(command: Command, proxies: RunnerOptions['proxies'] = {}): Launch {
+  const made = launch(command, proxies);
+  debug('%s: %s', command.purpose, shellQuote([made.file, ...made.args]));
+  return made;
+}
+
 function prepare(command: Command, proxies: RunnerOptions['proxies'] = {}) {
-  const { file, args, env, cwd, descriptors } = launch(command, proxies);
-  debug('%s: %s', command.purpose, shellQuote([file, ...args]));
+  const { file, args, env, cwd, descriptors } = launched(command, proxies);
   const options = {
     env,
     cwd,

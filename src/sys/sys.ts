@@ -3,6 +3,7 @@ import { absolutePath, type AbsolutePath } from '../model/brands.ts';
 import type { Sys } from '../model/sys.ts';
 import { duplicate } from './duplicate.ts';
 import { cannotWrite, freeSpace } from './free-space.ts';
+import { freshTree } from './fresh-tree.ts';
 import { lock } from './lock.ts';
 import { memoryWorkspace } from './memory-workspace.ts';
 import { openDisk, openFile } from './open-file.ts';
@@ -16,8 +17,9 @@ import { writeTree } from './write-tree.ts';
 
 /** The machine as it is. */
 export function makeSys(options: RunnerOptions & { readonly searchPath: string }): Sys {
+  const runner = makeRunner(options);
   return {
-    ...makeRunner(options),
+    ...runner,
     root: rootFiles,
     which: (program) => which(program, options.searchPath),
     open: openFile,
@@ -26,6 +28,7 @@ export function makeSys(options: RunnerOptions & { readonly searchPath: string }
     writeNew,
     duplicate,
     writeTree,
+    freshTree: (path, kept) => freshTree(path, runner.run, kept),
     freeSpace,
     cannotWrite,
     privateDirectory,

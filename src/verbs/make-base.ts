@@ -79,7 +79,7 @@ export async function packBase(
   const writing = writePart(sys, part, entries, workspace, codec);
   await allEnded([writing, meanwhile(depmod)]);
   const base = {
-    ...describeBase(root, entries),
+    ...describeBase(root, entries, owners),
     part: await writing,
     depmod,
     packages,

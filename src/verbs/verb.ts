@@ -36,6 +36,6 @@ export interface Answer {
   readonly remarks: readonly string[];
   /** Ends the run as an error when the rest is printed. */
   readonly failure?: UsageError | BuildError;
-  /** 3 where `status` has something to say; 0 otherwise. */
+  /** 3 where `status` or `diff` has something to say; 0 otherwise. */
   readonly exitCode?: 3;
 }

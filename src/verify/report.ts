@@ -1,4 +1,5 @@
 // The findings of a verified image.
+import { byPath } from '../formats/usr-alias.ts';
 import type { Member } from '../formats/initrd/members.ts';
 import { BuildError } from '../model/errors.ts';
 
@@ -66,7 +67,7 @@ export function collectFindings(owners: ReadonlyMap<string, string>): {
     const count = (counts.get(kind) ?? 0) + 1;
     counts.set(kind, count);
     if (count > KEPT_OF_A_KIND) return;
-    const owner = ownerOf(owners, finding.path);
+    const owner = byPath(owners, finding.path);
     findings.push(owner === undefined ? finding : { ...finding, package: owner });
   };
   return { findings, report };
@@ -101,9 +102,3 @@ function describeFinding({ message, package: owner }: Finding): string {
 
 const KEPT_OF_A_KIND = 100;
 const LISTED = 10;
-
-/** Package lists may name a file by its place before /usr was merged. */
-function ownerOf(owners: ReadonlyMap<string, string>, path: string): string | undefined {
-  const alias = path.startsWith('usr/') ? path.slice('usr/'.length) : `usr/${path}`;
-  return owners.get(path) ?? owners.get(alias);
-}

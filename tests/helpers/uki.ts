@@ -27,6 +27,27 @@ export function smallUki(): Buffer {
   return image;
 }
 
+/** A PE file with these sections, contents and all. */
+export function ukiOf(contents: readonly (readonly [name: string, content: Buffer])[]): Buffer {
+  const table = optionalSize + peHeader + 24;
+  const head = Buffer.alloc(Math.ceil((table + contents.length * 40) / 512) * 512);
+  smallUki().copy(head, 0, 0, table);
+  head.writeUInt16LE(contents.length, peHeader + 6);
+  const bodies: Buffer[] = [];
+  let offset = head.length;
+  for (const [index, [name, content]] of contents.entries()) {
+    const padded = Buffer.concat([content, Buffer.alloc((512 - (content.length % 512)) % 512)]);
+    const row = table + index * 40;
+    head.fill(0, row, row + 40).write(name, row);
+    head.writeUInt32LE(content.length, row + 8);
+    head.writeUInt32LE(padded.length, row + 16);
+    head.writeUInt32LE(offset, row + 20);
+    bodies.push(padded);
+    offset += padded.length;
+  }
+  return Buffer.concat([head, ...bodies]);
+}
+
 const peHeader = 64;
 const directories = 16;
 // 112 bytes of PE32+ fields, then eight for each data directory.

@@ -16,6 +16,8 @@ export type Lookup<File> =
 export interface Overlay<File> {
   /** Unpacks one entry as the kernel would, and says what would be lost. */
   add(path: string, node: Node<File>): Conflict | undefined;
+  /** The same where the directory is known: its path as lookup() gives it. */
+  addIn(directory: string, name: string, node: Node<File>): Conflict | undefined;
   /** Follows links, the last one too. Paths may start with a slash. */
   lookup(path: string): Lookup<File>;
   /** Paths and nodes in the order in which they came to be, links not followed. */
@@ -42,15 +44,18 @@ export function emptyOverlay<File>(): Overlay<File> {
     if (holder.type !== 'found' || holder.node.type !== 'directory') {
       return { type: 'no-parent', parent };
     }
-    const name = path.slice(slash + 1);
-    const place = join(holder.path, name);
+    return addIn(holder.path, path.slice(slash + 1), node);
+  }
+
+  function addIn(directory: string, name: string, node: Node<File>): Conflict | undefined {
+    const place = join(directory, name);
     const old = nodes.get(place);
     const occupied = old?.type === 'directory' && (children.get(place)?.size ?? 0) > 0;
     if (occupied && node.type !== 'directory') return { type: 'directory-stays' };
     // An entry of the old type overwrites; another type is removed first. Either way the new one stands.
     nodes.set(place, node);
-    const siblings = children.get(holder.path) ?? new Set<string>();
-    children.set(holder.path, siblings.add(name));
+    const siblings = children.get(directory) ?? new Set<string>();
+    children.set(directory, siblings.add(name));
     const replacesLink = old?.type === 'symlink' && node.type === 'directory';
     return replacesLink ? { type: 'link-lost', target: old.target } : undefined;
   }
@@ -83,6 +88,7 @@ export function emptyOverlay<File>(): Overlay<File> {
 
   return {
     add,
+    addIn,
     lookup,
     entries: () => [...nodes].filter(([path]) => path !== ''),
     list: (directory) => {

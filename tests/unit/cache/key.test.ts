@@ -135,7 +135,7 @@ test('kernelKey() is that of the kernel, its files, the manifest and the depmod'
   const file = { path: 'm/a.ko', follow: true, stamp: '1', digest: null };
   const given = { epoch: 5, depmod: 'a', files: [file] };
   const manifest = makeManifest({
-    ...{ plan, config: config(), packages: [], epoch: 5, bugs: undefined },
+    ...{ plan, config: config(), packages: [], ownersInOrder: [], epoch: 5, bugs: undefined },
     ...{ vendorDirectory: absolutePath('/x'), hostRoot: absolutePath('/') },
   });
   const ours = kernelKey(plan, manifest, makers, given);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import test from 'node:test';
-import { buildFlags, settingFlags } from '../../../src/cli/flags.ts';
+import { buildFlags, otherFlags, settingFlags } from '../../../src/cli/flags.ts';
 import { settings } from '../../../src/config/settings.ts';
 import { run, usageError } from './command-line.ts';
 
@@ -11,7 +11,7 @@ async function script(shell: string): Promise<string> {
   return invocation.text;
 }
 
-const flags = [...buildFlags, ...settingFlags(settings)];
+const flags = [...buildFlags, ...settingFlags(settings), ...Object.values(otherFlags).flat()];
 
 for (const shell of ['bash', 'zsh', 'fish']) {
   test(`the completion for ${shell} offers every flag and no command of the hooks`, async () => {
@@ -44,6 +44,10 @@ test('bash completes commands, flags, words of a setting and kernels', async () 
   assert.deepEqual(complete('why', '-t', 'd'), ['directory']);
   assert.deepEqual(complete('build', '--with-docs', ''), ['yes', 'no']);
   assert.deepEqual(complete('build', '--output-dir', '/us'), ['/usr']);
+  assert.deepEqual(complete('list', '--mod'), ['--modules']);
+  assert.deepEqual(complete('extract', '/us'), ['/usr']);
+  assert.deepEqual(complete('diff', 'image', '--js'), ['--json']);
+  assert.deepEqual(complete('clean', 'p'), ['parts']);
 });
 
 test('another shell is refused by name', async () => {

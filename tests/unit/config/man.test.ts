@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
-import { buildFlags, settingFlags } from '../../../src/cli/flags.ts';
+import { buildFlags, otherFlags, settingFlags, type Flag } from '../../../src/cli/flags.ts';
 import { conditionNames, unanswerable } from '../../../src/config/match.ts';
 import { settings } from '../../../src/config/settings.ts';
 
@@ -44,10 +44,16 @@ test('pkginitrd.conf(5) describes every condition', () => {
 
 test('pkginitrd(8) describes every flag with its argument, and no other', () => {
   const text = section(tool, 'OPTIONS');
-  const flags = [...buildFlags, ...settingFlags(settings)];
+  const all: readonly Flag[] = [
+    ...buildFlags,
+    ...settingFlags(settings),
+    ...Object.values(otherFlags).flat(),
+  ];
+  // One that several commands have is described once.
+  const flags = [...new Map(all.toReversed().map((flag) => [flag.name, flag])).values()];
   const heads = text.split('\n').filter((line) => line.startsWith('`'));
-  const expected = flags.map(({ name, argument, ...flag }) => {
-    const short = 'short' in flag && flag.short !== undefined ? `\`-${flag.short}\`, ` : '';
+  const expected = flags.map(({ name, argument, short: letter }) => {
+    const short = letter === undefined ? '' : `\`-${letter}\`, `;
     return `${short}\`--${name}\`${argument === null ? '' : ` ${argument}`}`;
   });
   assert.deepEqual([...heads].sort(), [...expected, '`--version`'].sort());

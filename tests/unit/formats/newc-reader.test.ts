@@ -93,6 +93,8 @@ test('readNewc gives every field, content and link target', async () => {
       size: 5,
       rmajor: 3,
       rminor: 4,
+      dmajor: 0,
+      dminor: 0,
       data: Buffer.from('hello'),
     },
     {
@@ -107,6 +109,8 @@ test('readNewc gives every field, content and link target', async () => {
       size: 3,
       rmajor: 3,
       rminor: 4,
+      dmajor: 0,
+      dminor: 0,
       data: Buffer.from('tgt'),
     },
   ]);

@@ -40,6 +40,10 @@ function manifest(archive: PackageOrigin = 'cache') {
     plan,
     config: ours,
     packages: packages(archive),
+    ownersInOrder: [
+      ['bash', 3],
+      [null, 1],
+    ],
     epoch: 5,
     bugs: 'https://bugs',
     vendorDirectory,
