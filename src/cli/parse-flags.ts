@@ -1,6 +1,7 @@
 import yargs from 'yargs';
 import { UsageError } from '../model/errors.ts';
 import { nearestName } from '../formats/nearest-name.ts';
+import { familiarHint } from './familiar-flags.ts';
 import type { BuildFlagName, Flag } from './flags.ts';
 
 export interface CommandWords {
@@ -107,6 +108,6 @@ function unknownFlag(name: string, flags: readonly Flag[]): UsageError {
   );
   return new UsageError(
     `Cannot use "${shown}": unknown option`,
-    near && name.length > 1 ? `Did you mean "--${near}"?` : seeHelp,
+    familiarHint(shown) ?? (near && name.length > 1 ? `Did you mean "--${near}"?` : seeHelp),
   );
 }

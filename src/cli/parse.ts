@@ -1,6 +1,7 @@
 import { UsageError } from '../model/errors.ts';
 import type { Invocation } from '../model/invocation.ts';
 import { nearestName } from '../formats/nearest-name.ts';
+import { familiarHint } from './familiar-flags.ts';
 import type { SettingFlag } from './flags.ts';
 import { commands, topHelp } from './help.ts';
 import { parseKernelHook } from './kernel-hook.ts';
@@ -74,7 +75,10 @@ export async function parseCommandLine(
 
 function unknownCommand(command: string): UsageError {
   if (command.startsWith('-')) {
-    return new UsageError(`Cannot use "${command}" before a command`, 'See "pkginitrd --help"');
+    return new UsageError(
+      `Cannot use "${command}" before a command`,
+      familiarHint(command) ?? 'See "pkginitrd --help"',
+    );
   }
   const near = nearestName(command, commands);
   return new UsageError(
