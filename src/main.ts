@@ -5,18 +5,22 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseCommandLine } from './cli/parse.ts';
 import { printError } from './cli/print-error.ts';
+import { jsonReporter, liveReporter, plainReporter } from './cli/reporters.ts';
 import { settings } from './config/settings.ts';
 import { absolutePath, type AbsolutePath } from './model/brands.ts';
 import type { Architecture } from './model/config.ts';
 import { UsageError } from './model/errors.ts';
+import type { Report } from './model/progress.ts';
 import { proxyVariables } from './sys/proxies.ts';
 import type { Surroundings } from './verbs/verb.ts';
+import type { Task } from './verbs/verbs.ts';
 
 // esbuild puts the version of package.json here.
 declare const PKGINITRD_VERSION: string | undefined;
 const version = typeof PKGINITRD_VERSION === 'string' ? PKGINITRD_VERSION : 'development';
 
 async function main(): Promise<number> {
+  let report = plainReporter(toStderr);
   try {
     const invocation = await parseCommandLine(process.argv.slice(2), process.env, process.cwd(), {
       version,
@@ -34,14 +38,19 @@ async function main(): Promise<number> {
       proxies: proxyVariables(process.env),
       searchPath: process.env['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin',
     });
-    const { result, remarks, failure, exitCode } = await runVerb(sys, invocation, surroundings());
+    report = reporterFor(invocation);
+    const { result, remarks, failure, exitCode } = await runVerb(
+      sys,
+      invocation,
+      surroundings(report),
+    );
     process.stdout.write(result);
-    remarks.forEach(tell);
+    for (const text of remarks) report({ type: 'message', text });
     if (failure !== undefined) throw failure;
     return exitCode ?? 0;
   } catch (error) {
     const { text, exitCode } = printError(error);
-    process.stderr.write(text);
+    report({ type: 'message', text: text.trimEnd() });
     // kernel-install hands our exit code on: one that means "failed" to everybody, whatever failed.
     return /^kernel-(?:install|entry)$/.test(process.argv[2] ?? '') ? 1 : (cut ?? exitCode);
   }
@@ -70,7 +79,7 @@ function outliveOutput(): void {
   process.stderr.on('error', () => {});
 }
 
-function surroundings(): Surroundings {
+function surroundings(report: Report): Surroundings {
   return {
     vendorDirectory: vendorDirectory(),
     architecture: architecture(process.arch),
@@ -79,8 +88,24 @@ function surroundings(): Surroundings {
     user: process.getuid?.(),
     tool,
     runtime: `Node.js ${process.version} ${process.arch}`,
-    tell,
+    tell: (text) => report({ type: 'message', text }),
+    report,
+    // Set for maintainer scripts and what they run.
+    inTransaction: process.env['DPKG_RUNNING_VERSION'] !== undefined,
   };
+}
+
+// On a terminal that understands more than lines, the step at work is one line that is written over.
+function reporterFor(invocation: Task): Report {
+  const { stderr } = process;
+  const now = (): number => performance.now();
+  if (invocation.type === 'build' && invocation.format === 'json')
+    return jsonReporter(toStderr, now);
+  const isDumb = ['', 'dumb', undefined].includes(process.env['TERM']);
+  const isTraced = 'debug' in invocation && invocation.debug;
+  return stderr.isTTY && !isDumb && !isTraced
+    ? liveReporter({ write: toStderr, columns: () => stderr.columns || 80, now })
+    : plainReporter(toStderr);
 }
 
 function temporaryDirectory(raw: string | undefined): AbsolutePath {
@@ -104,8 +129,8 @@ function tool(): string | undefined {
   return `${version} ${hash.digest('hex').slice(0, 32)}`;
 }
 
-function tell(sentence: string): void {
-  process.stderr.write(`${sentence}\n`);
+function toStderr(text: string): void {
+  process.stderr.write(text);
 }
 
 // Installed, the drop-ins lie beside the program; in a checkout, in a folder of their own.

@@ -50,8 +50,9 @@ export const buildFlags = [
   { name: 'kernel-image', argument: 'FILE', help: 'The kernel that the initrd goes with' },
   { name: 'loaded-modules', argument: 'FILE', help: 'Read this instead of /proc/modules' },
   { name: 'dry-run', argument: null, help: 'Print the plan and stop' },
-  { name: 'json', argument: null, help: 'With --dry-run or why: print JSON' },
-  { name: 'verbose', argument: null, help: 'Say what is being done' },
+  { name: 'json', argument: null, help: 'Print JSON: the result, and each step as it is done' },
+  { name: 'verbose', short: 'v', argument: null, help: 'Say what is being done' },
+  { name: 'quiet', short: 'q', argument: null, help: 'Say nothing but problems' },
   { name: 'debug', argument: null, help: 'Trace for developers' },
   { name: 'help', short: 'h', argument: null, help: 'Show this text' },
 ] as const satisfies readonly Flag[];

@@ -20,6 +20,8 @@ export function parseKernelHook(args: readonly string[], cwd: string): BuildInvo
     kernelImage: pathFrom(cwd, image),
     destination: { type: 'boot', directory: absolutePath(dirname(path)), name: basename(path) },
     verbose: false,
+    quiet: false,
+    format: 'text',
     debug: false,
   };
 }

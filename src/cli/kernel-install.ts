@@ -46,6 +46,8 @@ export function parseKernelInstall(
       bootRoot: bootRoot ? pathFrom(cwd, bootRoot) : undefined,
     },
     verbose,
+    quiet: false,
+    format: 'text',
     debug: false,
   };
 }

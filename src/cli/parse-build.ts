@@ -31,13 +31,17 @@ export async function parseBuild(
     const format = isSet(given, 'json') ? 'json' : 'text';
     return { type: 'plan', request, kernelImage, destination: place, format, debug };
   }
-  if (isSet(given, 'json')) throw new UsageError('Cannot use "--json" alone: it needs "--dry-run"');
+  if (isSet(given, 'quiet') && isSet(given, 'verbose')) {
+    throw new UsageError('Cannot use "--quiet" and "--verbose" together: expected one of them');
+  }
   return {
     type: 'build',
     request,
     kernelImage,
     destination: place,
     verbose: isSet(given, 'verbose') || debug,
+    quiet: isSet(given, 'quiet'),
+    format: isSet(given, 'json') ? 'json' : 'text',
     debug,
   };
 }

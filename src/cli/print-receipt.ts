@@ -1,6 +1,8 @@
 import { describeCacheAnswer } from '../model/cache.ts';
+import type { Destination } from '../model/invocation.ts';
 import type { ResolvedPackage } from '../model/packages.ts';
 import type { Receipt } from '../model/receipt.ts';
+import { canonicalJson } from './canonical-json.ts';
 import { table, wrapped } from './table.ts';
 import { count, humanBytes, humanTime } from './units.ts';
 
@@ -47,10 +49,27 @@ export function printReceipt(receipt: Receipt): string {
   ].join('');
 }
 
-/** One line, for a build inside a package manager's transaction. */
-export function printSummary({ kernelVersion, image, bytes, steps }: Receipt): string {
+/** The line that a build inside a package manager's transaction begins with. */
+export function printBeginning(kernelVersion: string): string {
+  return `pkginitrd: Building the initrd for ${kernelVersion}`;
+}
+
+/** The line that it ends with. The staging area is gone when anybody could look there. */
+export function printSummary(
+  { kernelVersion, image, bytes, steps }: Receipt,
+  destination: Destination,
+): string {
   const total = steps.reduce((sum, step) => sum + step.milliseconds, 0);
-  return `pkginitrd: Initrd for ${kernelVersion}: ${image} (${humanBytes(bytes)}) in ${humanTime(total)}`;
+  const where =
+    destination.type === 'staging'
+      ? `handed to kernel-install${destination.entryDirectory === undefined ? '' : ` for ${destination.entryDirectory}`}`
+      : image;
+  return `pkginitrd: Initrd for ${kernelVersion}: ${where} (${humanBytes(bytes)}) in ${humanTime(total)}`;
+}
+
+/** The report for programs. */
+export function printReceiptJson(receipt: Receipt): string {
+  return canonicalJson({ version: 1, ...receipt });
 }
 
 /** The warnings alone, for a build that reports nothing else. */

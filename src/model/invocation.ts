@@ -47,6 +47,10 @@ export interface BuildInvocation {
   readonly kernelImage: AbsolutePath | undefined;
   readonly destination: Destination;
   readonly verbose: boolean;
+  /** Say nothing but problems. */
+  readonly quiet: boolean;
+  /** Of the result and of what is told meanwhile. */
+  readonly format: 'text' | 'json';
   readonly debug: boolean;
 }
 

@@ -1,9 +1,14 @@
 import type { Inputs } from '../cache/inputs.ts';
-import { printReceipt, printSummary, printWarnings } from '../cli/print-receipt.ts';
+import {
+  printBeginning,
+  printReceipt,
+  printReceiptJson,
+  printSummary,
+  printWarnings,
+} from '../cli/print-receipt.ts';
 import { codec } from '../compress/compress.ts';
 import { makeManifest, placedManifest } from '../image/manifest.ts';
 import { readParts, writeParts } from '../image/parts.ts';
-import { concatenate } from '../image/write-image.ts';
 import { absolutePath, type AbsolutePath } from '../model/brands.ts';
 import { UsageError } from '../model/errors.ts';
 import type { BuildInvocation } from '../model/invocation.ts';
@@ -21,6 +26,7 @@ import { locked } from './locked.ts';
 import { getKernel } from './kernel.ts';
 import { keepInMemory, planInputs, startMemory, type Memory } from './memory.ts';
 import { openPartCache } from './part-cache.ts';
+import { partChunks } from './part-chunks.ts';
 import { keepPlan, recallPlan } from './recall-plan.ts';
 import { stopwatch, type Stopwatch } from './stopwatch.ts';
 import type { Answer, Surroundings } from './verb.ts';
@@ -42,13 +48,9 @@ export async function build(
     const remark = `pkginitrd: Took the prebuilt "${prebuilt.source}"`;
     return { result: '', remarks: verbose ? [remark] : [] };
   }
-  // kernel-install and hooks run inside a package manager's transaction, where each step is not worth a line.
-  const isTold = verbose || destination.type === 'path';
-  const tell = isTold ? surroundings.tell : () => {};
-  if (destination.type === 'boot') {
-    surroundings.tell(`pkginitrd: Building ${destination.directory}/${destination.name}`);
-  }
-  const steps = stopwatch(sys, tell);
+  const words = wordsOf(invocation, surroundings);
+  const { tell, report } = words === 'steps' ? surroundings : { tell: () => {}, report: () => {} };
+  const steps = stopwatch(sys, report);
   const memory = startMemory(sys, request, surroundings.temporaryDirectory);
   const planned = await steps.take(
     'plan',
@@ -59,16 +61,29 @@ export async function build(
       },
   );
   const { config, plan } = planned.decided;
+  if (words === 'summary') surroundings.tell(printBeginning(plan.kernelVersion));
   const { path, warnings } = foreseePlace(sys, invocation, { ...config, ...plan });
   for (const warning of warnings) surroundings.tell(`pkginitrd: Warning: ${warning}`);
+  const means = { ...surroundings, tell, report };
   const receipt = await locked(sys, path, tell, () =>
     inWorkspace(sys, surroundings.temporaryDirectory, (workspace) =>
-      carryOut(sys, invocation, { ...surroundings, tell }, planned, memory, workspace, steps),
+      carryOut(sys, invocation, means, planned, memory, workspace, steps),
     ),
   );
-  if (isTold) return { result: printReceipt(receipt), remarks: [] };
-  const summary = destination.type === 'boot' ? [printSummary(receipt)] : [];
+  if (invocation.format === 'json') return { result: printReceiptJson(receipt), remarks: [] };
+  if (words === 'steps') return { result: printReceipt(receipt), remarks: [] };
+  const summary = words === 'summary' ? [printSummary(receipt, destination)] : [];
   return { result: '', remarks: [...printWarnings(receipt), ...summary] };
+}
+
+/** kernel-install and hooks run inside a package manager's transaction, where each step is not worth a line. */
+function wordsOf(
+  { destination, verbose, quiet, format }: BuildInvocation,
+  { inTransaction }: Surroundings,
+): 'steps' | 'summary' | 'problems' {
+  if (quiet) return 'problems';
+  const isByHand = destination.type === 'path' && !inTransaction;
+  return verbose || format === 'json' || isByHand ? 'steps' : 'summary';
 }
 
 function assertRoot({ user }: Surroundings): void {
@@ -94,7 +109,7 @@ async function carryOut(
   workspace: AbsolutePath,
   steps: Stopwatch,
 ): Promise<Receipt> {
-  const { vendorDirectory, memoryDirectories, tell } = surroundings;
+  const { vendorDirectory, memoryDirectories, tell, report } = surroundings;
   const { decided } = planned;
   const { plan } = decided;
   const packing = codec(sys);
@@ -119,8 +134,8 @@ async function carryOut(
     async () => {
       const known = judge && recallVerdict(sys, judge, decided, parts);
       if (known !== undefined) return { verified: known, isRecalled: true };
-      const report = await verify(sys, decided, { base, facts }, parts, packing);
-      return { verified: report, isRecalled: false };
+      const judged = await verify(sys, decided, { base, facts, report }, parts, packing);
+      return { verified: judged, isRecalled: false };
     },
   );
   const { bytes } = verified;
@@ -132,7 +147,7 @@ async function carryOut(
         sys,
         {
           ...verified,
-          chunks: concatenate(sys, parts),
+          chunks: partChunks(sys, parts, report),
           entries: () => readParts(sys, parts, packing),
         },
         { ...invocation, ...plan, keepPrevious: decided.config.keepPrevious },

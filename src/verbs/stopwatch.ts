@@ -1,3 +1,4 @@
+import type { Report } from '../model/progress.ts';
 import type { Step } from '../model/receipt.ts';
 import type { Sys } from '../model/sys.ts';
 
@@ -7,14 +8,19 @@ export interface Stopwatch {
   taken(): readonly Step[];
 }
 
-export function stopwatch(sys: Sys, progress: (sentence: string) => void): Stopwatch {
+export function stopwatch(sys: Sys, report: Report): Stopwatch {
   const steps: Step[] = [];
   return {
     take: async (name, sentence, work) => {
-      progress(sentence);
+      report({ type: 'step', name, sentence });
       const start = sys.now();
-      const result = await work();
-      steps.push({ name, milliseconds: Math.round(sys.now() - start) });
+      const result = await work().catch((error: unknown) => {
+        report({ type: 'failed', name });
+        throw error;
+      });
+      const milliseconds = Math.round(sys.now() - start);
+      steps.push({ name, milliseconds });
+      report({ type: 'done', name, milliseconds });
       return result;
     },
     taken: () => steps,

@@ -1,6 +1,7 @@
 import type { AbsolutePath } from '../model/brands.ts';
 import type { Architecture } from '../model/config.ts';
 import type { BuildError, UsageError } from '../model/errors.ts';
+import type { Report } from '../model/progress.ts';
 import type { Sys } from '../model/sys.ts';
 
 /** Does what an invocation asks for and returns the text to print. Throws UsageError or BuildError. */
@@ -27,6 +28,10 @@ export interface Surroundings {
   readonly runtime: string;
   /** Prints a sentence for the user at once. */
   readonly tell: (sentence: string) => void;
+  /** Shows how far a build is. */
+  readonly report: Report;
+  /** A package manager runs us: its user reads one line of each package. */
+  readonly inTransaction: boolean;
 }
 
 export interface Answer {

@@ -1,7 +1,8 @@
 import { merged } from '../formats/merged-usr.ts';
-import { concatenate, fileChunks } from '../image/write-image.ts';
+import { fileChunks } from '../image/write-image.ts';
 import type { Base } from '../model/base.ts';
 import type { Codec, WrittenPart } from '../model/image.ts';
+import type { Report } from '../model/progress.ts';
 import type { Sys } from '../model/sys.ts';
 import { readHostOwners } from '../packages/install.ts';
 import { readBack, type PartFacts } from '../verify/read-back.ts';
@@ -15,6 +16,7 @@ import {
 } from '../verify/verify.ts';
 import type { VerifyReport } from '../verify/report.ts';
 import type { Decided } from './decide.ts';
+import { partChunks } from './part-chunks.ts';
 
 /** Reads a part back by itself: with what was seen then, images that it goes into are verified. */
 export async function readPartBack(
@@ -29,7 +31,11 @@ export async function readPartBack(
 export async function verify(
   sys: Sys,
   decided: Decided,
-  { base, facts }: { readonly base: Base; readonly facts: PartFacts | undefined },
+  {
+    base,
+    facts,
+    report,
+  }: { readonly base: Base; readonly facts: PartFacts | undefined; readonly report: Report },
   parts: readonly WrittenPart[],
   { decompress }: Codec,
 ): Promise<VerifyReport> {
@@ -38,7 +44,7 @@ export async function verify(
     parts.map(({ name, bytes }) => ({ bytes, facts: name === 'base' ? facts : undefined })),
   );
   const read = await verifyImage({
-    image: concatenate(sys, parts),
+    image: partChunks(sys, parts, report),
     known,
     decompress: (compression, chunks) => decompress(chunks, compression),
     expect: expectations(decided),

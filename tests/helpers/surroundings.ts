@@ -14,6 +14,8 @@ export const surroundings: Surroundings = {
   tool: () => undefined,
   runtime: '',
   tell: () => {},
+  report: () => {},
+  inTransaction: false,
 };
 
 /** An image for any machine with this machine's packages and a kernel that lies aside. */

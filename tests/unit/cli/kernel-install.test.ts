@@ -43,6 +43,8 @@ test('add builds for the kernel into the staging area', () => {
       bootRoot: '/efi',
     },
     verbose: false,
+    quiet: false,
+    format: 'text',
     debug: false,
   });
 });

@@ -20,6 +20,8 @@ test('build without flags builds for the host into the current directory', async
     kernelImage: undefined,
     destination: { type: 'path', directory: '/home/u', name: undefined },
     verbose: false,
+    quiet: false,
+    format: 'text',
     debug: false,
   });
 });
@@ -160,7 +162,7 @@ const errors: readonly (readonly [argv: string[], message: string, hint: string 
     'Cannot use "--root-password": unknown option',
     'See "pkginitrd build --help"',
   ],
-  [['build', '-z'], 'Cannot use "-z": unknown option', 'See "pkginitrd build --help"'],
+  [['build', '-y'], 'Cannot use "-y": unknown option', 'See "pkginitrd build --help"'],
   [
     ['build', '--packages.x=y'],
     'Cannot use "--packages.x": unknown option',
@@ -182,7 +184,11 @@ const errors: readonly (readonly [argv: string[], message: string, hint: string 
     'Cannot use "--kernel-version" without a value: expected VERSION',
     'Write a value that begins with "-" after "=", as in --kernel-modules=-usbhid',
   ],
-  [['build', '--json'], 'Cannot use "--json" alone: it needs "--dry-run"', undefined],
+  [
+    ['build', '-q', '-v'],
+    'Cannot use "--quiet" and "--verbose" together: expected one of them',
+    undefined,
+  ],
   [
     ['build', '-k', '../x'],
     'Cannot take "../x" as a kernel version',

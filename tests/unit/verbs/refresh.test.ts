@@ -16,6 +16,8 @@ const surroundings = {
   user: 0,
   tool: () => undefined,
   runtime: 'Node.js',
+  report: () => {},
+  inTransaction: false,
 } as const;
 
 const tree = {
