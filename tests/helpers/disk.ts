@@ -1,5 +1,5 @@
 import { copyFileSync, mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { busybox } from './busybox.ts';
 import { runOk } from './run.ts';
 
@@ -10,13 +10,19 @@ export interface RootDisk {
   readonly directory: string;
   readonly label: string;
   readonly uuid: string;
+  /** More files of the root, by their paths in it. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 /** An ext4 image with a root that tells where it came from and powers off. Needs no loop device. */
-export async function rootDisk({ directory, label, uuid }: RootDisk): Promise<string> {
+export async function rootDisk({ directory, label, uuid, files = {} }: RootDisk): Promise<string> {
   const tree = join(directory, 'root');
   const image = join(directory, 'root.img');
   plantRoot(tree);
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(tree, path)), { recursive: true });
+    writeFileSync(join(tree, path), text);
+  }
   const identity = ['-L', label, '-U', uuid, '-E', 'root_owner=0:0'];
   await runOk(['mkfs.ext4', '-q', '-F', '-d', tree, ...identity, image, '48M']);
   // SD cards come in powers of two.
@@ -45,6 +51,7 @@ exec </dev/console >/dev/console 2>&1
 echo
 while read -r device point type options rest; do
   [ "$point" = / ] && echo "ROOT-MOUNT $device $type"
+  case $device in /*) echo "MOUNTED $point $device $type $options" ;; esac
 done </proc/mounts
 read -r uptime idle </proc/uptime
 echo "ROOT-UPTIME $uptime"

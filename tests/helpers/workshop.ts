@@ -1,65 +1,121 @@
+// Disks with a root of ours on layers that only a kernel can make: a guest makes them, booted with an initrd of ours.
 import assert from 'node:assert/strict';
-import { truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { rootDisk } from './disk.ts';
+import { digestOf } from './image.ts';
+import { cache } from './paths.ts';
 import { boot } from './qemu.ts';
-import { explain } from './run.ts';
+import { explain, runOk } from './run.ts';
 import type { ThrowAwayHost } from './throw-away-host.ts';
 
 export interface Work {
   /** Packages with the programs that the steps call. */
   readonly packages: readonly string[];
-  /** Shell commands, all of which have to succeed; the blank disks are /dev/vda and so on. */
-  readonly steps: readonly string[];
-  /** The device of the guest that the root is copied to in the end, and how it is let go. */
-  readonly target: string;
-  readonly close: string;
-  readonly disks: number;
-  /** The UUID of the ext4 file system. */
-  readonly uuid: string;
+  /** MiB of the blank disks /dev/vda, /dev/vdb and so on. */
+  readonly disks: readonly number[];
+  /**
+   * Shell commands, all of which have to succeed. They make the layers and mount them at "$root"; an empty file system gets the
+   * root of ours, which is mounted at "$plain".
+   */
+  readonly make: readonly string[];
+  /** Steps on the filled root at "$root". What they write to /run/etc belongs to the host's /etc, and is not on its disks. */
+  readonly finish?: readonly string[];
+  /** Takes the layers down, when "$root" is unmounted. */
+  readonly close: readonly string[];
+  /** Files of the root, and so of the host that is captured. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
-/** Disks with a root of ours on layers that only a kernel can make: a guest makes them, booted with an initrd of ours. */
-export async function madeDisks(
+export interface Made {
+  readonly disks: readonly string[];
+  /** What the steps have written to /run/word. */
+  readonly word: string;
+  /** Puts what the guest's kernel said of the root, its disks' headers and its /etc where a host has them. */
+  capture(host: string): Promise<void>;
+}
+
+/** The disks are the caller's to write to. Those that were made once are kept, since their guest takes as long as a boot does. */
+export async function makeDisks(host: ThrowAwayHost, directory: string, work: Work): Promise<Made> {
+  const plain = await rootDisk({
+    ...{ directory, label: 'plain', uuid: '00000000-1111-4222-8333-444444444444' },
+    files: work.files ?? {},
+  });
+  const sizes = work.disks.join(' ');
+  const salt = `${host.kernel.version} ${sizes} ${scriptOf(work, '', '').toString()}`;
+  const kept = join(cache, 'scenarios', 'disks', digestOf([join(directory, 'root')], salt));
+  if (!existsSync(kept)) {
+    await inGuest(host, directory, work, plain);
+    await copyDisks(directory, work, `${kept}.${process.pid}`);
+    // Another run may have made the same.
+    await runOk([
+      'sh',
+      '-c',
+      'mv -T "$0" "$1" 2>/dev/null || rm -r "$0"',
+      `${kept}.${process.pid}`,
+      kept,
+    ]);
+  } else await copyDisks(kept, work, directory);
+  rmSync(plain);
+  return {
+    disks: work.disks.map((_, index) => join(directory, diskName(index))),
+    word: readFileSync(join(kept, 'word'), 'utf8'),
+    capture: (target) => unpack(join(kept, 'bench'), target),
+  };
+}
+
+function diskName(index: number): string {
+  return `disk-${index}`;
+}
+
+async function copyDisks(source: string, { disks }: Work, target: string): Promise<void> {
+  mkdirSync(target, { recursive: true });
+  const files = [...disks.map((_, index) => diskName(index)), 'bench', 'word'];
+  const paths = files.map((file) => join(source, file));
+  await runOk(['cp', '--sparse=always', '-t', target, ...paths]);
+}
+
+async function inGuest(
   host: ThrowAwayHost,
   directory: string,
   work: Work,
-): Promise<readonly string[]> {
-  const plain = await rootDisk({ directory, label: 'root', uuid: work.uuid });
-  const disks = Array.from({ length: work.disks }, (_, index) => join(directory, `disk-${index}`));
-  for (const disk of disks) {
-    writeFileSync(disk, '');
-    truncateSync(disk, 96 * 2 ** 20);
-  }
+  plain: string,
+): Promise<void> {
+  const disks = work.disks.map((size, index) => blank(join(directory, diskName(index)), size));
+  const bench = blank(join(directory, 'bench'), benchSize);
+  const [source = '', table = ''] = [disks.length, disks.length + 1].map(
+    (index) => `/dev/vd${'abcdefgh'[index] ?? ''}`,
+  );
+  const script = scriptOf(work, source, table);
+  writeFileSync(bench, script, { flag: 'r+' });
   const initrd = await buildIn(host, 'workshop', [
-    ...['--profile', 'rescue', '--packages', work.packages.join(',')],
+    ...['--profile', 'rescue', '--packages', ['less', ...work.packages].join(',')],
   ]);
-  const source = `/dev/vd${'abcdefgh'[work.disks] ?? ''}`;
-  const commands = [
-    // The shell does not wait for the disks.
-    `until [ -b ${source} ]; do sleep 1; done`,
-    ...work.steps,
-    `dd if=${source} of=${work.target} bs=1M`,
-    'sync',
-    work.close,
-    'echo "made: $((40 + 2))"',
-  ];
   const made = await boot({
     kernel: host.kernel.image,
     initrd,
-    // Messages of the kernel would stand behind the shell's prompt.
-    commandLine: 'quiet rd.systemd.unit=rescue.target systemd.setenv=SYSTEMD_SULOGIN_FORCE=1',
-    disks: [...disks, plain],
+    // A shell and udev alone: the steps call nothing else, and an emulated systemd takes its time. Messages of the kernel would
+    // stand behind the prompt.
+    commandLine: 'quiet rdinit=/usr/bin/bash',
+    disks: [...disks, plain, bench],
     dialogue: [
-      { prompt: /or press Control-D to continue\): ?$/m, type: '' },
-      { prompt: /^root@.*# ?/m, type: commands.join(' && ') },
+      {
+        prompt: /^(?:root@|bash-).*# ?/m,
+        type: [
+          ...setUp,
+          // udev does not wait for the disks.
+          `until [ -b ${table} ]; do sleep 1; done`,
+          `head -c ${script.length} ${table} >/run/script`,
+          'bash /run/script; echo "made: $((40 + $?))"',
+        ].join('; '),
+      },
     ],
-    until: /^made: 42$/m,
+    until: /^made: \d+$/m,
     // The steps make file systems and keys, on a machine that may be busy.
-    timeout: 600_000,
+    timeout: 900_000,
   });
-  assert.equal(made.end, 'reached', made.transcript);
-  return disks;
+  assert.match(made.transcript, /^made: 40$/m);
+  writeFileSync(join(directory, 'word'), /^word: (\S+)$/m.exec(made.transcript)?.[1] ?? '');
 }
 
 /** `pkginitrd build` in the host; the image's path as this machine sees it. */
@@ -73,3 +129,74 @@ export async function buildIn(
   assert.equal(ran.code, 0, explain([...argv, ...options], ran));
   return join(host.upper, 'var/tmp', name);
 }
+
+const setUp = [
+  'mount -t proc proc /proc',
+  'mount -t sysfs sysfs /sys',
+  'mount -t devtmpfs devtmpfs /dev',
+  'mount -t tmpfs tmpfs /run',
+  '/usr/lib/systemd/systemd-udevd --daemon',
+  'udevadm trigger --action=add --subsystem-match=pci --subsystem-match=virtio --subsystem-match=block',
+];
+
+// MiB: the script in the first one, then a tar archive.
+const benchSize = 96;
+
+function blank(file: string, size: number): string {
+  writeFileSync(file, '');
+  truncateSync(file, size * 2 ** 20);
+  return file;
+}
+
+async function unpack(bench: string, target: string): Promise<void> {
+  mkdirSync(target, { recursive: true });
+  const archive = `tail -c +${2 ** 20 + 1} '${bench}'`;
+  await runOk([
+    'sh',
+    '-c',
+    `${archive} | tar -x --no-same-owner --no-overwrite-dir -C '${target}'`,
+  ]);
+}
+
+function scriptOf({ make, finish = [], close }: Work, source: string, bench: string): Buffer {
+  return Buffer.from(
+    [
+      'set -ex',
+      `plain=/run/plain root=/run/host captured=/run/captured bench=${bench}`,
+      'mkdir -p $plain $root /run/etc',
+      `mount -o ro ${source} $plain`,
+      ...make,
+      '[ -e $root/etc/os-release ] || cp -a $plain/. $root/',
+      ...finish,
+      'udevadm settle',
+      '[ ! -s /run/word ] || echo "word: $(cat /run/word)"',
+      capture,
+      'umount -R $root',
+      ...close,
+      'sync',
+      '',
+    ].join('\n'),
+  );
+}
+
+// Files of the kernel's say other sizes than they have, so that each is copied before it is packed.
+const capture = `
+(
+  set +x
+  mkdir -p $captured/proc/self $captured/proc/sys/kernel $captured/dev
+  mount --bind /proc $root/proc
+  chroot $root /usr/bin/cat /proc/self/mountinfo | grep -v ' - proc ' >$captured/proc/self/mountinfo
+  umount $root/proc
+  cd /
+  for file in modules swaps cpuinfo sys/kernel/osrelease; do cat proc/$file >$captured/proc/$file; done
+  places='sys/block sys/class/block sys/class/input sys/class/dmi sys/dev/block sys/bus sys/devices sys/module sys/fs sys/power'
+  find $places -type d -print0 | (cd $captured && xargs -0 mkdir -p)
+  find $places \\( -type l -o -name modalias -o -name uevent -o -name dev -o -name partition -o -name initstate -o -name bind \\
+    -o -name level -o -name backing_file -o -name checksum -o -path '*/dm/name' -o -path '*/dm/uuid' -o -path '*/power/resume*' \\) \\
+    -print0 | xargs -0 cp -a --parents -t $captured 2>/dev/null || :
+  find dev -mindepth 2 -type l ! -path 'dev/char/*' -print0 | xargs -0 cp -a --parents -t $captured
+  for device in $(ls sys/class/block); do head -c 64K dev/$device >$captured/dev/$device || :; done
+  mkdir $captured/etc && cp -a $root/etc/. /run/etc/. $captured/etc/
+  rm -f $captured/etc/os-release
+  tar -C $captured -c . | dd of=$bench bs=1M seek=1 iflag=fullblock conv=fsync 2>/dev/null
+)`;

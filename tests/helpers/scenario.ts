@@ -1,0 +1,109 @@
+// One row of the table of roots: its disks made in a guest, the host captured there, an image built for it, and booted.
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { absolutePath } from '../../src/model/brands.ts';
+import { rootReached } from './disk.ts';
+import { deploy } from './kernel-install.ts';
+import { cache } from './paths.ts';
+import { boot, type Boot, unpackErrors } from './qemu.ts';
+import { plant, type Tree } from './scratch.ts';
+import { bare, openHost, type HostName, type ThrowAwayHost } from './throw-away-host.ts';
+import { buildIn, makeDisks, type Made, type Work } from './workshop.ts';
+
+export interface Scenario {
+  /** A few words, different from all other rows'. */
+  readonly name: string;
+  /** A row of `npm test` too; the others are for `npm run test:matrix`. */
+  readonly isQuick?: true;
+  /** `host`: for the captured machine, `generic`: for any. */
+  readonly image: 'host' | 'generic';
+  /** A Debian 13 by default. */
+  readonly on?: HostName;
+  readonly work: Work;
+  /** The words that the captured host was started with, and that its disks are booted with. */
+  readonly commandLine: string;
+  /** Files of the host that are not on the disks. */
+  readonly hostFiles?: Readonly<Record<string, string>>;
+  /** Stands for what would be captured in a guest, where a guest of ours cannot have it. */
+  readonly machine?: Tree;
+  /** Profiles that the host chooses by itself, in the order of the alphabet. */
+  readonly profiles?: readonly string[];
+  /** Options of `pkginitrd build`. */
+  readonly options?: readonly string[];
+  /** The guest, as far as it is not the usual one. */
+  readonly guest?: Partial<Omit<Boot, 'kernel' | 'initrd' | 'commandLine' | 'disks'>>;
+  /** How many disks are still there; all by default. */
+  readonly disksThere?: number;
+  /** True: systemd waits for a disk no longer than it does by itself. */
+  readonly isHurried?: true;
+  /** Boots one after the other with the same disks; one by default. */
+  readonly boots?: readonly Leg[];
+  /** Each has to match what the console says in every boot. */
+  readonly seen: readonly RegExp[];
+}
+
+interface Leg {
+  /** More words of its command line. */
+  readonly words: string;
+}
+
+// A busy machine takes longer than systemd waits for a disk.
+const patient = 'systemd.default_device_timeout_sec=800';
+
+/**
+ * The rows of a lane come one after the other, and share what their builds have cached.
+ * @throws AssertionError with the console's words where the row is not as it should be
+ */
+export async function runScenario(row: Scenario, directory: string, lane = 0): Promise<void> {
+  const parts = join(cache, 'scenarios', `parts-${lane}`);
+  mkdirSync(parts, { recursive: true });
+  const host = openHost(directory, row.on ?? 'trixie', ['--bind', parts, '/var/cache/pkginitrd']);
+  assert.ok(host, 'no fixtures: run tests/helpers/setup.sh');
+  await deploy(host, {});
+  const made = await makeDisks(host, directory, row.work);
+  const commandLine = row.commandLine.replaceAll('@word@', made.word);
+  const initrd = await builtFor(row, host, commandLine, made);
+  const disks = made.disks.slice(0, row.disksThere ?? made.disks.length);
+  for (const { words } of row.boots ?? [{ words: '' }]) {
+    const { transcript, end } = await boot({
+      kernel: host.kernel.image,
+      initrd,
+      disks,
+      timeout: 900_000,
+      ...row.guest,
+      commandLine: [commandLine, words, row.isHurried === true ? '' : patient].join(' '),
+      until: rootReached,
+    });
+    assert.deepEqual(unpackErrors(transcript), []);
+    assert.equal(end, 'reached', transcript);
+    assert.deepEqual(failedUnits(transcript), [], transcript);
+    for (const pattern of row.seen) assert.match(transcript, pattern);
+  }
+}
+
+async function builtFor(
+  { image, machine, hostFiles = {}, profiles, options = [] }: Scenario,
+  host: ThrowAwayHost,
+  commandLine: string,
+  made: Made,
+): Promise<string> {
+  if (image === 'generic') return buildIn(host, 'initrd', ['--generic', ...options]);
+  if (machine === undefined) await made.capture(host.upper);
+  else plant(absolutePath(host.upper), machine);
+  plant(absolutePath(host.upper), { ...hostFiles, 'proc/cmdline': `${commandLine}\n` });
+  const initrd = await buildIn(host, 'initrd', ['--host-root', bare, ...options]);
+  if (profiles !== undefined) assert.deepEqual(profilesOf(initrd), profiles);
+  return initrd;
+}
+
+function profilesOf(initrd: string): readonly string[] {
+  const manifest = readFileSync(`${initrd}.manifest.json`, 'utf8');
+  const [, words = ''] = /"Profiles": \[([^\]]*)\]/.exec(manifest) ?? [];
+  return [...words.matchAll(/"([^"]+)"/g)].map(([, name = '']) => name).sort();
+}
+
+/** What systemd says on the console of units that did not come up. */
+function failedUnits(transcript: string): readonly string[] {
+  return transcript.match(/^\[(?:FAILED|DEPEND| TIME )\].*$/gm) ?? [];
+}
