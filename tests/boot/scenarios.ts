@@ -205,7 +205,7 @@ const luksRows: readonly Scenario[] = [
     commandLine: `rd.luks.name=${luks}=opened ${byUuid}`,
     isHurried: true,
     guest: {
-      dialogue: [{ prompt: /enter passphrase for disk[^]*\(1min 4\ds \//i, type: 'correct horse' }],
+      dialogue: asked.map((each) => ({ ...each, after: 100_000 })),
     },
     seen: [onLuks],
   },

@@ -45,6 +45,8 @@ export interface Boot {
 interface Exchange {
   readonly prompt: RegExp;
   readonly type: string;
+  /** Milliseconds between the two. */
+  readonly after?: number;
 }
 
 interface TypedLine {
@@ -152,7 +154,7 @@ async function follow(guest: Guest, log: string, options: Boot): Promise<Booted[
       searched += found.index + found[0].length;
       dialogue.shift();
       // A shell empties its input when it sets up the terminal, just after its prompt.
-      await sleep(500);
+      await sleep(next.after ?? 500);
       guest.type(next.type);
     }
     if (/Kernel panic - not syncing/.test(transcript)) return 'panic';
