@@ -1,8 +1,6 @@
-import { loadConfig } from '../config/load.ts';
 import { readHostFacts } from '../host/facts.ts';
 import { readModuleInfos } from '../host/modinfo.ts';
 import { readOs } from '../host/os.ts';
-import { systemdVersion } from '../host/systemd.ts';
 import type { AbsolutePath } from '../model/brands.ts';
 import type { Compression, Config } from '../model/config.ts';
 import type { OsFacts } from '../model/facts.ts';
@@ -15,6 +13,7 @@ import { makePlan } from '../plan/plan.ts';
 import { isStorageKnown, suggestedProfiles } from '../plan/profiles.ts';
 import { settleModules } from '../plan/settle-modules.ts';
 import { readWholeMachine, type Machine } from './machine.ts';
+import { readConfig } from './read-config.ts';
 import type { Surroundings } from './verb.ts';
 
 /** The plan, and what carrying it out needs besides. The kernel's indexes, tens of megabytes, are not kept. */
@@ -38,25 +37,20 @@ export async function decide(
   { boot, machine }: Machine = readWholeMachine(sys, request),
 ): Promise<Decided> {
   const { hostRoot, generic, offline } = request;
-  const root = sys.root(hostRoot);
-  const os = readOs(root);
+  const os = readOs(sys.root(hostRoot));
   const suggested = suggestedProfiles(boot);
-  const config = loadConfig(sys, {
-    hostRoot,
-    vendorDirectory,
-    facts: {
-      distribution: os.id,
-      distributionLike: os.idLike,
-      release: [os.versionId, os.versionCodename].filter((word) => word !== undefined),
-      architecture,
-      systemdVersion: systemdVersion(root),
+  const config = readConfig(
+    sys,
+    { root: hostRoot, os },
+    { vendorDirectory, architecture },
+    {
+      profiles: request.profiles,
+      suggestedProfiles: suggested,
+      assignments: request.assignments,
+      generic,
       storageKnown: isStorageKnown(boot),
     },
-    profiles: request.profiles,
-    suggestedProfiles: suggested,
-    assignments: request.assignments,
-    generic,
-  });
+  );
   const facts = readHostFacts(sys, {
     ...request,
     os,
