@@ -3,8 +3,9 @@
 // neither a missing program nor a masked or missing unit that is only wished for; it fails good images too. `udevadm verify`
 // (from 254) tells of cut-off rules, most of which boot. Both want the image unpacked.
 import { machineOf } from '../formats/elf-header.ts';
-import { isolatedUnits, programsOfWay, rescueUnits, wayRules, wayUnits } from './boot-way.ts';
-import { isNullDevice, keptBytes, type ImageFiles } from './file-facts.ts';
+import { isolatedUnits, programsOfWay, rescueUnits, wayUnits } from './boot-way.ts';
+import { checkRules } from './check-rules.ts';
+import type { ImageFiles } from './file-facts.ts';
 import { absence, findProgram, isSystemd, placesOf, type Program } from './programs.ts';
 import type { Finding, Report } from './report.ts';
 import { findUnit, isYes, listens, type LoadedUnit } from './units.ts';
@@ -178,30 +179,4 @@ function cannotRun(program: Program, machine: string): string | undefined {
   return own === machine
     ? undefined
     : `"${program.path}" is for machine ${own}, /init is for ${machine}`;
-}
-
-const ruleDirectories = [
-  '/etc/udev/rules.d',
-  '/usr/local/lib/udev/rules.d',
-  '/usr/lib/udev/rules.d',
-  '/lib/udev/rules.d',
-];
-
-/** As with units the first directory counts, and an empty file or a link to /dev/null masks (udev(7)). */
-function checkRules(files: ImageFiles, report: Report): void {
-  for (const { name, word, purpose } of wayRules) {
-    const path = ruleDirectories
-      .map((directory) => files.lookup(`${directory}/${name}`))
-      .find((found) => found.type === 'found' || isNullDevice(found))?.path;
-    const bytes = path === undefined ? undefined : keptBytes(files, path);
-    if (bytes !== undefined && word.test(bytes.toString())) continue;
-    const state = path === undefined ? 'are missing' : 'are masked or not whole';
-    report({
-      severity: 'error',
-      check: 'systemd',
-      path: path ?? `usr/lib/udev/rules.d/${name}`,
-      message: `The rules "${name}" of udev ${state}, so that ${purpose}`,
-      hint: 'Add the package that ships udev to Packages=, or look for what removes its rules',
-    });
-  }
 }

@@ -82,11 +82,13 @@ export function isNullDevice({ type, path }: ImageLookup): boolean {
  */
 const EXCERPT: Excerpt = { first: 12 << 20, last: 4 << 20 };
 
+const RULES = /(?:^|\/)udev\/rules\.d\/[^/]+\.rules$/;
+
 const KEPT = [
   /^(?:usr\/)?lib\/modules\/[^/]+\/modules\.(?:dep|dep\.bin|builtin|softdep|weakdep|alias|alias\.bin|builtin\.bin|builtin\.modinfo|devname|symbols|symbols\.bin)$/,
   /^etc\/ld\.so\.(?:cache|conf(?:\.d\/[^/]+)?)$/,
   /^(?:etc|(?:usr\/(?:local\/)?)?lib)\/systemd\/system\//,
-  /\/udev\/rules\.d\/(?:60-persistent-storage|80-drivers|99-systemd)\.rules$/,
+  RULES,
 ];
 
 const INDEX = /\/modules\.builtin\.alias\.bin$/;

@@ -15,7 +15,7 @@ export function extractCommand(request: PackageRequest, debs: readonly SeenDeb[]
   return {
     argv: [
       'xargs',
-      ...['--null', '--max-args=2', '--max-procs=4'],
+      ...['--null', '--no-run-if-empty', '--max-args=2', '--max-procs=4'],
       ...['bash', '-o', 'pipefail', '-c', extractOne, 'extract'],
       ...['--extract', '--directory', inside.root],
       ...['--preserve-permissions', '--numeric-owner', '--warning=no-timestamp'],
@@ -33,7 +33,11 @@ export function extractCommand(request: PackageRequest, debs: readonly SeenDeb[]
 /** Completes the copies of archives. */
 export function decompressCommand(request: PackageRequest, debs: readonly SeenDeb[]): Command {
   return {
-    argv: ['xargs', '--null', '--max-args=2', '--max-procs=2', 'sh', '-c', decompressOne, 'sh'],
+    argv: [
+      'xargs',
+      ...['--null', '--no-run-if-empty', '--max-args=2', '--max-procs=2'],
+      ...['sh', '-c', decompressOne, 'sh'],
+    ],
     stdin: pairs(debs.filter(({ plain }) => plain !== undefined)),
     okExit: xargsExit,
     sandbox: extractSandbox(request),

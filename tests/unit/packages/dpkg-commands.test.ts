@@ -24,8 +24,8 @@ const withoutDocs =
 
 // prettier-ignore
 const commands: readonly [string, Command, string][] = [
-  ['extract', extractCommand(request, [a, b]), 'xargs --null --max-args=2 --max-procs=4 bash -o pipefail -c dpkg-deb --fsys-tarfile "${@: -2:1}" | tee --append -- "${@: -1}" | tar "${@:1:$#-2}" extract --extract --directory /run/pkginitrd-root --preserve-permissions --numeric-owner --warning=no-timestamp --keep-directory-symlink --exclude=./usr/share/doc/* --exclude=./usr/share/man/* --exclude=./usr/share/info/* --exclude=./usr/share/groff/* --exclude=./usr/share/gtk-doc/*'],
-  ['decompress', decompressCommand(request, [a, copied]), 'xargs --null --max-args=2 --max-procs=2 sh -c dpkg-deb --fsys-tarfile "$1" >>"$2" sh'],
+  ['extract', extractCommand(request, [a, b]), 'xargs --null --no-run-if-empty --max-args=2 --max-procs=4 bash -o pipefail -c dpkg-deb --fsys-tarfile "${@: -2:1}" | tee --append -- "${@: -1}" | tar "${@:1:$#-2}" extract --extract --directory /run/pkginitrd-root --preserve-permissions --numeric-owner --warning=no-timestamp --keep-directory-symlink --exclude=./usr/share/doc/* --exclude=./usr/share/man/* --exclude=./usr/share/info/* --exclude=./usr/share/groff/* --exclude=./usr/share/gtk-doc/*'],
+  ['decompress', decompressCommand(request, [a, copied]), 'xargs --null --no-run-if-empty --max-args=2 --max-procs=2 sh -c dpkg-deb --fsys-tarfile "$1" >>"$2" sh'],
   ['unpack', unpackCommand(request, 5, [a, b]), `${dpkg} ${withoutDocs} --unpack /run/pkginitrd-archives/a.deb /run/pkginitrd-archives/b.deb`],
   ['unpack a copy', unpackCommand(requestFor({ withDocs: true }), 5, [copied, b]), `${dpkg} --unpack /run/pkginitrd-plain/a.deb /run/pkginitrd-archives/b.deb`],
   ['unpack with documentation', unpackCommand(requestFor({ withDocs: true }), 5, [a]), `${dpkg} --unpack /run/pkginitrd-archives/a.deb`],
