@@ -30,11 +30,15 @@ const layers: Rows = {
     asksFor: algorithms.flatMap(algorithmAliases),
     programs: cryptFormats[format].programs,
   }),
-  lvm: ({ name }) => ({
-    profiles: /-tpool$|_(?:tdata|cdata|cvol)\b/.test(name) ? ['lvm', 'lvm-thin'] : ['lvm'],
-    modules: ['dm_mod'],
-    programs: ['lvm'],
-  }),
+  lvm: ({ name }) => {
+    const checker = poolCheckers.find(([pattern]) => pattern.test(name))?.[1];
+    return {
+      profiles: checker === undefined ? ['lvm'] : ['lvm', 'lvm-thin'],
+      modules: ['dm_mod'],
+      // The volume above it needs lvm itself.
+      programs: [checker ?? 'lvm'],
+    };
+  },
   raid: ({ level, name }) => ({
     name: layer(level, name),
     profiles: ['raid'],
@@ -59,6 +63,12 @@ const layers: Rows = {
     ),
   }),
 };
+
+/** By the names that LVM gives to a pool's own volumes, what it runs before it activates one. */
+const poolCheckers: readonly (readonly [RegExp, program: string])[] = [
+  [/-tpool$|_tdata\b/, 'thin_check'],
+  [/_(?:cdata|cvol)\b/, 'cache_check'],
+];
 
 /** The needs of `node` alone; the layers below it have needs of their own. */
 export function layerNeeds(node: StorageNode): LayerNeeds {

@@ -49,7 +49,7 @@ const packagesOf: Readonly<Record<string, string>> = {
   dm: 'dmsetup',
   keymap: 'kbd',
   lvm: 'lvm2',
-  'lvm-thin': 'thin-provisioning-tools',
+  'lvm-thin': 'thin-provisioning-tools|',
   fido2: 'libfido2-1',
   https: 'systemd-resolved|',
   raid: 'mdadm',

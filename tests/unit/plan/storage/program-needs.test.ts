@@ -35,3 +35,14 @@ test('programNeeds() names a program for every layer that the boot waits for', (
     { what: 'raid under /', anyOf: ['mdadm'] },
   ]);
 });
+
+test('programNeeds() names what checks a pool of LVM besides lvm', () => {
+  const pooled = (pool: string): StorageNode => ({
+    ...{ type: 'lvm', ...layer },
+    below: [{ type: 'lvm', ...layer, name: pool }],
+  });
+  const programs = (pool: string) =>
+    programNeeds([stack('/', true, pooled(pool))]).flatMap(({ anyOf }) => anyOf);
+  assert.deepEqual(programs('group-pool-tpool'), ['lvm', 'thin_check']);
+  assert.deepEqual(programs('group-fast_cvol-cdata_cvol'), ['cache_check', 'lvm']);
+});
