@@ -86,7 +86,7 @@ test(
         // As a kernel's package does.
         `printf '%s\\n' '' ${kernelStanza.map((line) => `'${line}'`).join(' ')} >>/var/lib/dpkg/status`,
         `echo '=== kernel'; ${command(host, 'kernel', sources)}`,
-        `chmod 0711 /usr/bin/bash`,
+        `chmod 0711 /usr/bin/ls`,
         `echo '=== mode'; ${command(host, 'mode', sources)}`,
         `echo '=== nothing'; ${command(host, 'nothing', sources)} --no-cache`,
       ].join('\n'),
@@ -96,7 +96,7 @@ test(
     assert.match(unchanged, /base .* from the cache/);
     assert.match(kernel, /base .* from the cache: the same packages\n/);
     assert.doesNotMatch(kernel, / fetch$/m);
-    assert.match(mode, /base .* made: ".*bin\/bash" has changed\n/);
+    assert.match(mode, /base .* made: "\/usr\/bin(?:\/ls)?" has changed\n/);
     assert.ok(image(host, 'unchanged').equals(image(host, 'first')));
     assert.ok(image(host, 'kernel').equals(image(host, 'first')));
     assert.ok(image(host, 'mode').equals(image(host, 'nothing')));
