@@ -68,10 +68,12 @@ async function leavesNothing(
 
 async function firstManager(pid: number): Promise<Process | undefined> {
   for (;;) {
-    const relatives = family(pid);
-    const manager = relatives.find(({ name }) => packageManagers.test(name));
-    if (manager !== undefined) return manager;
-    await sleep(10);
+    const manager = family(pid).find(({ name }) => packageManagers.test(name));
+    // One that only answers a question may have ended before it is cut off.
+    await sleep(50);
+    if (manager !== undefined && family(pid).some((each) => each.pid === manager.pid)) {
+      return manager;
+    }
     if (!isRunning(pid)) return undefined;
   }
 }
