@@ -44,7 +44,18 @@ export interface DebianBoot {
   boot(name: string): string | undefined;
 }
 
-const codenames = { machine: 'bookworm', trixie: 'trixie' } as const;
+/** The packages by which kernel-install makes entries of systemd-boot, as the host's release has them. */
+export function entryPackages(name: HostName): readonly string[] {
+  const names = ['linux-base', 'systemd-boot', 'systemd-boot-tools'];
+  return names.filter((each) => existsSync(join(treesOf(name), each)));
+}
+
+function treesOf(name: HostName): string {
+  const release = readFileSync('/etc/os-release', 'utf8');
+  const own = /^VERSION_CODENAME=(\w+)$/m.exec(release)?.[1];
+  return join(cache, 'debian-boot', name === 'machine' ? (own ?? 'bookworm') : name);
+}
+
 const machineId = '3a9d668b4db749398a4a5e78a03bffa5';
 
 export async function debianBoot(
@@ -52,7 +63,7 @@ export async function debianBoot(
   name: HostName,
   shape: Shape,
 ): Promise<DebianBoot | undefined> {
-  const trees = join(cache, 'debian-boot', codenames[name]);
+  const trees = treesOf(name);
   if (!need(t, existsSync(trees), 'no debian-boot fixture: run tests/helpers/setup.sh')) {
     return undefined;
   }

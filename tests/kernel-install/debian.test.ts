@@ -1,7 +1,7 @@
 // Beside what Debian's own packages bring: ours is the one initrd of the boot entry, whatever they do.
 import assert from 'node:assert/strict';
 import test, { type TestContext } from 'node:test';
-import { type DebianBoot, type Shape, debianBoot } from '../helpers/debian-boot.ts';
+import { type DebianBoot, type Shape, debianBoot, entryPackages } from '../helpers/debian-boot.ts';
 import { explain, type Ran } from '../helpers/run.ts';
 
 const bls = ['linux-base', 'systemd-boot', 'systemd-boot-tools'];
@@ -10,7 +10,7 @@ const chosen = { generator: 'pkginitrd' };
 const ours = ['initrd: ours'];
 
 for (const name of ['machine', 'trixie'] as const) {
-  const packages = name === 'machine' ? bls.slice(0, 2) : bls;
+  const packages = entryPackages(name);
   const start = (
     t: TestContext,
     shape: Partial<Shape>,

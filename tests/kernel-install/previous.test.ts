@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
-import { type DebianBoot, debianBoot } from '../helpers/debian-boot.ts';
+import { type DebianBoot, debianBoot, entryPackages } from '../helpers/debian-boot.ts';
 import { bootFiles } from '../helpers/kernel-install.ts';
 import { need } from '../helpers/need.ts';
 import { bundle, cache } from '../helpers/paths.ts';
@@ -14,7 +14,7 @@ const bls = ['linux-base', 'systemd-boot', 'systemd-boot-tools'];
 for (const name of ['machine', 'trixie'] as const) {
   const start = async (t: TestContext): Promise<DebianBoot | undefined> => {
     if (!need(t, existsSync(bundle), 'no bundle: run npm run build')) return undefined;
-    const packages = name === 'machine' ? bls.slice(0, 2) : bls;
+    const packages = entryPackages(name);
     return debianBoot(t, name, {
       packages,
       systemdBoot: true,
