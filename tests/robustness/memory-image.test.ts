@@ -5,7 +5,7 @@ import { closeSync, openSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { build } from 'esbuild';
-import { scratch } from '../../helpers/scratch.ts';
+import { scratch } from '../helpers/scratch.ts';
 
 const MiB = 1 << 20;
 const size = 300 * MiB;
@@ -28,12 +28,12 @@ for (const compression of ['zstd', 'none'] as const) {
     const outfile = join(directory, 'image.mjs');
     const contents = `
       import { readFileSync } from 'node:fs';
-      import { treeDigest } from '../../../src/cache/tree-digest.ts';
-      import { codec } from '../../../src/compress/compress.ts';
-      import { readParts } from '../../../src/image/parts.ts';
-      import { concatenate, writePart } from '../../../src/image/write-image.ts';
-      import { makeSys } from '../../../src/sys/sys.ts';
-      import { verifyImage } from '../../../src/verify/verify.ts';
+      import { treeDigest } from '../../src/cache/tree-digest.ts';
+      import { codec } from '../../src/compress/compress.ts';
+      import { readParts } from '../../src/image/parts.ts';
+      import { concatenate, writePart } from '../../src/image/write-image.ts';
+      import { makeSys } from '../../src/sys/sys.ts';
+      import { verifyImage } from '../../src/verify/verify.ts';
 
       const sys = makeSys({ searchPath: process.env.PATH });
       const packing = codec(sys);

@@ -5,8 +5,8 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import test, { type TestContext } from 'node:test';
-import { checkout } from '../../helpers/paths.ts';
-import { plant, scratch } from '../../helpers/scratch.ts';
+import { checkout } from '../helpers/paths.ts';
+import { plant, scratch } from '../helpers/scratch.ts';
 
 function start(
   t: TestContext,

@@ -3,10 +3,10 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import test from 'node:test';
 import { build } from 'esbuild';
-import { scratch } from '../../helpers/scratch.ts';
-import { buildElf, modinfoSection } from '../formats/build-elf.ts';
-import { file, modulesDepBin, put, VERSION } from './build-image.ts';
-import { verifyLarge } from './large-image.ts';
+import { scratch } from '../helpers/scratch.ts';
+import { buildElf, modinfoSection } from '../unit/formats/build-elf.ts';
+import { file, modulesDepBin, put, VERSION } from '../unit/verify/build-image.ts';
+import { verifyLarge } from '../unit/verify/large-image.ts';
 
 const MiB = 1 << 20;
 const libraries = 'usr/lib/x86_64-linux-gnu';
@@ -68,7 +68,7 @@ for (const path of [`${libraries}/libbig.so`, 'usr/share/data', `${modules}/modu
     const outfile = join(scratch(t), 'verify.mjs');
     const contents = `
       import { readFileSync } from 'node:fs';
-      import { verifyLarge } from './large-image.ts';
+      import { verifyLarge } from '../unit/verify/large-image.ts';
       const first = ${path.endsWith('.so')} ? Buffer.from('${buildElf({ needed: ['libc.so.6'] }).toString('hex')}', 'hex') : Buffer.alloc(0);
       const { unpackedBytes } = await verifyLarge('${path}', ${300 * MiB}, { first });
       const status = readFileSync('/proc/self/status', 'utf8');

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import test from 'node:test';
-import { checkout } from '../../helpers/paths.ts';
-import { plant, scratch } from '../../helpers/scratch.ts';
+import { checkout } from '../helpers/paths.ts';
+import { plant, scratch } from '../helpers/scratch.ts';
 
 const terminal = `
 import fcntl, os, pty, struct, sys, termios

@@ -4,9 +4,9 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { build } from 'esbuild';
-import { plant, scratch } from '../../helpers/scratch.ts';
-import { checkout } from '../../helpers/paths.ts';
-import { directory, rawCpio, rawEntry } from './raw-cpio.ts';
+import { plant, scratch } from '../helpers/scratch.ts';
+import { checkout } from '../helpers/paths.ts';
+import { directory, rawCpio, rawEntry } from '../unit/inspect/raw-cpio.ts';
 
 const MiB = 1 << 20;
 
