@@ -56,9 +56,9 @@ export function seenFiles(
   const machine = absolutePath('/');
   const absolute = watched
     .seen(machine)
-    .map(({ path, follow }) => ({ path: `/${path}`, follow }))
+    .map((looked) => ({ ...looked, path: `/${looked.path}` }))
     .filter(({ path }) => path.startsWith(prefix))
-    .map(({ path, follow }) => ({ path: path.slice(prefix.length), follow }));
+    .map((looked) => ({ ...looked, path: looked.path.slice(prefix.length) }));
   return [...(root === machine ? [] : watched.seen(root)), ...absolute].filter(
     ({ path }) =>
       !passing.test(path) &&
@@ -77,9 +77,11 @@ const passing = /^(?:proc|sys|dev|run(?!\/(?:pkginitrd|[^/]+\.d)(?:\/|$)))(?:\/|
 
 function once(paths: Iterable<Looked>): Iterable<Looked> {
   const found = new Map<string, Looked>();
-  for (const { path, follow } of paths) {
-    const relative = path.replace(/^\/+/, '');
-    found.set(`${follow} ${relative}`, { path: relative, follow });
+  for (const looked of paths) {
+    const path = looked.path.replace(/^\/+/, '');
+    const key = `${looked.follow} ${path}`;
+    // Of two looks at a directory the one that lists it sees more.
+    if (found.get(key)?.names !== true) found.set(key, { ...looked, path });
   }
   return found.values();
 }

@@ -17,19 +17,18 @@ export interface Recording {
  */
 export function recording(sys: Sys): Recording {
   const roots = new Map<string, Map<string, Looked>>();
-  function note(root: string, path: string, follow: boolean): void {
+  function note(root: string, path: string, look: Look): void {
     const seen = roots.get(root) ?? new Map<string, Looked>();
     roots.set(root, seen);
     const relative = path.replace(/^\/+|\/+$/g, '');
-    seen.set(`${follow}${relative}`, { path: relative, follow });
+    seen.set(`${look.follow}${look.names}${relative}`, { path: relative, ...look });
   }
   return {
     sys: {
       ...sys,
-      root: (directory) =>
-        noting(sys.root(directory), (path, follow) => note(directory, path, follow)),
+      root: (directory) => noting(sys.root(directory), (path, look) => note(directory, path, look)),
       open: (path) => {
-        note('/', path, true);
+        note('/', path, target);
         return sys.open(path);
       },
     },
@@ -38,36 +37,36 @@ export function recording(sys: Sys): Recording {
   };
 }
 
-function noting(files: RootFiles, note: (path: string, follow: boolean) => void): RootFiles {
-  const follows =
-    <T>(look: (path: string) => T) =>
+type Look = Omit<Looked, 'path'>;
+
+const target: Look = { follow: true, names: false };
+const link: Look = { follow: false, names: false };
+const listing: Look = { follow: true, names: true };
+
+function noting(files: RootFiles, note: (path: string, look: Look) => void): RootFiles {
+  const as =
+    <T>(look: Look, read: (path: string) => T) =>
     (path: string): T => {
-      note(path, true);
-      return look(path);
-    };
-  const itself =
-    <T>(look: (path: string) => T) =>
-    (path: string): T => {
-      note(path, false);
-      return look(path);
+      note(path, look);
+      return read(path);
     };
   return {
     ...files,
-    readText: follows((path) => files.readText(path)),
-    readBytes: follows((path) => files.readBytes(path)),
-    sha256: follows((path) => files.sha256(path)),
-    list: follows((path) => files.list(path)),
-    stat: follows((path) => files.stat(path)),
-    lstat: itself((path) => files.lstat(path)),
-    readlink: itself((path) => files.readlink(path)),
+    readText: as(target, (path) => files.readText(path)),
+    readBytes: as(target, (path) => files.readBytes(path)),
+    sha256: as(target, (path) => files.sha256(path)),
+    list: as(listing, (path) => files.list(path)),
+    stat: as(target, (path) => files.stat(path)),
+    lstat: as(link, (path) => files.lstat(path)),
+    readlink: as(link, (path) => files.readlink(path)),
     resolve: (path, options) => {
-      note(path, options?.followLast ?? true);
+      note(path, (options?.followLast ?? true) ? target : link);
       return files.resolve(path, options);
     },
     walk: (path) => walking(files.walk(path), path, note),
     outline: (path) => walking(files.outline(path), path, note),
     glob: (pattern) => {
-      for (const directory of directoriesOf(files, pattern)) note(directory, true);
+      for (const directory of directoriesOf(files, pattern)) note(directory, listing);
       return files.glob(pattern);
     },
   };
@@ -77,11 +76,11 @@ function noting(files: RootFiles, note: (path: string, follow: boolean) => void)
 function* walking<Entry extends OutlineEntry>(
   entries: Iterable<Entry>,
   path: string,
-  note: (path: string, follow: boolean) => void,
+  note: (path: string, look: Look) => void,
 ): Generator<Entry> {
-  note(path, true);
+  note(path, listing);
   for (const entry of entries) {
-    if (entry.type === 'directory') note(entry.path, false);
+    if (entry.type === 'directory') note(entry.path, { follow: false, names: true });
     yield entry;
   }
 }

@@ -26,7 +26,8 @@ export function treeWitnesses(sys: Sys, path: AbsolutePath): readonly Looked[] {
 }
 
 function* belowAndSelf(files: RootFiles, path: AbsolutePath): Generator<Looked> {
-  yield { path, follow: false };
+  yield { path, follow: false, names: true };
   if (files.lstat(path)?.type !== 'directory') return;
-  for (const entry of files.walk(path)) yield { path: `/${entry.path}`, follow: false };
+  for (const entry of files.walk(path))
+    yield { path: `/${entry.path}`, follow: false, names: true };
 }

@@ -7,6 +7,8 @@ export interface Witness {
   readonly path: string;
   /** False for one that was looked at itself where it is a link. */
   readonly follow: boolean;
+  /** True where what lies in it was looked at, if it is a directory. A package that comes changes /usr/bin for nobody else. */
+  readonly names: boolean;
   /** Null where it was not there. */
   readonly stamp: string | null;
   /** Digest of the content, where the stamp alone proves nothing. */
@@ -14,7 +16,7 @@ export interface Witness {
 }
 
 /** A path that was looked at, in the same sense. */
-export type Looked = Pick<Witness, 'path' | 'follow'>;
+export type Looked = Pick<Witness, 'path' | 'follow' | 'names'>;
 
 export type TakenDown =
   | { readonly type: 'taken'; readonly witnesses: readonly Witness[] }
@@ -34,15 +36,14 @@ export function takeDown(
 ): TakenDown {
   const witnesses: Witness[] = [];
   for (const looked of paths) {
-    const { path, follow } = looked;
+    const { path, follow, names } = looked;
     const stamp = files.stamp(path, { followLast: follow });
-    if (stamp !== undefined && stamp.changed >= now && !isOwn(path))
-      return { type: 'moving', path };
-    const isRecent = stamp !== undefined && stamp.changed > now - tick;
+    const isTimed = stamp !== undefined && hasTimes(stamp, looked);
+    if (isTimed && stamp.changed >= now && !isOwn(path)) return { type: 'moving', path };
+    const isRecent = isTimed && stamp.changed > now - tick;
     witnesses.push({
-      path,
-      follow,
-      stamp: stamp?.text ?? null,
+      ...{ path, follow, names },
+      stamp: textOf(stamp, looked),
       digest: isRecent ? digestOf(files, looked, stamp) : null,
     });
   }
@@ -56,12 +57,21 @@ export function* changed(
 ): Generator<Witness, void, undefined> {
   for (const each of witnesses) {
     const stamp = files.stamp(each.path, { followLast: each.follow });
-    if ((stamp?.text ?? null) === each.stamp) {
+    if (textOf(stamp, each) === each.stamp) {
       if (each.digest === null || stamp === undefined) continue;
       if (digestOf(files, each, stamp) === each.digest) continue;
     }
     yield each;
   }
+}
+
+function textOf(stamp: Stamp | undefined, looked: Looked): string | null {
+  if (stamp === undefined) return null;
+  return hasTimes(stamp, looked) ? stamp.text : stamp.own;
+}
+
+function hasTimes({ type }: Stamp, { names }: Looked): boolean {
+  return names || type !== 'directory';
 }
 
 // FAT's clock ticks every two seconds, ext3's every second, most others' with the kernel's timer.

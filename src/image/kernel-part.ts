@@ -38,23 +38,21 @@ export function kernelPart(
 }
 
 /** The files of the kernel's root that this part is made of, and if a link is followed to what it leads to. */
-export function kernelFiles({
-  modules,
-  firmware,
-}: Plan): readonly { readonly path: string; readonly follow: boolean }[] {
-  const lists = [...kernelIndexes, ...builtinIndexes, ...sourceIndexes].map(
-    (name) => `${modules.directory}/${name}`,
-  );
-  return [
-    { path: modules.directory, follow: true },
-    ...[...lists, ...modules.files.map(({ path }) => `${modules.directory}/${path}`)].map(
-      (path) => ({
-        path,
-        follow: true,
-      }),
-    ),
-    ...firmware.files.map(({ value }) => ({ path: value, follow: false })),
+export function kernelFiles({ modules, firmware }: Plan): readonly KernelFile[] {
+  const ours = [
+    ...[...kernelIndexes, ...builtinIndexes, ...sourceIndexes],
+    ...modules.files.map(({ path }) => path),
   ];
+  return [modules.directory, ...ours.map((name) => `${modules.directory}/${name}`)]
+    .map((path): KernelFile => ({ path, follow: true, names: true }))
+    .concat(firmware.files.map(({ value }) => ({ path: value, follow: false, names: true })));
+}
+
+/** `names`: a directory counts with what lies in it. */
+interface KernelFile {
+  readonly path: string;
+  readonly follow: boolean;
+  readonly names: true;
 }
 
 function* indexEntries(sys: Sys, indexes: AbsolutePath, target: string): Generator<SourcedEntry> {

@@ -143,6 +143,8 @@ export interface FileStat {
 export interface Stamp {
   /** Type, permissions, size, times of the content and of the inode, and the inode's number: another text, another file. */
   readonly text: string;
+  /** Type, permissions and owner alone: of a directory, all that does not change with what lies in it. */
+  readonly own: string;
   readonly type: FileStat['type'];
   /** Nanoseconds since 1970 of the last change of content or inode. */
   readonly changed: bigint;

@@ -40,9 +40,10 @@ function onMachine(path: string, followLast: boolean): BigIntStats | undefined {
 }
 
 function stampOf(stats: BigIntStats): Stamp {
-  const { mode, size, mtimeNs, ctimeNs, atimeNs, ino } = stats;
+  const { mode, uid, gid, size, mtimeNs, ctimeNs, atimeNs, ino } = stats;
   return {
     text: `${mode.toString(8)} ${size} ${mtimeNs} ${ctimeNs} ${ino}`,
+    own: `${mode.toString(8)} ${uid} ${gid}`,
     type: fileType(stats),
     changed: mtimeNs > ctimeNs ? mtimeNs : ctimeNs,
     read: atimeNs,

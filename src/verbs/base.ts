@@ -199,7 +199,7 @@ function lookedAt(
   const { plan, hostRoot } = decided;
   const own = treesAndScripts(plan).flatMap((path) => treeWitnesses(sys, path));
   const host = [
-    ...prepared.witnesses().map((path) => ({ path, follow: true })),
+    ...prepared.witnesses().map((path) => ({ path, follow: true, names: true })),
     ...seenFiles(watched, hostRoot, workspace),
   ];
   const machine = absolutePath('/');

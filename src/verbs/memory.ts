@@ -116,7 +116,9 @@ function planFiles(memory: Memory, { plan, hostRoot, kernelRoot }: Decided) {
 }
 
 function microcodeFiles({ microcode }: Plan) {
-  return microcode.flatMap(({ sources }) => sources.map((path) => ({ path, follow: true })));
+  return microcode.flatMap(({ sources }) =>
+    sources.map((path) => ({ path, follow: true, names: true })),
+  );
 }
 
 // kernel-install copies the image from its staging area; of other layouts nobody knows where to.

@@ -132,7 +132,7 @@ test('the base part is the same for another kernel, other reasons, another host 
 });
 
 test('kernelKey() is that of the kernel, its files, the manifest and the depmod', () => {
-  const file = { path: 'm/a.ko', follow: true, stamp: '1', digest: null };
+  const file = { path: 'm/a.ko', follow: true, names: false, stamp: '1', digest: null };
   const given = { epoch: 5, depmod: 'a', files: [file] };
   const manifest = makeManifest({
     ...{ plan, config: config(), packages: [], ownersInOrder: [], epoch: 5, bugs: undefined },

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import test from 'node:test';
 import { changedInputs, seenFiles, takeInputs } from '../../../src/cache/inputs.ts';
@@ -73,4 +73,23 @@ test('seenFiles() leaves out what the kernel makes up, the workspace, and direct
     seenFiles(watched, absolutePath('/'), absolutePath('/w')).map(({ path }) => path),
     ['run/pkginitrd/a.conf', 'run/modprobe.d/a.conf', 'system', 'var/tmp/x'],
   );
+});
+
+test('a directory that was looked at itself counts by its owner and permissions, whatever comes to lie in it', (t) => {
+  for (const look of [
+    (files: RootFiles) => files.lstat('usr/bin'),
+    (files: RootFiles) => files.stat('usr/bin'),
+    (files: RootFiles) => files.resolve('usr/bin'),
+  ]) {
+    const root = plant(scratch(t), { 'usr/bin/a': 'a' });
+    const watched = recording(plain);
+    look(watched.sys.root(root));
+    // Even while the build runs.
+    const inputs = takeInputs(plain, new Map([[root, seenFiles(watched, root)]]), 1n);
+    assert.ok(inputs !== undefined);
+    writeFileSync(join(root, 'usr/bin/b'), '');
+    assert.deepEqual([...changedInputs(plain, inputs)], []);
+    chmodSync(join(root, 'usr/bin'), 0o700);
+    assert.deepEqual([...changedInputs(plain, inputs)], [`${root}/usr/bin`]);
+  }
 });

@@ -19,10 +19,10 @@ import { plant, scratch } from '../../helpers/scratch.ts';
 
 const sys = makeSys({ searchPath: '/usr/bin:/bin' });
 const looked: readonly Looked[] = [
-  { path: 'etc/file', follow: true },
-  { path: 'etc/link', follow: true },
-  { path: 'etc/absent', follow: true },
-  { path: 'etc', follow: true },
+  { path: 'etc/file', follow: true, names: true },
+  { path: 'etc/link', follow: true, names: true },
+  { path: 'etc/absent', follow: true, names: true },
+  { path: 'etc', follow: true, names: true },
 ];
 
 const tree = { 'etc/file': 'one', 'etc/link': { link: 'file' }, 'etc/other': 'one' };

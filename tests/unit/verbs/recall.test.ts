@@ -57,6 +57,7 @@ function world(t: TestContext) {
   const looked = ['etc/pkginitrd', 'etc/pkginitrd/a.conf', 'run/modprobe.d/a.conf'].map((path) => ({
     path,
     follow: true,
+    names: true,
   }));
   const inputs = takeInputs(sys, new Map([[hostRoot, looked]]), later());
   assert.ok(inputs !== undefined);
