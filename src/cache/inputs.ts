@@ -1,5 +1,6 @@
 import { logger } from '../log.ts';
 import { absolutePath, type AbsolutePath } from '../model/brands.ts';
+import type { Excerpt, ReadExcerpt } from '../model/excerpt.ts';
 import type { Sys } from '../model/sys.ts';
 import type { Recording } from './recording.ts';
 import { changed, takeDown, type Looked, type Witness } from './witnesses.ts';
@@ -10,6 +11,16 @@ export interface Inputs {
     readonly root: AbsolutePath;
     readonly witnesses: readonly Witness[];
   }[];
+  /** Files of which a part counts. */
+  readonly excerpts?: readonly TakenExcerpt[];
+}
+
+interface TakenExcerpt {
+  readonly root: AbsolutePath;
+  readonly excerpt: Excerpt;
+  readonly digest: string;
+  /** As long as these are as they were, so is the excerpt. */
+  readonly witnesses: readonly Witness[];
 }
 
 const debug = logger('cache');
@@ -22,28 +33,67 @@ export function takeInputs(
 ): Inputs | undefined {
   const roots: { root: AbsolutePath; witnesses: readonly Witness[] }[] = [];
   for (const [root, paths] of looked) {
-    const taken = takeDown(sys.root(root), once(paths), now, (path) => ownCache.test(path));
-    if (taken.type === 'moving') {
-      debug('"%s" changed while it was read: nothing is remembered', taken.path);
-      return undefined;
-    }
-    roots.push({ root, witnesses: taken.witnesses });
+    const witnesses = takeWitnesses(sys, root, paths, now);
+    if (witnesses === undefined) return undefined;
+    roots.push({ root, witnesses });
   }
   return { roots };
 }
 
+/** An excerpt as it is now, which `paths` stand for; undefined in the same sense. */
+export function takeExcerpt(
+  sys: Sys,
+  root: AbsolutePath,
+  { excerpt, paths }: { readonly excerpt: Excerpt; readonly paths: readonly string[] },
+  now: bigint,
+  read: ReadExcerpt,
+): Inputs | undefined {
+  const looked = paths.map((path) => ({ path, follow: true, names: true }));
+  const witnesses = takeWitnesses(sys, root, looked, now);
+  if (witnesses === undefined) return undefined;
+  const digest = read(sys.root(root), excerpt);
+  return { roots: [], excerpts: [{ root, excerpt, digest, witnesses }] };
+}
+
+function takeWitnesses(
+  sys: Sys,
+  root: AbsolutePath,
+  paths: Iterable<Looked>,
+  now: bigint,
+): readonly Witness[] | undefined {
+  const taken = takeDown(sys.root(root), once(paths), now, (path) => ownCache.test(path));
+  if (taken.type === 'taken') return taken.witnesses;
+  debug('"%s" changed while it was read: nothing is remembered', taken.path);
+  return undefined;
+}
+
 /** Those of several steps. */
 export function joinedInputs(...all: readonly Inputs[]): Inputs {
-  return { roots: all.flatMap(({ roots }) => roots) };
+  return {
+    roots: all.flatMap(({ roots }) => roots),
+    excerpts: all.flatMap(({ excerpts = [] }) => excerpts),
+  };
 }
 
 /** The paths that are not as they were, as this machine knows them. */
-export function* changedInputs(sys: Sys, { roots }: Inputs): Generator<string, void, undefined> {
+export function* changedInputs(
+  sys: Sys,
+  { roots, excerpts = [] }: Inputs,
+  read: ReadExcerpt,
+): Generator<string, void, undefined> {
   for (const { root, witnesses } of roots) {
-    for (const { path } of changed(sys.root(root), witnesses)) {
-      yield `${root === '/' ? '' : root}/${path}`;
-    }
+    for (const { path } of changed(sys.root(root), witnesses)) yield onMachine(root, path);
   }
+  for (const { root, excerpt, digest, witnesses } of excerpts) {
+    const host = sys.root(root);
+    const [first] = changed(host, witnesses);
+    if (first === undefined || read(host, excerpt) === digest) continue;
+    yield onMachine(root, first.path);
+  }
+}
+
+function onMachine(root: AbsolutePath, path: string): string {
+  return `${root === '/' ? '' : root}/${path}`;
 }
 
 /** What a recording saw below `root`, without the workspace and what the kernel makes up as it is read. */

@@ -1,4 +1,5 @@
 import type { AbsolutePath } from '../model/brands.ts';
+import type { Excerpt } from '../model/excerpt.ts';
 import type { PackageRequest } from '../model/package-request.ts';
 import type { Digest, PackageRelations, ResolvedPackage, RootTree } from '../model/packages.ts';
 import type { Sys } from '../model/sys.ts';
@@ -42,10 +43,21 @@ export interface PackageDriver<Host> {
    * database has their digests. A build that fetches writes into our own cache, which is one of them: take the stamp after.
    */
   witnesses(job: Job<Host>): readonly string[];
+  /**
+   * The part of some witnesses that the choice depends on. Absent where nobody can tell without the manager, undefined where
+   * this choice depends on all of them.
+   */
+  excerpt?(job: Job<Host>, resolution: Resolution): Promise<Excerpted | undefined>;
   /** The directory of what was fetched and is kept for later builds, from the host's root. */
   readonly keptArchives: string;
   /** Which of the host's installed packages ships which path, directories left out. */
   hostOwners(sys: Sys, hostRoot: AbsolutePath): Promise<ReadonlyMap<string, string>>;
+}
+
+/** An excerpt, and the witnesses that it stands for. */
+export interface Excerpted {
+  readonly excerpt: Excerpt;
+  readonly paths: readonly string[];
 }
 
 export interface Resolution {

@@ -4,7 +4,7 @@ import type { PackageRequest } from '../model/package-request.ts';
 import type { PackageAnswer, PackageIdentity, RootTree } from '../model/packages.ts';
 import type { Sys } from '../model/sys.ts';
 import { aptDriver } from './apt/apt.ts';
-import type { PackageDriver, ResolvedArchive } from './driver.ts';
+import type { Excerpted, PackageDriver, ResolvedArchive } from './driver.ts';
 import { pacmanDriver } from './pacman/pacman.ts';
 import { dnf4FrontEnd, dnf5FrontEnd } from './rpm/dnf.ts';
 import { rpmDriver } from './rpm/rpm.ts';
@@ -29,6 +29,7 @@ export interface Prepared {
   choice(): Promise<string | undefined>;
   /** Files of the host that the choice depends on, from its root: see PackageDriver. */
   witnesses(): readonly string[];
+  excerpt(): Promise<Excerpted | undefined>;
   fetch(): Promise<Ready>;
 }
 
@@ -95,6 +96,7 @@ function managerWith<Host>(driver: PackageDriver<Host>) {
         identities: resolvedIdentities(resolution),
         choice: async () => choiceOf(driver, job, resolution),
         witnesses: () => driver.witnesses(job),
+        excerpt: async () => timed(sys, 'excerpt', async () => driver.excerpt?.(job, resolution)),
         fetch,
       };
     },

@@ -1,4 +1,4 @@
-import { joinedInputs, seenFiles, takeInputs, type Inputs } from '../cache/inputs.ts';
+import { joinedInputs, seenFiles, takeExcerpt, takeInputs, type Inputs } from '../cache/inputs.ts';
 import { baseKey, baseQuestion } from '../cache/key.ts';
 import { recording, type Recording } from '../cache/recording.ts';
 import { trim } from '../cache/prune.ts';
@@ -11,6 +11,8 @@ import { absolutePath, type AbsolutePath } from '../model/brands.ts';
 import type { CacheAnswer, WhyMade } from '../model/cache.ts';
 import type { PackageIdentity } from '../model/packages.ts';
 import type { Sys } from '../model/sys.ts';
+import type { Excerpted } from '../packages/driver.ts';
+import { excerptDigest } from '../packages/excerpt.ts';
 import type { Prepared, Ready } from '../packages/install.ts';
 import { decodeFacts, encodeFacts, type PartFacts, type StoredFacts } from '../verify/read-back.ts';
 import type { BaseJob } from './base-job.ts';
@@ -51,12 +53,12 @@ async function withoutCache(job: BaseJob, why: WhyMade, release: () => void): Pr
   const now = job.sys.fileTime(job.workspace);
   const watched = recording(job.sys);
   const prepared = await choose(watched.sys, job);
-  const chosenBy = lookedAt(job, prepared, watched);
+  const chosenBy = await lookedAt(job, prepared, watched);
   watched.restart();
   const ready = await fetch(job, prepared);
   release();
   const made = await make(job, ready);
-  const [chosen, taken] = [takeInputs(job.sys, chosenBy, now), takenBy(job, watched, now)];
+  const [chosen, taken] = [takeChosen(job, chosenBy, now), takenBy(job, watched, now)];
   const inputs = chosen && taken && joinedInputs(chosen, taken);
   return { ...made, inputs, from: { type: 'made', why }, warnings: [] };
 }
@@ -76,7 +78,7 @@ async function withCache(job: BaseJob, cache: PartCache): Promise<BaseAnswer> {
 
   const watched = recording(sys);
   const prepared = await choose(watched.sys, job);
-  const chosenBy = lookedAt(job, prepared, watched);
+  const chosenBy = await lookedAt(job, prepared, watched);
   const contents = contentsOf(sys, decided.plan);
   const choice = choiceWith(await prepared.choice(), contents);
   const again = takenBefore(job, cache, earlier.remembered, choice);
@@ -97,7 +99,7 @@ async function withCache(job: BaseJob, cache: PartCache): Promise<BaseAnswer> {
 
   async function remember(key: string, base: Made, taken: Inputs | null): Promise<BaseAnswer> {
     const from = { type: 'cached', by: 'same packages' } as const;
-    const chosen = takeInputs(sys, chosenBy, now);
+    const chosen = takeChosen(job, chosenBy, now);
     if (chosen === undefined || taken === null) {
       return { ...base, inputs: undefined, from, warnings: [] };
     }
@@ -190,23 +192,44 @@ function takenBy({ sys, decided, workspace }: BaseJob, watched: Recording, now: 
   return takeInputs(sys, new Map([[hostRoot, seenFiles(watched, hostRoot, workspace)]]), now);
 }
 
+interface ChosenBy {
+  readonly files: ReadonlyMap<AbsolutePath, readonly Looked[]>;
+  readonly excerpted: Excerpted | undefined;
+}
+
 /** Everything on this machine that the choice of packages depends on, and all of the base part that is no package's. */
-function lookedAt(
+async function lookedAt(
   { sys, decided, workspace }: BaseJob,
   prepared: Prepared,
   watched: Recording,
-): ReadonlyMap<AbsolutePath, readonly Looked[]> {
+): Promise<ChosenBy> {
   const { plan, hostRoot } = decided;
   const own = treesAndScripts(plan).flatMap((path) => treeWitnesses(sys, path));
-  const host = [
+  const all = [
     ...prepared.witnesses().map((path) => ({ path, follow: true, names: true })),
     ...seenFiles(watched, hostRoot, workspace),
   ];
+  const excerpted = await prepared.excerpt();
+  const inExcerpt = new Set(excerpted?.paths);
+  const host = all.filter(({ path }) => !inExcerpt.has(path));
   const machine = absolutePath('/');
-  return hostRoot === machine
-    ? new Map([[machine, [...own, ...host]]])
-    : new Map([
-        [machine, own],
-        [hostRoot, host],
-      ]);
+  const files =
+    hostRoot === machine
+      ? new Map([[machine, [...own, ...host]]])
+      : new Map([
+          [machine, own],
+          [hostRoot, host],
+        ]);
+  return { files, excerpted };
+}
+
+function takeChosen(
+  { sys, decided: { hostRoot } }: BaseJob,
+  { files, excerpted }: ChosenBy,
+  now: bigint,
+): Inputs | undefined {
+  const inputs = takeInputs(sys, files, now);
+  if (inputs === undefined || excerpted === undefined) return inputs;
+  const excerpt = takeExcerpt(sys, hostRoot, excerpted, now, excerptDigest);
+  return excerpt && joinedInputs(inputs, excerpt);
 }

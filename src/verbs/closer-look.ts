@@ -5,6 +5,7 @@ import { absolutePath } from '../model/brands.ts';
 import type { Difference } from '../model/difference.ts';
 import { BuildError, UsageError } from '../model/errors.ts';
 import type { Sys } from '../model/sys.ts';
+import { excerptDigest } from '../packages/excerpt.ts';
 import { decide, type Decided } from './decide.ts';
 import { inWorkspace } from './in-workspace.ts';
 import { locked } from './locked.ts';
@@ -45,7 +46,7 @@ function kernelDifferences(
   { planInputs }: Remembered,
   { plan, kernelRoot }: Decided,
 ): readonly Difference[] {
-  const changed = new Set(planInputs === null ? [] : changedInputs(sys, planInputs));
+  const changed = new Set(planInputs === null ? [] : changedInputs(sys, planInputs, excerptDigest));
   const isChanged = (path: string): boolean => changed.has(absolutePath(`${kernelRoot}/${path}`));
   const { modules, firmware, microcode } = plan;
   const change = 'changed';
@@ -72,7 +73,7 @@ async function packagesNow(
   const isSame =
     JSON.stringify(placed.plan.packages) === JSON.stringify(decided.plan.packages) &&
     baseInputs !== null &&
-    changedInputs(sys, baseInputs).next().done === true;
+    changedInputs(sys, baseInputs, excerptDigest).next().done === true;
   if (isSame) return [];
   const cache = absolutePath(`${decided.hostRoot}/var/cache/pkginitrd`);
   const prepared = await locked(sys, cache, tell, () =>

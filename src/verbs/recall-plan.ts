@@ -4,6 +4,7 @@ import { keep, lookUp, openStore } from '../cache/store.ts';
 import { BuildError } from '../model/errors.ts';
 import type { ImageRequest } from '../model/invocation.ts';
 import type { Sys } from '../model/sys.ts';
+import { excerptDigest } from '../packages/excerpt.ts';
 import type { Decided } from './decide.ts';
 import { machineDigest } from './machine.ts';
 import type { Memory } from './memory.ts';
@@ -38,7 +39,7 @@ export function recallPlan(
     const { decided, inputs } = found.data;
     const isSame =
       found.data.machine === machineDigest(machine) &&
-      changedInputs(sys, inputs).next().done === true;
+      changedInputs(sys, inputs, excerptDigest).next().done === true;
     return isSame ? { decided, inputs } : undefined;
   } catch (error) {
     if (error instanceof BuildError) return undefined;

@@ -2,6 +2,7 @@ import { changedInputs, joinedInputs, type Inputs } from '../cache/inputs.ts';
 import { lookUp, type Found } from '../cache/store.ts';
 import { logger } from '../log.ts';
 import type { WhyMade } from '../model/cache.ts';
+import { excerptDigest } from '../packages/excerpt.ts';
 import type { BaseJob } from './base-job.ts';
 import type { PartCache } from './part-cache.ts';
 
@@ -45,7 +46,7 @@ export function unchangedBase(
   if (!isRemembered(data)) return { type: 'none', why: { type: 'new' } };
   const { key } = data;
   const inputs = joinedInputs(data.chosen, data.taken);
-  const [path] = changedInputs(sys, inputs);
+  const [path] = changedInputs(sys, inputs, excerptDigest);
   if (path !== undefined) {
     debug('"%s" is not as it was: the package manager is asked', path);
     return { type: 'none', why: { type: 'changed', path }, remembered: data };
@@ -67,7 +68,7 @@ export function takenBefore(
 ): { readonly key: string; readonly found: Whole; readonly taken: Inputs } | undefined {
   if (remembered === undefined || choice === null || remembered.choice !== choice) return undefined;
   const { key, taken } = remembered;
-  if (changedInputs(sys, taken).next().done !== true) return undefined;
+  if (changedInputs(sys, taken, excerptDigest).next().done !== true) return undefined;
   const found = lookUp(sys, store, key, workspace);
   return found.type === 'found' ? { key, found, taken } : undefined;
 }

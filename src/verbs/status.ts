@@ -5,6 +5,7 @@ import type { Difference } from '../model/difference.ts';
 import { UsageError } from '../model/errors.ts';
 import type { ImageRequest, StatusInvocation } from '../model/invocation.ts';
 import type { Sys } from '../model/sys.ts';
+import { excerptDigest } from '../packages/excerpt.ts';
 import { machineDigest, readWholeMachine } from './machine.ts';
 import { rememberedImages, type Remembered } from './placed-images.ts';
 import type { Answer, Surroundings } from './verb.ts';
@@ -65,7 +66,7 @@ function isUnchanged(
 ): boolean {
   if (planInputs === null || baseInputs === null) return false;
   for (const inputs of [planInputs, baseInputs]) {
-    if (changedInputs(sys, inputs).next().done !== true) return false;
+    if (changedInputs(sys, inputs, excerptDigest).next().done !== true) return false;
   }
   return machine(placed.request) === placed.machine;
 }

@@ -83,35 +83,45 @@ test(
       [
         command(host, 'first', sources),
         `echo '=== unchanged'; ${command(host, 'unchanged', sources)}`,
-        // As a kernel's package does.
-        `printf '%s\\n' '' ${kernelStanza.map((line) => `'${line}'`).join(' ')} >>/var/lib/dpkg/status`,
+        ...installing('linux-image-0', 'boot usr/share/doc/linux-image-0 usr/bin'),
         `echo '=== kernel'; ${command(host, 'kernel', sources)}`,
+        ...installing('another', 'usr/share/doc/another', 'Provides: kmod'),
+        `echo '=== provider'; ${command(host, 'provider', sources)}`,
         `chmod 0711 /usr/bin/ls`,
         `echo '=== mode'; ${command(host, 'mode', sources)}`,
         `echo '=== nothing'; ${command(host, 'nothing', sources)} --no-cache`,
       ].join('\n'),
     );
-    const [first = '', unchanged = '', kernel = '', mode = ''] = story.split(/^=== \w+$/m);
+    const [first = '', unchanged = '', kernel = '', provider = '', mode = ''] =
+      story.split(/^=== \w+$/m);
     assert.match(first, /base .* made: nothing like it is cached\n/);
     assert.match(unchanged, /base .* from the cache/);
-    assert.match(kernel, /base .* from the cache: the same packages\n/);
-    assert.doesNotMatch(kernel, / fetch$/m);
-    assert.match(mode, /base .* made: "\/usr\/bin(?:\/ls)?" has changed\n/);
+    // A kernel's package changes dpkg's database and directories that all packages share, and nothing that counts.
+    assert.match(kernel, /base .* from the cache\n/);
+    assert.doesNotMatch(kernel, / choose$/m);
+    assert.match(provider, /base .* from the cache: the same packages\n/);
+    assert.doesNotMatch(provider, / fetch$/m);
+    assert.match(mode, /base .* made: "\/(?:usr\/)?bin\/ls" has changed\n/);
     assert.ok(image(host, 'unchanged').equals(image(host, 'first')));
     assert.ok(image(host, 'kernel').equals(image(host, 'first')));
+    assert.ok(image(host, 'provider').equals(image(host, 'first')));
     assert.ok(image(host, 'mode').equals(image(host, 'nothing')));
     assert.ok(!image(host, 'mode').equals(image(host, 'first')));
   },
 );
 
-const kernelStanza = [
-  'Package: linux-image-0',
-  'Status: install ok installed',
-  'Maintainer: nobody',
-  'Architecture: all',
-  'Version: 1',
-  'Description: a kernel',
-];
+/** Lines of a shell that install a package with a file in each directory. */
+function installing(name: string, directories: string, ...fields: readonly string[]): string[] {
+  const control = [`Package: ${name}`, 'Version: 1', 'Architecture: all', ...fields];
+  const lines = [...control, 'Maintainer: nobody', 'Description: a package'];
+  return [
+    `mkdir -p /var/tmp/${name}/DEBIAN`,
+    `printf '%s\\n' ${lines.map((line) => `'${line}'`).join(' ')} >/var/tmp/${name}/DEBIAN/control`,
+    `for each in ${directories}; do install -D -m 0644 /dev/null /var/tmp/${name}/$each/${name}.file; done`,
+    `dpkg-deb --build /var/tmp/${name} /var/tmp/${name}.deb >/dev/null`,
+    `dpkg --install /var/tmp/${name}.deb >/dev/null 2>&1`,
+  ];
+}
 
 function command(
   { kernel }: ThrowAwayHost,

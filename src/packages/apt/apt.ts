@@ -1,6 +1,7 @@
 import type { PackageDriver } from '../driver.ts';
 import { readOwners } from './dpkg-owners.ts';
 import { downloadDebs } from './download.ts';
+import { aptExcerpt } from './considered.ts';
 import { aptWitnesses, keptArchives, openApt, type AptHost } from './host.ts';
 import { installArchives } from './install.ts';
 import { readRelations } from './relations.ts';
@@ -17,6 +18,7 @@ export const aptDriver: PackageDriver<AptHost> = {
   download: downloadDebs,
   install: installArchives,
   witnesses: aptWitnesses,
+  excerpt: aptExcerpt,
   keptArchives,
   hostOwners: async (sys, hostRoot) => readOwners(sys.root(hostRoot)),
 };

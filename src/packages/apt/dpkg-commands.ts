@@ -1,3 +1,4 @@
+import { fnmatch } from '../../formats/fnmatch.ts';
 import type { Command } from '../../model/sys.ts';
 import { extractSandbox, inside, rootSandbox } from './layout.ts';
 import type { PackageRequest } from '../../model/package-request.ts';
@@ -125,6 +126,14 @@ function scriptEnvironment(epoch: number): Readonly<Record<string, string>> {
     INITRD: 'No',
     LC_ALL: 'C.UTF-8',
   };
+}
+
+/** True for a path of an archive, without leading slash, that dpkg is told not to unpack. */
+export function isExcluded(request: PackageRequest): (path: string) => boolean {
+  const [without, but] = [excluded(request), included(request)];
+  return (path) =>
+    without.some((directory) => `/${path}`.startsWith(`${directory}/`)) &&
+    !but.some((pattern) => fnmatch(pattern, `/${path}`));
 }
 
 function excluded({ plan, locale }: PackageRequest): readonly string[] {

@@ -17,16 +17,20 @@ import {
 
 /**
  * Writes the archive of an installed package to `file` in `target`, from its files and dpkg's records, uncompressed.
- * The times are those of the packaged files, so that two builds give the same archive.
+ * The times are those of the packaged files, so that two builds give the same archive. Files that will not be unpacked are
+ * neither read nor looked at.
  */
 export function rebuildDeb(
   sys: Sys,
   { host, overridden }: DpkgDatabase,
   installed: InstalledPackage,
-  target: RootFiles,
-  file: string,
+  { target, file }: { readonly target: RootFiles; readonly file: string },
+  isExcluded: (path: string) => boolean,
 ): Rebuilt {
-  const collected = collectInstalled(host, shippedBy(installed), 'md5');
+  const shipped = shippedBy(installed).filter(
+    ({ path, isParent }) => isParent || !isExcluded(path),
+  );
+  const collected = collectInstalled(host, shipped, 'md5');
   if (collected.changed.length > 0) return { type: 'changed', files: collected.changed };
   const entries = entriesOf(host, collected.kept, overridden);
   const leftOut = collected.leftOut.map(({ path }) => path);

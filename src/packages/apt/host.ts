@@ -74,13 +74,38 @@ export function inJob(
  * be taken from.
  */
 export function aptWitnesses({ sys, request, host: { places } }: AptJob): readonly string[] {
-  return withAllBelow(sys.root(request.hostRoot), [
-    ...['status', 'updates', 'diversions', 'statoverride', 'arch'].map(
-      (name) => `var/lib/dpkg/${name}`,
+  // What apt has not fetched whole lies here, and what it fetches for other programs. Neither decides anything.
+  const passing = new Set(
+    [places.lists, places.archives].flatMap((directory) =>
+      ['partial', 'auxfiles', 'lock'].map((name) => `${directory}/${name}`),
     ),
-    ...['etc/apt', 'usr/share/keyrings', places.configuration, places.preferences, places.lists],
-    ...[keptArchives, places.archives],
-  ]);
+  );
+  return withAllBelow(
+    sys.root(request.hostRoot),
+    [
+      ...databaseFiles(places),
+      ...['diversions', 'statoverride', 'arch'].map((name) => `var/lib/dpkg/${name}`),
+      ...['etc/apt', 'usr/share/keyrings', places.configuration, places.preferences, places.lists],
+    ],
+    (path) => passing.has(path),
+  );
+}
+
+/** Those of them that say which packages the host has. */
+export function databaseWitnesses(job: AptJob): readonly string[] {
+  const database = databaseFiles(job.host.places);
+  return aptWitnesses(job).filter((path) =>
+    database.some((each) => path === each || path.startsWith(`${each}/`)),
+  );
+}
+
+function databaseFiles(places: AptPlaces): readonly string[] {
+  return ['var/lib/dpkg/status', 'var/lib/dpkg/updates', ...archiveDirectories(places)];
+}
+
+/** Ours before apt's own, which lacks what ours has. */
+export function archiveDirectories({ archives }: AptPlaces): readonly string[] {
+  return [keptArchives, archives];
 }
 
 /** Files of this machine that may be the archive: in our cache, in the host's, in a repository on its disk. */
@@ -119,13 +144,9 @@ export function installedDebs({ host, stanzas }: DpkgDatabase): InstalledDebs {
   return { architecture, packages: new Map(ours.map(({ name, ...rest }) => [name, rest])) };
 }
 
-function listArchives(
-  files: RootFiles,
-  { archives }: AptPlaces,
-): ReadonlyMap<string, readonly string[]> {
+function listArchives(files: RootFiles, places: AptPlaces): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, string[]>();
-  // Ours lacks what apt's own has.
-  for (const directory of [keptArchives, archives]) {
+  for (const directory of archiveDirectories(places)) {
     for (const name of files.list(directory)) {
       const paths = found.get(name) ?? [];
       paths.push(`${directory}/${name}`);

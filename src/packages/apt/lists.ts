@@ -1,6 +1,7 @@
 import { parseControl, type Stanza } from '../../formats/deb-control.ts';
 import type { PackageRequest } from '../../model/package-request.ts';
 import type { Command } from '../../model/sys.ts';
+import type { AptJob } from './host.ts';
 import { aptSandbox, env, options, withSources } from './layout.ts';
 
 /** Prints for each package list in use whether its repository is signed by a trusted key. */
@@ -60,6 +61,36 @@ const fields: ReadonlySet<string> = new Set([
   'provides',
   'installed-size',
 ]);
+
+/** Prints all that the given packages depend on, and what that depends on, whichever alternative is chosen. */
+export function reachCommand(
+  { request, host }: Pick<AptJob, 'request' | 'host'>,
+  sources: readonly string[],
+  packages: readonly string[],
+): Command {
+  const { withRecommends } = request.plan;
+  return {
+    argv: [
+      'apt-cache',
+      ...options(request, host.architecture),
+      ...withSources(sources),
+      ...['depends', '--recurse', withRecommends ? '--recommends' : '--no-recommends'],
+      ...['suggests', 'enhances', 'replaces', 'breaks', 'conflicts'].map((each) => `--no-${each}`),
+      ...packages,
+    ],
+    env,
+    sandbox: aptSandbox(request, false),
+    purpose: 'Ask apt what the packages may depend on',
+  };
+}
+
+/** The names in lines `NAME`, ` |Depends: NAME`, `  Depends: <VIRTUAL>`, and those of its providers. */
+export function parseReach(output: string): readonly string[] {
+  return output.split('\n').flatMap((line) => {
+    const [, name] = /^(?:[ |]+[A-Za-z-]+: )?\s*<?([^\s<>:]+)/.exec(line) ?? [];
+    return name === undefined ? [] : [name];
+  });
+}
 
 /** Prints the name of every package there is. */
 export function namesCommand(request: PackageRequest, architecture: string): Command {

@@ -3,6 +3,7 @@ import type { Found, Missed, ResolvedArchive, Resolution, Taken } from '../drive
 import { isIntact } from '../shared/digest.ts';
 import { takeArchive } from '../shared/take.ts';
 import { refuseNowhere } from '../shared/unobtainable.ts';
+import { isExcluded } from './dpkg-commands.ts';
 import { readInstalled, unfinishedState } from './dpkg-installed.ts';
 import { rebuildDeb } from './dpkg-rebuild.ts';
 import { cachedCopies, type AptHost, type AptJob } from './host.ts';
@@ -81,5 +82,6 @@ function rebuild({ sys, request, host }: AptJob, archive: ResolvedArchive) {
   if (installed === undefined) return { type: 'absent' } as const;
   const file = `installed/${archive.file}`;
   const target = sys.root(aptPaths(request).archives);
-  return { ...rebuildDeb(sys, host.database, installed, target, file), file };
+  const place = { target, file };
+  return { ...rebuildDeb(sys, host.database, installed, place, isExcluded(request)), file };
 }

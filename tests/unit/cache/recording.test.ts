@@ -10,6 +10,7 @@ import { makeSys } from '../../../src/sys/sys.ts';
 import { plant, scratch } from '../../helpers/scratch.ts';
 
 const plain = makeSys({ searchPath: '/usr/bin:/bin' });
+const none = (): string => '';
 const later = (): bigint => BigInt(Date.now() + 10_000) * 1_000_000n;
 
 /** Every way to read the host, and a change after which it gives something else. */
@@ -45,11 +46,11 @@ for (const [what, look, change] of looks) {
     const before = look(watched.sys.root(root), watched.sys);
     const inputs = takeInputs(plain, new Map([[root, seenFiles(watched, root)]]), later());
     assert.ok(inputs !== undefined);
-    assert.deepEqual([...changedInputs(plain, inputs)], []);
+    assert.deepEqual([...changedInputs(plain, inputs, none)], []);
     mkdirSync(dirname(join(root, change)), { recursive: true });
     writeFileSync(join(root, change), 'changed');
     assert.notDeepEqual(look(plain.root(root), plain), before);
-    assert.notDeepEqual([...changedInputs(plain, inputs)], []);
+    assert.notDeepEqual([...changedInputs(plain, inputs, none)], []);
   });
 }
 
@@ -88,8 +89,8 @@ test('a directory that was looked at itself counts by its owner and permissions,
     const inputs = takeInputs(plain, new Map([[root, seenFiles(watched, root)]]), 1n);
     assert.ok(inputs !== undefined);
     writeFileSync(join(root, 'usr/bin/b'), '');
-    assert.deepEqual([...changedInputs(plain, inputs)], []);
+    assert.deepEqual([...changedInputs(plain, inputs, none)], []);
     chmodSync(join(root, 'usr/bin'), 0o700);
-    assert.deepEqual([...changedInputs(plain, inputs)], [`${root}/usr/bin`]);
+    assert.deepEqual([...changedInputs(plain, inputs, none)], [`${root}/usr/bin`]);
   }
 });

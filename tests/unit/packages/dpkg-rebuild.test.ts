@@ -4,9 +4,11 @@ import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { readDatabase, readInstalled } from '../../../src/packages/apt/dpkg-installed.ts';
+import { isExcluded } from '../../../src/packages/apt/dpkg-commands.ts';
 import { rebuildDeb } from '../../../src/packages/apt/dpkg-rebuild.ts';
 import { rootFiles } from '../../../src/sys/root-files.ts';
 import { makeSys } from '../../../src/sys/sys.ts';
+import { requestFor } from '../../helpers/package-request.ts';
 import { plant, scratch } from '../../helpers/scratch.ts';
 import { output, without } from '../formats/tools.ts';
 
@@ -58,7 +60,8 @@ test(
     assert.ok(installed);
     const target = scratch(t);
     const sys = makeSys({ searchPath: '/usr/bin:/bin' });
-    const rebuilt = rebuildDeb(sys, database, installed, rootFiles(target), 'widget.deb');
+    const place = { target: rootFiles(target), file: 'widget.deb' };
+    const rebuilt = rebuildDeb(sys, database, installed, place, () => false);
     assert.equal(rebuilt.type, 'rebuilt');
     const listed = output(['dpkg-deb', '--contents', join(target, 'widget.deb')]).toString();
     const modes = new Map(
@@ -68,5 +71,47 @@ test(
       }),
     );
     for (const [path, , mode] of files) assert.equal(modes.get(path), `${mode} root/root`, path);
+  },
+);
+
+test(
+  'rebuildDeb() leaves out what will not be unpacked, whatever became of it',
+  { skip: without('dpkg-deb') },
+  (t) => {
+    const shipped = ['changelog.gz', 'copyright', 'examples/one'].map(
+      (name) => `usr/share/doc/widget/${name}`,
+    );
+    const list = ['usr', 'usr/share', 'usr/share/doc', 'usr/share/doc/widget'].concat(
+      ['usr/share/doc/widget/examples', 'usr/share/locale/de/widget.mo', 'usr/widget'],
+      shipped,
+    );
+    const host = rootFiles(
+      plant(scratch(t), {
+        'etc/passwd': 'root:x:0:0::/root:\n',
+        'etc/group': 'root:x:0:\n',
+        'usr/widget': '',
+        'usr/share/doc/widget/examples/one': 'changed',
+        'usr/share/doc/widget/copyright': 'free',
+        'var/lib/dpkg/status':
+          'Package: widget\nStatus: install ok installed\nVersion: 1\nArchitecture: all\n',
+        'var/lib/dpkg/info/widget.md5sums': `${md5('one')}  usr/share/doc/widget/examples/one\n`,
+        'var/lib/dpkg/info/widget.list': `/.\n${list.map((path) => `/${path}\n`).join('')}`,
+      }),
+    );
+    const database = readDatabase(host);
+    const wanted = { name: 'widget', version: '1', architecture: 'all' };
+    const installed = readInstalled(database, wanted);
+    assert.ok(installed);
+    const target = scratch(t);
+    const sys = makeSys({ searchPath: '/usr/bin:/bin' });
+    const place = { target: rootFiles(target), file: 'widget.deb' };
+    const request = requestFor({}, { locale: 'C.UTF-8' });
+    const rebuilt = rebuildDeb(sys, database, installed, place, isExcluded(request));
+    assert.equal(rebuilt.type, 'rebuilt');
+    const listed = output(['dpkg-deb', '--contents', join(target, 'widget.deb')]).toString();
+    assert.deepEqual(listed.match(/\S*widget\S*$/gm), [
+      ...['./usr/share/doc/widget/', './usr/share/doc/widget/examples/'],
+      ...['./usr/widget', './usr/share/doc/widget/copyright'],
+    ]);
   },
 );
