@@ -27,14 +27,20 @@ export function withClock(files: Files, seconds: number): Files {
   ]);
 }
 
+// systemd kills all that is left before it changes to a root, even one that is not there, but for processes of this name.
 function startScript(seconds: number): string {
   return `#!/.clock/busybox sh
-(
-  /.clock/busybox sleep ${seconds}
+me=/.clock/busybox
+if [ "$1" = clock ]; then
+  (exec -a "@$me" $me sleep ${seconds})
   echo
   echo GUEST-TIME-IS-OVER
-  /.clock/busybox poweroff -f
-) &
+  $me poweroff -f
+fi
+# What goes on in the background reads from here, and the kernel has mounted nothing yet.
+$me mkdir -p /dev
+$me mknod /dev/null c 1 3
+(exec -a "@$me" $me sh "$0" clock) &
 exec /init
 `;
 }
