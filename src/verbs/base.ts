@@ -1,26 +1,22 @@
-import { joinedInputs, seenFiles, takeExcerpt, takeInputs, type Inputs } from '../cache/inputs.ts';
+import { joinedInputs, type Inputs } from '../cache/inputs.ts';
 import { baseKey, baseQuestion } from '../cache/key.ts';
-import { recording, type Recording } from '../cache/recording.ts';
+import { recording } from '../cache/recording.ts';
 import { trim } from '../cache/prune.ts';
 import { keep, lookUp } from '../cache/store.ts';
 import { putTogether, takeApart } from '../cache/stored-base.ts';
-import { treeWitnesses } from '../cache/tree-digest.ts';
-import type { Looked } from '../cache/witnesses.ts';
 import type { Base } from '../model/base.ts';
-import { absolutePath, type AbsolutePath } from '../model/brands.ts';
 import type { CacheAnswer, WhyMade } from '../model/cache.ts';
 import type { PackageIdentity } from '../model/packages.ts';
 import type { Sys } from '../model/sys.ts';
-import type { Excerpted } from '../packages/driver.ts';
-import { excerptDigest } from '../packages/excerpt.ts';
 import type { Prepared, Ready } from '../packages/install.ts';
 import { decodeFacts, encodeFacts, type PartFacts, type StoredFacts } from '../verify/read-back.ts';
+import { lookedAt, takeChosen, takenBy } from './base-inputs.ts';
 import type { BaseJob } from './base-job.ts';
 import type { Decided } from './decide.ts';
 import { finishBase, prepareBase } from './make-base.ts';
 import type { PartCache } from './part-cache.ts';
 import { takenBefore, unchangedBase, type Remembered, type Whole } from './remembered-base.ts';
-import { contentsOf, treesAndScripts } from './trees.ts';
+import { contentsOf } from './trees.ts';
 import { readPartBack } from './verify.ts';
 
 export interface BaseAnswer {
@@ -184,52 +180,4 @@ async function fetch({ sys, decided, steps }: BaseJob, prepared: Prepared): Prom
 function scriptOutside({ plan: { root } }: Decided): WhyMade | undefined {
   const script = [...root.postinst, ...root.finalize].find(({ insideRoot }) => !insideRoot);
   return script === undefined ? undefined : { type: 'script', path: script.path };
-}
-
-/** The files that taking the archives has looked at; undefined where one changed meanwhile. */
-function takenBy({ sys, decided, workspace }: BaseJob, watched: Recording, now: bigint) {
-  const { hostRoot } = decided;
-  return takeInputs(sys, new Map([[hostRoot, seenFiles(watched, hostRoot, workspace)]]), now);
-}
-
-interface ChosenBy {
-  readonly files: ReadonlyMap<AbsolutePath, readonly Looked[]>;
-  readonly excerpted: Excerpted | undefined;
-}
-
-/** Everything on this machine that the choice of packages depends on, and all of the base part that is no package's. */
-async function lookedAt(
-  { sys, decided, workspace }: BaseJob,
-  prepared: Prepared,
-  watched: Recording,
-): Promise<ChosenBy> {
-  const { plan, hostRoot } = decided;
-  const own = treesAndScripts(plan).flatMap((path) => treeWitnesses(sys, path));
-  const all = [
-    ...prepared.witnesses().map((path) => ({ path, follow: true, names: true })),
-    ...seenFiles(watched, hostRoot, workspace),
-  ];
-  const excerpted = await prepared.excerpt();
-  const inExcerpt = new Set(excerpted?.paths);
-  const host = all.filter(({ path }) => !inExcerpt.has(path));
-  const machine = absolutePath('/');
-  const files =
-    hostRoot === machine
-      ? new Map([[machine, [...own, ...host]]])
-      : new Map([
-          [machine, own],
-          [hostRoot, host],
-        ]);
-  return { files, excerpted };
-}
-
-function takeChosen(
-  { sys, decided: { hostRoot } }: BaseJob,
-  { files, excerpted }: ChosenBy,
-  now: bigint,
-): Inputs | undefined {
-  const inputs = takeInputs(sys, files, now);
-  if (inputs === undefined || excerpted === undefined) return inputs;
-  const excerpt = takeExcerpt(sys, hostRoot, excerpted, now, excerptDigest);
-  return excerpt && joinedInputs(inputs, excerpt);
 }
