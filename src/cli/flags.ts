@@ -32,7 +32,7 @@ export const buildFlags = [
     help: 'Name of the image, with or without a path',
   },
   { name: 'output-dir', short: 'O', argument: 'DIR', help: 'Where it goes; here by default' },
-  { name: 'profile', argument: 'NAME', help: 'Use a profile as well; may be repeated' },
+  { name: 'profile', argument: 'NAME', help: 'Use a profile as well, or none with -NAME' },
   {
     name: 'generic',
     short: 'g',

@@ -1,18 +1,24 @@
 import type { AbsolutePath } from '../model/brands.ts';
 import type { Assignment, Config, MatchFacts } from '../model/config.ts';
 import { UsageError } from '../model/errors.ts';
-import type { Sourced } from '../model/origin.ts';
+import { describeOrigin, type Sourced } from '../model/origin.ts';
 import type { Reason } from '../model/reason.ts';
 import { nearestName } from '../formats/nearest-name.ts';
 import { parseSources, type Parsed } from './check.ts';
+import {
+  assertNoneMissing,
+  chooseProfiles,
+  nameOf,
+  type ChosenProfiles,
+} from './chosen-profiles.ts';
 import { collect, type Collected } from './collect.ts';
 import { merge, type Merged } from './merge.ts';
 import type { Node, Sources } from './sources.ts';
-import { firstOfEach, toConfig } from './to-config.ts';
+import { toConfig } from './to-config.ts';
 
 export interface ResolveOptions {
   readonly facts: MatchFacts;
-  /** Asked for by flags; [Config] Profiles= adds more. */
+  /** Asked for or forbidden by flags; [Config] Profiles= adds more. */
   readonly profiles: readonly string[];
   /** Profiles that the host asks for; those that exist are taken. */
   readonly suggestedProfiles: readonly Sourced<string, Reason>[];
@@ -26,58 +32,62 @@ export interface ResolveOptions {
 /** Pure: what the sources and flags come to for this host. Throws UsageError with file:line. */
 export function resolveConfig(sources: Sources, options: ResolveOptions): Config {
   const parsed = parseSources(sources);
-  const { found, merged, profiles } = settleProfiles(sources, parsed, options);
+  const { found, merged, chosen } = settleProfiles(sources, parsed, options);
   const vendor = merge(
     found.assignments.filter((assignment) => assignment.vendor),
     options,
   );
-  const config = toConfig(merged, vendor, found, profiles);
+  const config = toConfig(merged, vendor, found, chosen);
   return { ...config, availableProfiles: [...knownProfiles(sources)].sort() };
 }
 
 interface Settled {
   readonly found: Collected;
   readonly merged: Merged;
-  readonly profiles: readonly Sourced<string, Reason>[];
+  readonly chosen: ChosenProfiles;
 }
 
 /** A file may select a profile, and a profile's file another one: go on until nothing is added. */
 function settleProfiles(sources: Sources, parsed: Parsed, options: ResolveOptions): Settled {
   const known = knownProfiles(sources);
   const format = options.assignments.findLast((each) => each.key === 'Format' && each.value)?.value;
-  for (const name of options.profiles) checkProfile(name, known, '');
-  const given = firstOfEach<Reason>([
-    ...options.suggestedProfiles.filter(({ value }) => known.has(value)),
-    ...options.profiles.map((value) => ({
-      value,
-      from: { type: 'flag', flag: '--profile' } as const,
-    })),
-  ]);
-  let profiles = given;
-  // Every round but a circular one adds a profile.
-  for (let round = 0; round <= known.size + 1; round++) {
-    const names = profiles.map(({ value }) => value);
+  const flags = options.profiles.map((value) => ({
+    value,
+    from: { type: 'flag', flag: '--profile' } as const,
+  }));
+  const suggested = options.suggestedProfiles.filter(({ value }) => known.has(value));
+  const check = (words: readonly Sourced<string>[]): void => {
+    for (const word of words) checkProfile(word, known);
+  };
+  check(flags);
+  let chosen = chooseProfiles({ configured: [], suggested, flags });
+  // Every round but a circular one adds a profile, or takes out a forbidden one.
+  for (let round = 0; round <= 2 * known.size + 1; round++) {
+    const names = chosen.taken.map(({ value }) => value);
     const found = collect(sources, parsed, { ...options, profiles: names }, format);
     const merged = merge([...found.assignments, ...options.assignments], options);
     const configured = merged.get('Profiles') ?? [];
-    for (const { value, from } of configured) {
-      checkProfile(value, known, from.type === 'file' ? `${from.file}:${from.line}: ` : '');
+    check(configured);
+    const next = chooseProfiles({ configured, suggested, flags });
+    if (next.taken.map(({ value }) => value).join() === names.join()) {
+      assertNoneMissing(configured, next);
+      return { found, merged, chosen: next };
     }
-    const next = firstOfEach<Reason>([...configured, ...given]);
-    if (next.map(({ value }) => value).join() === names.join()) return { found, merged, profiles };
-    profiles = next;
+    chosen = next;
   }
   throw new UsageError(
-    'Cannot settle the profiles: a file selects a profile that makes its own [Match] fail',
-    `Look for "Profiles=" in [Match] sections`,
+    'Cannot settle the profiles: a file selects or forbids a profile, and that makes its own [Match] fail',
+    `Look for "Profiles=" in [Match] sections, and for profiles that forbid themselves`,
   );
 }
 
-function checkProfile(name: string, known: ReadonlySet<string>, where: string): void {
+function checkProfile({ value, from }: Sourced<string>, known: ReadonlySet<string>): void {
+  const name = nameOf(value);
   if (known.has(name)) return;
   const near = nearestName(name, known);
+  const where = from.type === 'file' ? `${describeOrigin(from)}: ` : '';
   throw new UsageError(
-    `${where}Cannot use the profile "${name}": no such profile`,
+    `${where}Cannot ${name === value ? 'use' : 'forbid'} the profile "${name}": no such profile`,
     [near && `Did you mean "${near}"?`, `Known are ${[...known].sort().join(', ') || 'none'}`]
       .filter(Boolean)
       .join(' '),

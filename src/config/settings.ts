@@ -11,7 +11,7 @@ export const settings = [
     type: 'words',
     merge: 'append',
     flag: null, // --profile, which the invocation carries by itself
-    help: 'Profiles to use',
+    help: 'Profiles to use; -NAME forbids one',
     default: '',
   },
   {

@@ -4,7 +4,7 @@ import { UsageError } from '../model/errors.ts';
 import { managerNames, type ManagerName } from '../model/managers.ts';
 import { describeOrigin, type Origin, type Sourced } from '../model/origin.ts';
 import type { PackageOrigin } from '../model/packages.ts';
-import type { Reason } from '../model/reason.ts';
+import type { ChosenProfiles } from './chosen-profiles.ts';
 import type { Collected } from './collect.ts';
 import type { Merged } from './merge.ts';
 import { findSetting, type SettingKey } from './settings.ts';
@@ -14,7 +14,7 @@ export function toConfig(
   merged: Merged,
   vendor: Merged,
   found: Omit<Collected, 'assignments'>,
-  profiles: readonly Sourced<string, Reason>[],
+  { taken, forbidden }: ChosenProfiles,
 ): Omit<Config, 'availableProfiles'> {
   const list = (key: SettingKey): readonly Sourced<string>[] => merged.get(key) ?? [];
   const isDefault = (item: Sourced<string>): boolean =>
@@ -64,7 +64,8 @@ export function toConfig(
     rootPassword: list('RootPassword')[0]?.value,
     environment: Object.fromEntries(list('Environment').map(({ value }) => splitAt(value, '='))),
     sourceDateEpoch: toNumber(list('SourceDateEpoch')[0]),
-    profiles,
+    profiles: taken,
+    forbiddenProfiles: forbidden,
     files: found.files,
     warnings: found.warnings,
   };
@@ -144,7 +145,7 @@ function toNumber(given: Sourced<string> | undefined): number | undefined {
 }
 
 /** Where order means nothing, the first who asks for a thing is the one to name. */
-export function firstOfEach<From = Origin>(
+function firstOfEach<From = Origin>(
   items: readonly Sourced<string, From>[],
 ): readonly Sourced<string, From>[] {
   const seen = new Set<string>();

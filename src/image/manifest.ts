@@ -149,6 +149,7 @@ function usedSettings(sources: ManifestSources): Readonly<Record<string, Manifes
     ownPackages: null,
     defaultKernelModules: null,
     availableProfiles: null,
+    forbiddenProfiles: null,
     // Facts about the reading, told as dropIns and to the user.
     files: null,
     warnings: null,

@@ -72,6 +72,8 @@ export interface Config {
   /** Seconds since 1970; times of files are clamped to it. undefined: the newest package's. */
   readonly sourceDateEpoch: number | undefined;
   readonly profiles: readonly Sourced<string, Reason>[];
+  /** Profiles that no host and no other profile may have used, with the word that says so. */
+  readonly forbiddenProfiles: readonly Sourced<string>[];
   /** Names of all profiles that the directories have, sorted. */
   readonly availableProfiles: readonly string[];
   /** Drop-ins read, highest priority last, for the report. */

@@ -7,12 +7,13 @@ export function explainProfile(config: Config, name: string): readonly Explanati
   if (!config.availableProfiles.includes(name)) return [];
   if (config.profiles.some(({ value }) => value === name)) return [];
   const words = profileUses(name);
+  const ban = config.forbiddenProfiles.find(({ value }) => value === name);
   return [
     {
       kind: 'profile not used',
       name,
       lines: [
-        { of: null, remark: { type: 'nobody asks' } },
+        { of: null, remark: ban ? { type: 'excluded', by: ban.from } : { type: 'nobody asks' } },
         ...(words.length === 0 ? [] : [{ of: null, remark: { type: 'used for', words } } as const]),
         {
           of: null,

@@ -1,26 +1,16 @@
 import type { BootFacts } from '../model/facts.ts';
 import type { Sourced } from '../model/origin.ts';
-import type { Reason } from '../model/reason.ts';
+import type { Reason, UnderReason } from '../model/reason.ts';
 import type { StorageNode, StorageStack } from '../model/storage.ts';
 import { fileSystem } from './storage/file-systems.ts';
 import { layerNeeds, layersOf } from './storage/layers.ts';
 
 /** Profiles that the host asks for; whether there is such a profile is the configuration's matter. */
 export function suggestedProfiles(boot: BootFacts): readonly Sourced<string, Reason>[] {
-  const found = new Map<string, Reason>();
+  const found = new Map<string, Reason>(neededProfiles(boot.storage));
   const suggest = (names: readonly string[], reason: Reason): void => {
     for (const name of names) if (!found.has(name)) found.set(name, reason);
   };
-  for (const { purpose, fileSystem: name, below } of boot.storage) {
-    const { profile } = fileSystem(name);
-    if (name !== null && profile !== undefined) {
-      suggest([profile], { type: 'under', purpose, layer: { type: 'file system', name } });
-    }
-    for (const node of below.flatMap((each) => [...layersOf(each)])) {
-      const { profiles, name: layer } = layerNeeds(node);
-      suggest(profiles, { type: 'under', purpose, layer });
-    }
-  }
   for (const { name, options } of boot.crypttab.entries) {
     suggest(['cryptsetup', ...profilesOfOptions(options)], { type: 'crypttab entry', entry: name });
   }
@@ -40,6 +30,25 @@ export function suggestedProfiles(boot: BootFacts): readonly Sourced<string, Rea
   return [...found]
     .map(([value, from]) => ({ value, from }))
     .sort((a, b) => (a.value < b.value ? -1 : 1));
+}
+
+/** What file systems and the layers below them ask for, each with the first that does. */
+export function neededProfiles(storage: readonly StorageStack[]): ReadonlyMap<string, UnderReason> {
+  const found = new Map<string, UnderReason>();
+  const note = (names: readonly string[], reason: UnderReason): void => {
+    for (const name of names) if (!found.has(name)) found.set(name, reason);
+  };
+  for (const { purpose, fileSystem: name, below } of storage) {
+    const { profile } = fileSystem(name);
+    if (name !== null && profile !== undefined) {
+      note([profile], { type: 'under', purpose, layer: { type: 'file system', name } });
+    }
+    for (const node of below.flatMap((each) => [...layersOf(each)])) {
+      const { profiles, name: layer } = layerNeeds(node);
+      note(profiles, { type: 'under', purpose, layer });
+    }
+  }
+  return found;
 }
 
 /**

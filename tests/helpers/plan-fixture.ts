@@ -55,6 +55,7 @@ export function config(changes: Partial<Config> = {}): Config {
     environment: {},
     sourceDateEpoch: undefined,
     profiles: [],
+    forbiddenProfiles: [],
     availableProfiles: [],
     files: ['/etc/pkginitrd/test.conf'],
     warnings: [],

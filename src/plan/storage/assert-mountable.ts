@@ -1,18 +1,20 @@
 import type { Config } from '../../model/config.ts';
 import { BuildError } from '../../model/errors.ts';
 import type { HostFacts, ModuleInfo } from '../../model/facts.ts';
-import type { Sourced } from '../../model/origin.ts';
+import { describeOrigin, type Sourced } from '../../model/origin.ts';
 import type { ModulePlan, RootNeed } from '../../model/plan.ts';
 import { describeReason, type Reason } from '../../model/reason.ts';
 import { crypttabProblems } from '../crypttab-words.ts';
 import { buildProblems } from '../module-builds.ts';
+import { neededProfiles } from '../profiles.ts';
 import { fileSystem } from './file-systems.ts';
+import { tokenProfiles } from './layers.ts';
 import { stoppedNeeds } from './stopped-needs.ts';
 import { unopenedProblems } from './unopened.ts';
 
 /**
  * Refuses, before anything is built, an image that could not mount / or what else the boot waits for.
- * @throws BuildError naming each module that this kernel lacks or a pattern leaves out, each layer without a profile, and each line of crypttab and
+ * @throws BuildError naming each module that this kernel lacks or a pattern leaves out, each layer whose profile does not exist or is forbidden, and each line of crypttab and
  *   modprobe.d with which what lies under them does not come up
  */
 export function assertMountable(
@@ -24,6 +26,7 @@ export function assertMountable(
 ): void {
   const problems = [
     ...unservedProfiles(config, facts, suggested).filter(({ isNeeded }) => isNeeded),
+    ...forbiddenNeeds(config, facts),
     ...unmetNeeds(facts, modules),
     ...stoppedNeeds(facts, modules).filter(({ isNeeded }) => isNeeded),
     ...buildProblems(facts, modules, infos).filter(({ isNeeded }) => isNeeded),
@@ -74,17 +77,39 @@ function unservedProfiles(
   { storage }: HostFacts,
   suggested: readonly Sourced<string, Reason>[],
 ): readonly (Problem & { readonly isNeeded: boolean })[] {
-  const taken = new Set(config.profiles.map(({ value }) => value));
+  const known = new Set(
+    [...config.profiles, ...config.forbiddenProfiles].map(({ value }) => value),
+  );
   const needed = new Set<string>(
     storage.filter(({ required }) => required).map(({ purpose }) => purpose),
   );
   return suggested
-    .filter(({ value }) => !taken.has(value))
+    .filter(({ value }) => !known.has(value))
     .map(({ value, from }) => ({
       message: `${describeReason(from)} asks for the profile "${value}", and there is none`,
       hint: `Write one: put a drop-in with the Packages= that it needs into /etc/pkginitrd/profiles/${value}`,
       isNeeded: from.type === 'under' && needed.has(from.purpose),
     }));
+}
+
+/**
+ * Profiles that the drop-ins forbid, and without which what the boot waits for does not come up. A device that opens LUKS can
+ * be done without: a passphrase does, too.
+ */
+function forbiddenNeeds({ forbiddenProfiles }: Config, { storage }: HostFacts): readonly Problem[] {
+  const needed = neededProfiles(storage.filter(({ required }) => required));
+  const openers = new Set(tokenProfiles.values());
+  return forbiddenProfiles.flatMap(({ value, from }) => {
+    const reason = needed.get(value);
+    if (reason === undefined || openers.has(value)) return [];
+    const where = describeOrigin(from);
+    return [
+      {
+        message: `${where}: "-${value}" forbids the profile "${value}", for which ${describeReason(reason)} asks`,
+        hint: `Take "-${value}" out, or give "--profile=${value}" for this one image`,
+      },
+    ];
+  });
 }
 
 function unmetNeeds({ kernel }: HostFacts, modules: ModulePlan): readonly Problem[] {

@@ -84,6 +84,7 @@ for (const [text, key, expected] of scalars) {
 test('without any drop-in the defaults hold', (t) => {
   const { host: _, ...config } = load(t, {});
   assert.deepEqual(config, {
+    forbiddenProfiles: [],
     availableProfiles: [],
     format: 'cpio',
     output: 'initrd',

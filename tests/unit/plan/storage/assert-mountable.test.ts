@@ -94,3 +94,37 @@ test('makePlan() says which mount of fstab it cannot look below', () => {
   const { warnings } = plan([root('ext4', disk), stack]);
   assert.match(warnings.join('\n'), /Cannot see which devices \/var \(UUID=1\) lies on/);
 });
+
+test('makePlan() refuses to do without a profile that / needs, and names the line that forbids it', () => {
+  const dm = config({ profiles: words('dm') });
+  const [ban] = words('raid');
+  assert.ok(ban);
+  const ours = { ...dm, forbiddenProfiles: [{ ...ban, value: 'raid' }] };
+  const array = { type: 'raid', level: 'container', ...layer } as const;
+  assert.throws(() => plan([root('ext4', array)], ours), {
+    message:
+      /- \/etc\/pkginitrd\/test\.conf:1: "-raid" forbids the profile "raid", for which under \/: container x asks/,
+  });
+  const swap = { ...root(null, array), purpose: 'swap', required: false } as const;
+  assert.deepEqual(plan([root('ext4', disk), swap], ours).warnings, []);
+});
+
+test('makePlan() makes an image without a token of LUKS that is forbidden: a passphrase opens it', () => {
+  const dm = config({ profiles: words('dm', 'cryptsetup') });
+  const [ban] = words('tpm2');
+  assert.ok(ban);
+  const crypt = {
+    type: 'crypt',
+    format: 'luks2',
+    algorithms: [],
+    tokens: ['systemd-tpm2'],
+    ...layer,
+  } as const;
+  const message = /tpm2/;
+  assert.throws(() => plan([root('ext4', crypt)], dm), { message });
+  try {
+    plan([root('ext4', crypt)], { ...dm, forbiddenProfiles: [ban] });
+  } catch (error) {
+    assert.doesNotMatch(String(error), message);
+  }
+});
