@@ -1,6 +1,7 @@
 import { parseEnvFile } from '../formats/env-file.ts';
 import type { AbsolutePath } from '../model/brands.ts';
-import type { BootFacts, CommandLine } from '../model/facts.ts';
+import type { BootFacts, CommandLine, ResumeFacts } from '../model/facts.ts';
+import type { StorageStack } from '../model/storage.ts';
 import type { RootFiles, Sys } from '../model/sys.ts';
 import { readCrypttab } from './crypttab.ts';
 import { readKeyboard } from './keyboard.ts';
@@ -29,9 +30,10 @@ export function readBoot(
   if (generic) return anyBoot;
   const root = sys.root(hostRoot);
   const mounts = readMounts(root);
-  const storage = readStorage(sys, root, mounts);
   const commandLines = readCommandLines(root);
   const commandLine = commandLines.flatMap(({ words }) => words);
+  const resume = readResume(sys, root, commandLine);
+  const storage = withResumed(readStorage(sys, root, mounts), resume);
   return {
     storage,
     isContained: isContained(root, mounts),
@@ -40,8 +42,31 @@ export function readBoot(
     commandLine,
     commandLines: ofNextBoot(commandLines),
     keyboard: readKeyboard(root, commandLine),
-    resume: readResume(sys, root, commandLine),
+    resume,
   };
+}
+
+/** A device to resume from is there in the next boot whether its swap space is in use now or not. */
+function withResumed(
+  storage: readonly StorageStack[],
+  resume: readonly ResumeFacts[],
+): readonly StorageStack[] {
+  const known = new Set(storage.flatMap(({ below }) => below.map(({ device }) => device)));
+  const more = new Map<string, StorageStack>();
+  for (const { option, below } of resume) {
+    const [top] = below ?? [];
+    if (top === undefined || known.has(top.device)) continue;
+    more.set(top.device, {
+      purpose: 'resume',
+      required: false,
+      source: option.replace(/^resume=/, ''),
+      isInFstab: false,
+      fileSystem: null,
+      checksum: null,
+      below: [top],
+    });
+  }
+  return [...storage, ...more.values()];
 }
 
 /** Options of the running kernel, and those that kernel-install(8) and GRUB start the next one with. */

@@ -59,6 +59,12 @@ for (const [name, tree, taken] of [
     true,
   ],
   ['the kernel resumes from', { 'sys/power/resume': '253:1\n' }, true],
+  [
+    'resume= names, and that is not in use now',
+    { 'proc/swaps': '', 'proc/cmdline': 'resume=/dev/mapper/swap\n' },
+    true,
+  ],
+  ['is not in use now', { 'proc/swaps': '' }, false],
 ] as const) {
   test(`readCrypttab() ${taken ? 'takes' : 'leaves'} the line of a swap space that ${name}`, (t) => {
     assert.deepEqual(read(t, { ...swap, ...tree }).chosen, taken ? [['swap', null]] : []);

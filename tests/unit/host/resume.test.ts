@@ -66,3 +66,19 @@ test('readResume() says nothing where nothing waits, or where devices cannot be 
   const hostRoot = plant(scratch(t), { ...dark, 'proc/cmdline': 'resume=UUID=78\n' });
   assert.deepEqual(readBoot(sys, { hostRoot, generic: false }).resume, []);
 });
+
+test('what resume= names is part of the storage once, whether or not it is in use', (t) => {
+  const inUse = 'Filename Type Size Used Priority\n/dev/dm-1 partition 1 0 -2\n';
+  const purposes = (commandLine: string, swaps: string): readonly unknown[] => {
+    const tree = { ...host, 'proc/cmdline': `${commandLine}\n`, 'proc/swaps': swaps };
+    const { storage } = readBoot(sys, { hostRoot: plant(scratch(t), tree), generic: false });
+    return storage.map(({ purpose, below }) => [purpose, below[0]?.device]);
+  };
+  const root = purposes('rw', '');
+  assert.equal(root.length, 1);
+  const named = 'resume=UUID=77-AB resume=/dev/mapper/swap';
+  assert.deepEqual(purposes(named, ''), [...root, ['resume', 'dm-1']]);
+  assert.deepEqual(purposes(named, inUse), [...root, ['swap', 'dm-1']]);
+  assert.deepEqual(purposes(`resume=/dev/${String(root.flat()[1])} resume_offset=7`, ''), root);
+  assert.deepEqual(purposes('resume=UUID=78', ''), root);
+});
