@@ -5,6 +5,7 @@ import type { HostEntry, ModulePlan } from '../model/plan.ts';
 import { describeReason } from '../model/reason.ts';
 import { isHopeless } from './crypttab-words.ts';
 import { earlyLines, type EarlyContext } from './early.ts';
+import { nestedDevices } from './nested-devices.ts';
 
 const crypttab = '/etc/crypttab';
 const mebibyte = 2 ** 20;
@@ -22,7 +23,7 @@ export function hostEntries(
   profiles: readonly string[],
 ): readonly HostEntry[] {
   assertSmall(facts.hostFiles);
-  const entries = new Map<string, HostEntry>();
+  const entries = new Map(nestedDevices(facts).map((entry) => [entry.path, entry]));
   const tables = linesByPath(facts, {
     modules: new Map(files.map(({ name, path }) => [name, path])),
     hasNetwork: profiles.includes('network'),
