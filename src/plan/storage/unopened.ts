@@ -36,15 +36,15 @@ export function unopenedProblems(config: Config, facts: HostFacts): readonly Uno
   return [...problems.values(), ...resumesFromNothing(facts)];
 }
 
-/** systemd waits without end for a device to resume from that the command line names (measured with 252 and 257). */
+/** The boot waits for a device to resume from as long as for another one, by a generator of ours, and goes on. */
 function resumesFromNothing({ resume }: HostFacts): readonly UnopenedProblem[] {
   return resume
     .filter(({ below }) => below === null)
-    .map(({ option }) => ({
-      message: `"${option}" of the kernel's command line names a device that does not exist, and the boot waits for it without end`,
-      hint: `Take "${option}" out of the kernel's command line (/etc/kernel/cmdline, /etc/default/grub), or name the swap space there that swapon(8) shows`,
-      isNeeded: true,
-    }));
+    .map(({ option }) => {
+      const hint = `take "${option}" out of it (/etc/kernel/cmdline, /etc/default/grub), or name the swap space that swapon(8) shows`;
+      const message = `"${option}" of the kernel's command line names a device that does not exist, and each boot waits 90 s for it: ${hint}`;
+      return { message, hint, isNeeded: false };
+    });
 }
 
 type CryptNode = Extract<StorageNode, { readonly type: 'crypt' }>;

@@ -9,7 +9,7 @@ import { plant, scratch, type Tree } from '../../helpers/scratch.ts';
 const script = readFileSync(
   fileURLToPath(
     new URL(
-      '../../../dropins/profiles/cryptsetup/extra/usr/lib/systemd/system-generators/pkginitrd-question-generator',
+      '../../../dropins/extra/usr/lib/systemd/system-generators/pkginitrd-wait-generator',
       import.meta.url,
     ),
   ),
@@ -93,6 +93,47 @@ for (const shell of ['dash', 'bash']) {
       for (const unit of units) {
         const [file = ''] = readdirSync(join(out, unit));
         assert.match(readFileSync(join(out, unit, file), 'utf8'), /^After=cryptsetup\.target /m);
+      }
+    });
+  }
+}
+
+const timeouts: Readonly<Record<string, Row & { readonly seconds?: string }>> = {
+  'resume=': { commandLine: 'root=LABEL=a resume=UUID=0f5c-6D', units: [uuid] },
+  'the last of two': {
+    commandLine: 'resume=UUID=1 resume=/dev/vda2',
+    units: ['dev-vda2.device.d'],
+  },
+  'LUKS beside it': {
+    ...{ commandLine: `resume=/dev/mapper/swap root=UUID=0f5c-6D ${line}` },
+    units: [uuid, 'dev-mapper-swap.device.d'],
+  },
+  'a timeout for all devices': {
+    ...{ commandLine: 'resume=UUID=0f5c-6D systemd.default_device_timeout_sec=5min' },
+    ...{ units: [uuid], seconds: '5min' },
+  },
+  'a number, which the kernel resumes from': {
+    commandLine: 'resume=254:2 resume_offset=7',
+    units: [],
+  },
+  noresume: { commandLine: 'resume=UUID=0f5c-6D noresume', units: [] },
+};
+
+for (const shell of ['dash', 'bash']) {
+  for (const [what, { commandLine, units, seconds = '90' }] of Object.entries(timeouts)) {
+    test(`a device to resume from is not waited for without end, in ${shell}: ${what}`, async (t) => {
+      const root = plant(scratch(t), { 'proc/cmdline': `${commandLine}\n`, out: null });
+      const out = join(root, 'out');
+      const moved = script.replaceAll(/(?<= |<)\/(?=proc\/|etc\/|sysroot\/)/g, `${root}/`);
+      await runOk([shell, '-euc', moved, 'generator', out, out, out]);
+      assert.deepEqual(readdirSync(out).sort(), [...units].sort());
+      for (const unit of units) {
+        const files = readdirSync(join(out, unit)).filter((file) => file.startsWith('45'));
+        for (const file of files) {
+          const text = readFileSync(join(out, unit, file), 'utf8');
+          assert.match(text, new RegExp(`^JobRunningTimeoutSec=${seconds}$`, 'm'));
+        }
+        assert.equal(files.length, unit === uuid && what.startsWith('LUKS') ? 0 : 1);
       }
     });
   }
