@@ -37,7 +37,7 @@ function plantRoot(tree: string): void {
   }
   for (const name of ['bin', 'sbin']) symlinkSync('usr/bin', join(tree, name));
   copyFileSync(busybox(), join(tree, 'usr/bin/busybox'));
-  for (const name of ['sh', 'cat', 'grep', 'poweroff']) {
+  for (const name of ['sh', 'cat', 'grep', 'poweroff', 'swapon']) {
     symlinkSync('busybox', join(tree, 'usr/bin', name));
   }
   writeFileSync(join(tree, 'usr/lib/os-release'), 'ID=test\nNAME=Test\nPRETTY_NAME="Test root"\n');
@@ -58,7 +58,14 @@ echo "ROOT-UPTIME $uptime"
 read -r cpu user nice system other waiting rest </proc/stat
 echo "ROOT-IDLE $idle $waiting"
 for word in $(cat /proc/cmdline); do
-  case $word in test.show=*) echo "SHOW \${word#*=}: $(cat "\${word#*=}")" ;; esac
+  case $word in
+    test.show=*) echo "SHOW \${word#*=}: $(cat "\${word#*=}")" ;;
+    test.hibernate=*)
+      swapon "\${word#*=}"
+      echo shutdown >/sys/power/disk
+      echo disk >/sys/power/state && echo RESUMED
+      ;;
+  esac
 done
 echo SWITCH-ROOT-REACHED
 exec poweroff -f

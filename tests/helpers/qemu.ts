@@ -273,7 +273,7 @@ function accelerator(): string {
 function transcriptOf(log: string): string {
   return readFileSync(log, 'utf8').replaceAll(
     // eslint-disable-next-line no-control-regex
-    /\u001B(?:\[[0-9;?]*[ -/]*[@-~]|\][^\u0007]*\u0007|[@-Z\\-_78c])|\r/g,
+    /\u001B(?:\[[0-9;:?]*[ -/]*[@-~]|\][^\u0007]*\u0007|[@-Z\\-_78c])|\r/g,
     '',
   );
 }

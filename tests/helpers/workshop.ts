@@ -1,9 +1,18 @@
 // Disks with a root of ours on layers that only a kernel can make: a guest makes them, booted with an initrd of ours.
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { rootDisk } from './disk.ts';
 import { digestOf } from './image.ts';
+import { keepNewest } from './keep-newest.ts';
 import { cache } from './paths.ts';
 import { boot } from './qemu.ts';
 import { explain, runOk } from './run.ts';
@@ -55,14 +64,21 @@ export async function makeDisks(host: ThrowAwayHost, directory: string, work: Wo
       `${kept}.${process.pid}`,
       kept,
     ]);
-  } else await copyDisks(kept, work, directory);
+  } else {
+    await copyDisks(kept, work, directory);
+    utimesSync(kept, new Date(), new Date());
+  }
+  keepNewest(join(cache, 'scenarios', 'disks'), mostBytes);
   rmSync(plain);
   return {
     disks: work.disks.map((_, index) => join(directory, diskName(index))),
-    word: readFileSync(join(kept, 'word'), 'utf8'),
-    capture: (target) => unpack(join(kept, 'bench'), target),
+    word: readFileSync(join(directory, 'word'), 'utf8'),
+    capture: (target) => unpack(join(directory, 'bench'), target),
   };
 }
+
+// Some times what the rows of today take.
+const mostBytes = 3 * 2 ** 30;
 
 function diskName(index: number): string {
   return `disk-${index}`;
@@ -91,25 +107,21 @@ async function inGuest(
   const initrd = await buildIn(host, 'workshop', [
     ...['--profile', 'rescue', '--packages', ['less', ...work.packages].join(',')],
   ]);
+  const commands = [
+    ...setUp,
+    // udev does not wait for the disks.
+    `until [ -b ${table} ]; do sleep 1; done`,
+    `head -c ${script.length} ${table} >/run/script`,
+    'bash /run/script; echo made: $((40 + $?))',
+    'sleep 1h',
+  ];
   const made = await boot({
     kernel: host.kernel.image,
     initrd,
-    // A shell and udev alone: the steps call nothing else, and an emulated systemd takes its time. Messages of the kernel would
-    // stand behind the prompt.
-    commandLine: 'quiet rdinit=/usr/bin/bash',
+    // A shell and udev alone: the steps call nothing else, and an emulated systemd takes its time. What is typed into a shell
+    // that is not ready yet is lost, so that it gets its commands with its start.
+    commandLine: `quiet rdinit=/usr/bin/bash -- -c "${commands.join('; ')}"`,
     disks: [...disks, plain, bench],
-    dialogue: [
-      {
-        prompt: /^(?:root@|bash-).*# ?/m,
-        type: [
-          ...setUp,
-          // udev does not wait for the disks.
-          `until [ -b ${table} ]; do sleep 1; done`,
-          `head -c ${script.length} ${table} >/run/script`,
-          'bash /run/script; echo "made: $((40 + $?))"',
-        ].join('; '),
-      },
-    ],
     until: /^made: \d+$/m,
     // The steps make file systems and keys, on a machine that may be busy.
     timeout: 900_000,
