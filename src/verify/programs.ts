@@ -43,10 +43,13 @@ export function placesOf(program: string): readonly string[] {
 
 /** The places of a program that a layer of the storage is brought up by, whoever calls it. */
 export function storagePlaces(program: string): readonly string[] {
-  return ['/usr/lib/systemd', '/lib/systemd', '/usr/bin', '/usr/sbin', '/sbin'].map(
-    (directory) => `${directory}/${program}`,
-  );
+  return storageDirectories.map((directory) => `${directory}/${program}`);
 }
+
+const storageDirectories = [
+  ...['/usr/lib/systemd', '/lib/systemd', '/usr/lib/udev', '/lib/udev'],
+  ...['/usr/bin', '/usr/sbin', '/sbin'],
+];
 
 export function isSystemd({ path }: Pick<Program, 'path'>): boolean {
   return /(?:^|\/)lib\/systemd\/systemd$/.test(path);

@@ -1,6 +1,7 @@
 // The roots that a workstation or server may have. tests/helpers/scenario.ts proves each row: its disks are made in a guest,
 // the machine is captured there, an image built for it, and booted.
 import type { Scenario } from '../helpers/scenario.ts';
+import { cached } from './rows/cached.ts';
 import { checked } from './rows/checked.ts';
 import { fileSystems } from './rows/file-systems.ts';
 import { luksStacks } from './rows/luks-stacks.ts';
@@ -20,5 +21,6 @@ export const scenarios: readonly Scenario[] = [
   ...luksRows,
   ...luksStacks,
   ...checked,
+  ...cached,
   ...paths,
 ];

@@ -23,6 +23,7 @@ const memory: FileSystem = { liesIn: 'memory', isInEveryKernel: true };
 const fileSystems: ReadonlyMap<string, FileSystem> = new Map<string, FileSystem>([
   // Mounted with trans=virtio, fd or xen, which is not among the options that the kernel shows.
   ['9p', { liesIn: 'network', asksFor: ['9pnet_virtio', '9pnet_fd', '9pnet_xen'] }],
+  ['bcachefs', { profile: 'bcachefs' }],
   ['btrfs', { profile: 'btrfs' }],
   ['cifs', { profile: 'cifs', liesIn: 'network' }],
   ['nfs', nfs],

@@ -53,7 +53,7 @@ const layers: Rows = {
     programs: ['multipathd'],
   }),
   mapper: () => ({ profiles: ['dm'], modules: ['dm_mod'] }),
-  bcache: () => ({ profiles: ['bcache'], modules: ['bcache'] }),
+  bcache: () => ({ profiles: ['bcache'], modules: ['bcache'], programs: ['bcache-register'] }),
   loop: ({ file }) => ({ name: layer('loop', file), modules: ['loop'] }),
   partition: () => ({}),
   disk: ({ device, drivers }) => ({

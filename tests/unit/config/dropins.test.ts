@@ -44,6 +44,8 @@ test('dpkg is not left in an image of Debian, and no profile there has a warning
 });
 
 const packagesOf: Readonly<Record<string, string>> = {
+  bcache: 'bcache-tools|',
+  bcachefs: 'bcachefs-tools|',
   btrfs: 'btrfs-progs',
   cryptsetup: 'systemd-cryptsetup|',
   dm: 'dmsetup',
@@ -83,6 +85,7 @@ test('where / is not known the image is ready for any of its kinds, else for wha
       load(t, tree, { vendorDirectory: dropins, facts: { ...debian13, storageKnown } }).profiles,
     );
   assert.deepEqual([...profilesOf(false)].sort(), [
+    'bcache',
     'btrfs',
     'cryptsetup',
     'dm',

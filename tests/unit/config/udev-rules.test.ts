@@ -1,8 +1,10 @@
 // Rules of ours in profiles.
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import test from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { runOk } from '../../helpers/run.ts';
+import { plant, scratch } from '../../helpers/scratch.ts';
 import { handled, type UdevEvent } from '../../helpers/udev-rules.ts';
 
 const extra = (profile: string): string =>
@@ -53,3 +55,41 @@ test('the rule of btrfs, its timer and its service speak of the same', () => {
   const [, directory = ''] = /^RuntimeDirectory=(.*)$/m.exec(service) ?? [];
   assert.ok(rulesOf('btrfs').includes(`TEST=="/run/${directory}"`));
 });
+
+test('a device of bcache has the names of the disk below it', () => {
+  const properties = { CACHED_UUID: 'aaaa', CACHED_LABEL: 'data' };
+  const event = { ...incomplete, kernel: 'bcache0', properties };
+  assert.deepEqual(handled(rulesOf('bcache'), event).links, [
+    'bcache/by-uuid/aaaa',
+    'bcache/by-label/data',
+  ]);
+  assert.deepEqual(handled(rulesOf('bcache'), { ...event, properties: {} }).links, []);
+});
+
+for (const shell of ['dash', 'bash']) {
+  test(`bcache-names, in ${shell}, tells the disk that is cached from its cache`, async (t) => {
+    const host = plant(scratch(t), {
+      'slaves/vda/dev': '',
+      'slaves/vdb/dev': '',
+      'bin/bcache-super-show': [
+        '#!/bin/sh',
+        'case $1 in',
+        "/dev/vda) printf 'sb.version\\t\\t3 [cache device]\\ndev.label\\t\\t(empty)\\ndev.uuid\\t\\tbbbb\\n' ;;",
+        "/dev/vdb) printf 'sb.version\\t\\t1 [backing device]\\ndev.label\\t\\tdata\\ndev.uuid\\t\\taaaa\\n' ;;",
+        'esac',
+        '',
+      ].join('\n'),
+    });
+    chmodSync(`${host}/bin/bcache-super-show`, 0o755);
+    const script = readFileSync(`${extra('bcache')}/pkginitrd/bcache-names`, 'utf8');
+    const moved = script.replace('/sys/class/block/$1', host);
+    const { stdout } = await runOk([
+      shell,
+      '-c',
+      `PATH=${host}/bin:$PATH\n${moved}`,
+      'names',
+      'bcache0',
+    ]);
+    assert.equal(stdout, 'CACHED_UUID=aaaa\nCACHED_LABEL=data\n');
+  });
+}

@@ -34,11 +34,13 @@ test('verifyImage asks for the programs that bring up what lies under /', async 
     { what: 'crypt under /', anyOf: ['systemd-cryptsetup', 'cryptsetup'] },
     { what: 'lvm under /', anyOf: ['lvm'] },
     { what: 'raid under /', anyOf: ['mdadm'] },
+    { what: 'bcache under /', anyOf: ['bcache-register'] },
   ];
   const image = goodImage();
   put(
     image.base,
     program('usr/lib/systemd/systemd-cryptsetup', { type: 2 }),
+    program('usr/lib/udev/bcache-register', { type: 2 }),
     file('usr/bin/lvm', ''),
   );
   assert.deepEqual(found(await verifyTrees(image, { expect: { programs } })), [
