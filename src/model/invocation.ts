@@ -158,7 +158,13 @@ export type Destination =
   /** `pkginitrd build`: a file or directory of the user's. */
   | { readonly type: 'path'; readonly directory: AbsolutePath; readonly name: string | undefined }
   /** Where boot loaders look that know no kernel-install, as `/boot/initrd.img-6.12`: written by the kernel packages' hooks. */
-  | { readonly type: 'boot'; readonly directory: AbsolutePath; readonly name: string }
+  | {
+      readonly type: 'boot';
+      readonly directory: AbsolutePath;
+      readonly name: string;
+      /** `another`: the name is not the kernel's own, and what lies there goes with an older kernel that is replaced as well. */
+      readonly holdsImageOf: 'kernel' | 'another';
+    }
   /** kernel-install's staging area; the image is called `initrd` there. */
   | {
       readonly type: 'staging';

@@ -22,16 +22,28 @@ export function findPrevious(sys: Sys): readonly Previous[] {
 }
 
 function inBoot(sys: Sys): readonly Previous[] {
-  const start = `${previousPrefix}initrd.img-`;
   return sys
     .root(absolutePath('/boot'))
     .list('/')
-    .filter((name) => name.startsWith(start))
-    .map((name) => {
-      const version = name.slice(start.length);
-      const path = absolutePath(`/boot/${name.slice(previousPrefix.length)}`);
-      return { type: 'file', kernelVersion: version, image: bootImage(path, version) };
+    .filter((name) => name.startsWith(previousPrefix))
+    .flatMap((previous) => {
+      const name = previous.slice(previousPrefix.length);
+      const version = kernelOf(sys, name);
+      if (version === undefined) return [];
+      const image = bootImage(absolutePath(`/boot/${name}`), version);
+      return [{ type: 'file' as const, kernelVersion: version, image }];
     });
+}
+
+// The name ends with the kernel's version or, on Arch Linux, with the name of its package, and may have a suffix.
+function kernelOf(sys: Sys, name: string): string | undefined {
+  const modules = sys.root(absolutePath('/usr/lib/modules'));
+  const installed = versions(sys).find((version) =>
+    [version, modules.readText(`${version}/pkgbase`)?.trim() ?? version].some((each) =>
+      [`-${each}`, `-${each}.img`].some((end) => name.endsWith(end)),
+    ),
+  );
+  return installed ?? /^initrd\.img-(.+)$/.exec(name)?.[1];
 }
 
 // Where bootctl(1) looks for the ESP and the extended boot loader partition. One that is a directory of another is seen twice.

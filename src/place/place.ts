@@ -62,7 +62,10 @@ export async function place(
 async function placeImage(sys: Sys, image: FinishedImage, request: PlaceRequest): Promise<Placed> {
   const { destination, kernelImage, output } = request;
   const path = destinationPath(sys, destination, output);
-  if (destination.type === 'boot') return placeInBoot(sys, image, path, request);
+  if (destination.type === 'boot') {
+    const keepPrevious = request.keepPrevious && destination.holdsImageOf === 'kernel';
+    return placeInBoot(sys, image, path, { ...request, keepPrevious });
+  }
   checkSpace(sys, destination, path, image.bytes, bytesOf(sys, kernelImage ?? '/'));
   await sys.writeAtomically(path, sameBytes(image, path), imageMode);
   return { path, warnings: [] };

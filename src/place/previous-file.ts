@@ -94,14 +94,16 @@ function isKept(sys: Sys, { path, previous, kernelVersion }: ImageFile): boolean
 
 function otherImages(sys: Sys, image: ImageFile): readonly ImageFile[] {
   const directory = directoryOf(image.path);
-  const start = `${previousPrefix}${basename(image.path).slice(0, -image.kernelVersion.length)}`;
+  // Distributions put the kernel's version at the end or before a suffix. One whose name has none is the only one.
+  const [start, end] = basename(image.previous).split(image.kernelVersion);
+  if (start === undefined || end === undefined) return [];
   return sys
     .root(directory)
     .list('/')
-    .filter((name) => name.startsWith(start))
+    .filter((name) => name.startsWith(start) && name.endsWith(end))
     .map((name) => {
       const path = absolutePath(`${directory}/${name.slice(previousPrefix.length)}`);
-      return bootImage(path, name.slice(start.length));
+      return bootImage(path, name.slice(start.length, name.length - end.length));
     })
     .filter(({ previous }) => previous !== image.previous);
 }

@@ -98,13 +98,31 @@ test('placePrebuilt() stages the initrd that lies beside the kernel image', asyn
   const kernelImage = absolutePath(`${kernel}/vmlinuz`);
   const directory = scratch(t);
   const prebuilt = prebuiltInitrd(sys, { kernelImage, destination: { ...staged, directory } });
-  assert.deepEqual(prebuilt, { source: `${kernel}/initrd`, staging: directory });
+  assert.deepEqual(prebuilt, { source: `${kernel}/initrd`, target: `${directory}/initrd` });
   await placePrebuilt(sys, prebuilt);
   assert.equal(readFileSync(`${directory}/initrd`, 'utf8'), 'shipped');
   assert.equal(statSync(`${directory}/initrd`).mode & 0o777, 0o600);
 });
 
-test('prebuiltInitrd() is for kernel-install alone, and only a file', (t) => {
+test('prebuiltInitrd() goes to a boot loader in /boot as well, and is none that lies there', (t) => {
+  const shipped = plant(scratch(t), { vmlinuz: 'k', initrd: 'shipped' });
+  const kernelImage = absolutePath(`${shipped}/vmlinuz`);
+  const boot = plant(scratch(t), { vmlinuz: 'k', initrd: "somebody's" });
+  const destination = {
+    type: 'boot',
+    directory: boot,
+    name: 'initramfs-6.12.img',
+    holdsImageOf: 'kernel',
+  } as const;
+  assert.deepEqual(prebuiltInitrd(sys, { kernelImage, destination }), {
+    source: `${shipped}/initrd`,
+    target: `${boot}/initramfs-6.12.img`,
+  });
+  const beside = absolutePath(`${boot}/vmlinuz`);
+  assert.equal(prebuiltInitrd(sys, { kernelImage: beside, destination }), undefined);
+});
+
+test('prebuiltInitrd() is for boot loaders alone, and only a file', (t) => {
   const directory = plant(scratch(t), { vmlinuz: 'k', initrd: 'shipped' });
   const kernelImage = absolutePath(`${directory}/vmlinuz`);
   const destination = { type: 'path', directory, name: undefined } as const;
@@ -177,6 +195,7 @@ test('placeManifest() of an image in /boot keeps /boot clean', async () => {
     type: 'boot',
     directory: absolutePath('/boot'),
     name: 'initrd.img-6.12',
+    holdsImageOf: 'kernel',
   } as const;
   const image = absolutePath('/boot/initrd.img-6.12');
   assert.deepEqual(await placeManifest(recording, destination, image, 'new'), []);

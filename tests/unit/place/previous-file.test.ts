@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, statSync, utimesSync } from 'node:fs';
 import { test, type TestContext } from 'node:test';
 import { absolutePath } from '../../../src/model/brands.ts';
+import { findPrevious } from '../../../src/place/find-previous.ts';
 import { place } from '../../../src/place/place.ts';
 import { bootImage, swapFiles } from '../../../src/place/previous-file.ts';
 import { cutAnywhere, dyingAfter } from '../../helpers/power-cut.ts';
@@ -15,7 +16,17 @@ const files = bootImage(absolutePath(`${boot}/${name}`), '6.1');
 function put(
   { sys }: Machine,
   content: string,
-  { kernelVersion = '6.1', keepPrevious = true } = {},
+  {
+    kernelVersion = '6.1',
+    keepPrevious = true,
+    file = `initrd.img-${kernelVersion}`,
+    holdsImageOf = 'kernel',
+  }: {
+    kernelVersion?: string;
+    keepPrevious?: boolean;
+    file?: string;
+    holdsImageOf?: 'kernel' | 'another';
+  } = {},
 ): ReturnType<typeof place> {
   const bytes = Buffer.from(content);
   return place(
@@ -28,7 +39,7 @@ function put(
       entries: async function* none() {},
     },
     {
-      destination: { type: 'boot', directory: boot, name: `initrd.img-${kernelVersion}` },
+      destination: { type: 'boot', directory: boot, name: file, holdsImageOf },
       kernelImage: undefined,
       output: { format: 'cpio', name: 'initrd' },
       kernelVersion,
@@ -116,6 +127,43 @@ test('place() with KeepPrevious=no keeps none', async (t) => {
   const host = machine(t, { [`boot/${name}`]: 'old', [`boot/previous-${name}`]: 'older' });
   await put(host, 'new', { keepPrevious: false });
   assert.deepEqual(images(host), ['new', undefined]);
+});
+
+test('place() keeps nothing of an older kernel whose image has the same name', async (t) => {
+  const file = 'initramfs-linux.img';
+  const host = machine(t, { [`boot/${file}`]: 'of 6.0', [`boot/previous-${file}`]: 'of 6.0' });
+  await put(host, 'of 6.1', { file, holdsImageOf: 'another' });
+  assert.deepEqual(images(host, file), ['of 6.1', undefined]);
+  await put(host, 'newer', { file });
+  assert.deepEqual(images(host, file), ['newer', 'of 6.1']);
+});
+
+test('findPrevious() knows the kernels of images by the names of all distributions', (t) => {
+  const { sys } = machine(t, {
+    'usr/lib/modules/6.1-2.fc42/modules.dep': '',
+    'usr/lib/modules/6.1/modules.dep': '',
+    'usr/lib/modules/6.1-arch1/pkgbase': 'linux\n',
+    'usr/lib/modules/6.0-lts/pkgbase': 'linux-lts\n',
+    'boot/previous-initrd.img-6.1': '',
+    'boot/previous-initrd.img-5.9-gone': '',
+    'boot/previous-initramfs-6.1-2.fc42.img': '',
+    'boot/previous-initramfs-linux.img': '',
+    'boot/previous-initramfs-linux-lts.img': '',
+    'boot/previous-initrd-6.1': '',
+    'boot/previous-photograph': '',
+  });
+  const found = findPrevious(sys).map((each) => {
+    assert.equal(each.type, 'file');
+    return [each.type === 'file' ? each.image.path : '', each.kernelVersion];
+  });
+  assert.deepEqual(Object.fromEntries(found), {
+    '/boot/initrd.img-6.1': '6.1',
+    '/boot/initrd.img-5.9-gone': '5.9-gone',
+    '/boot/initramfs-6.1-2.fc42.img': '6.1-2.fc42',
+    '/boot/initramfs-linux.img': '6.1-arch1',
+    '/boot/initramfs-linux-lts.img': '6.0-lts',
+    '/boot/initrd-6.1': '6.1',
+  });
 });
 
 test('place() makes room by previous images of kernels whose own one boots, and says so', async (t) => {
