@@ -53,6 +53,12 @@ const cases: readonly Case[] = [
     said: notChosen(conf, 'dracut'),
   },
   {
+    name: 'another one in a last line without an end',
+    tree: { [conf]: 'layout=bls\ninitrd_generator=dracut' },
+    word: 'dracut',
+    said: notChosen(conf, 'dracut'),
+  },
+  {
     name: "another one of the vendor's",
     tree: { [vendor]: 'initrd_generator=mkosi\n' },
     word: 'mkosi',
