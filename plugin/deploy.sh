@@ -1,11 +1,13 @@
 #!/bin/sh
 # Installs pkginitrd below DESTDIR, for the recipes of packages and by hand.
 #
-#   deploy.sh [--for debian] [--without-codec] DESTDIR
+#   deploy.sh [--for debian|rpm|arch] [--without-codec] DESTDIR
 #   deploy.sh --remove DESTDIR
 #
 # --for debian     also the hooks of Debian's kernel packages and update-initramfs, which another generator's package may
 #                  own: for a package that conflicts with those
+# --for rpm        also what file triggers run, and what Fedora and openSUSE want elsewhere in /usr/share
+# --for arch       the same, and the hooks of libalpm
 # --without-codec  leaves out zstd-codec.mjs, compiled code that is needed only where there is no zstd program
 # --remove         takes everything away again, and pkginitrd's line out of kernel-install's configuration
 #
@@ -30,7 +32,7 @@ main() {
     done
     destination=${1-}
     case $distribution:$destination in
-        :[!-]* | debian:[!-]*) ;;
+        :[!-]* | debian:[!-]* | rpm:[!-]* | arch:[!-]*) ;;
         *) usage ;;
     esac
     destination=${destination%/}
@@ -65,8 +67,15 @@ program() {
     [ -n "$codec" ] || rm "$library.new/zstd-codec.mjs"
     # -P: links in extra/ trees are content.
     cp -R -P "$source/dropins/." "$library.new"
-    cp "$source/plugin/generator" "$source/plugin/booted" "$source/plugin/after-transaction" "$library.new"
-    [ "$distribution" != debian ] || cp "$source/plugin/debian/boot-image" "$library.new"
+    for each in generator booted after-transaction grub-entry masks; do cp "$source/plugin/$each" "$library.new"; done
+    case $distribution in
+        debian) cp "$source/plugin/package" "$source/plugin/debian/boot-image" "$library.new" ;;
+        rpm) cp "$source/plugin/package" "$source/plugin/after-packages" "$library.new" ;;
+        arch)
+            cp "$source/plugin/package" "$source/plugin/after-packages" "$source/plugin/arch/boot-image" \
+                "$source/plugin/arch/kernels" "$library.new"
+            ;;
+    esac
     chmod -R u=rwX,go=rX "$library.new"
     rm -rf "$library"
     mv "$library.new" "$library"
@@ -96,6 +105,29 @@ for_debian() {
     put 0755 plugin/debian/kernel/postrm etc/kernel/postrm.d/pkginitrd
 }
 
+for_rpm() {
+    share_elsewhere
+}
+
+for_arch() {
+    share_elsewhere
+    for hook in "$source"/plugin/hooks/*.hook; do
+        put 0644 "plugin/hooks/${hook##*/}" "usr/share/libalpm/hooks/${hook##*/}"
+    done
+}
+
+# Both have zsh read another directory, and keep licences in one of their own.
+share_elsewhere() {
+    put 0644 LICENSE usr/share/licenses/pkginitrd/LICENSE
+    (
+        cd "$destination/usr/share"
+        mkdir -p zsh/site-functions
+        mv zsh/vendor-completions/_pkginitrd zsh/site-functions
+        mv doc/pkginitrd/bundled-licences licenses/pkginitrd
+        rmdir zsh/vendor-completions doc/pkginitrd doc 2>/dev/null || :
+    )
+}
+
 put() {
     mkdir -p "$(dirname "$destination/$3")"
     cp "$source/$2" "$destination/$3.new"
@@ -106,15 +138,17 @@ put() {
 # What a package would own, whoever it was for; configuration in /etc/pkginitrd is the user's.
 remove() {
     [ ! -x "$library/generator" ] || "$library/generator" --root "$destination/" unchoose
+    [ ! -x "$library/masks" ] || ROOT="$destination" "$library/masks" remove
     if grep -qs boot-image "$destination/usr/sbin/update-initramfs"; then
         rm "$destination/usr/sbin/update-initramfs"
     fi
     rm -rf "$library" "$destination/var/cache/pkginitrd" "$destination/var/lib/pkginitrd"
     rm -f "$destination/usr/bin/pkginitrd" "$destination"/usr/lib/kernel/install.d/*-pkginitrd*.install \
         "$destination"/usr/lib/systemd/system/pkginitrd-* "$destination"/usr/lib/systemd/system/*.wants/pkginitrd-* \
+        "$destination"/usr/share/libalpm/hooks/*-pkginitrd-*.hook \
         "$destination"/etc/kernel/post*.d/pkginitrd "$destination/etc/grub.d/11_pkginitrd" "$destination/usr/lib/tmpfiles.d/pkginitrd.conf"
     find "$destination/usr/share/man" "$destination/usr/share/bash-completion" "$destination/usr/share/zsh" \
-        "$destination/usr/share/fish" "$destination/usr/share/doc" \
+        "$destination/usr/share/fish" "$destination/usr/share/doc" "$destination/usr/share/licenses" \
         \( -name 'pkginitrd*' -o -name _pkginitrd \) -prune -exec rm -rf {} + 2>/dev/null || :
     echo 'Images in /boot and boot entries stay as they are: they boot, and the next generator replaces them' >&2
 }

@@ -11,25 +11,18 @@ set -eu
 
 recipe=$(cd "$(dirname "$0")" && pwd)
 source=$(cd "$recipe/../.." && pwd)
-umask 022
-export LC_ALL=C TZ=UTC
-
-version=$(sed -n 's/^  "version": "\(.*\)",$/\1/p' "$source/package.json")
+format=deb
+. "$source/plugin/recipe"
 maintainer=${DEB_MAINTAINER:-The pkginitrd authors <pkginitrd@users.noreply.github.com>}
-epoch=${SOURCE_DATE_EPOCH:-$(git -C "$source" log -1 --format=%ct)}
-work=$(mktemp -d "${TMPDIR:-/var/tmp}/pkginitrd-deb-XXXXXX")
-trap 'rm -rf "$work"' EXIT
-root=$work/root
 doc=$root/usr/share/doc/pkginitrd
 
 main() {
     mkdir -p "$root/DEBIAN"
-    # shellcheck disable=SC2086
-    "$source/plugin/deploy.sh" --for debian ${1-} "$root"
+    deploy debian
     documents
     metadata
-    find "$root" -newermt "@$epoch" -exec touch --no-dereference --date "@$epoch" {} +
-    SOURCE_DATE_EPOCH=$epoch dpkg-deb --root-owner-group -Zxz --build "$root" \
+    settle_times
+    dpkg-deb --root-owner-group -Zxz --build "$root" \
         "$source/dist/pkginitrd_${version}_all.deb"
 }
 
@@ -41,7 +34,6 @@ documents() {
             sed "s/@COPYRIGHT@/$(sed -n 's/^Copyright (c) //p' "$source/LICENSE")/"
         sed '1,/^$/d; /^Copyright/,/^$/d; s/^$/./; s/^/ /' "$source/LICENSE"
     } >"$doc/copyright"
-    find "$root/usr/share/man" -type f -exec gzip -9n {} +
     gzip -9n "$doc/bundled-licences"
 }
 
@@ -59,4 +51,4 @@ filled() {
     sed "s/@VERSION@/$version/; s/@MAINTAINER@/$maintainer/; s/@DATE@/$(date -R -d "@$epoch")/" "$1"
 }
 
-main "$@"
+main

@@ -223,6 +223,7 @@ step_debian_boot() {
 }
 
 step_rpm() {
+    install_missing rpm:rpmbuild rpmlint:rpmlint
     forget_unless_made_by rpm "$here"/rpm/{debs,distribution,hosts,planted,repository,scripts,spec}.ts
     [ -e "$cache/rpm" ] || rm -rf "$cache/dnf5"
     [ ! -e "$cache/rpm" ] || return 0

@@ -72,6 +72,7 @@ test('both pages have the usual sections in the usual order', () => {
       'EXIT STATUS',
       'ENVIRONMENT',
       'FILES',
+      'NOTES',
       'EXAMPLES',
       'SEE ALSO',
     ],

@@ -78,6 +78,22 @@ test('booted of a previous image notes that one and tells how to go back', (t) =
   assert.match(stderr, /Booted with the previous initrd of .*"pkginitrd rollback"/);
 });
 
+test('booted knows images by the names that Fedora and Arch Linux give them', (t) => {
+  const tree = {
+    [`usr/lib/modules/${kernel}/pkgbase`]: 'linux\n',
+    [`boot/loader/entries/id-${kernel}.conf`]: `initrd /initramfs-${kernel}.img\n`,
+    [`boot/loader/entries/id-${kernel}~previous.conf`]: `initrd /previous-initramfs-${kernel}.img\n`,
+    [`boot/initramfs-${kernel}.img`]: 'fedora',
+    [`boot/previous-initramfs-${kernel}.img`]: 'fedora, before',
+    'boot/initramfs-linux.img': 'arch',
+    'boot/previous-initramfs-linux.img': 'arch, before',
+  };
+  const now = booted(t, { ...proc('quiet'), ...tree });
+  assert.deepEqual(now.run().noted, [digest('fedora'), digest('arch')]);
+  const before = booted(t, { ...proc('pkginitrd.previous'), ...tree });
+  assert.deepEqual(before.run().noted, [digest('fedora, before'), digest('arch, before')]);
+});
+
 test('booted has nothing to note where there is no image', (t) => {
   const machine = booted(t, proc('quiet'));
   assert.deepEqual(machine.run(), { noted: [], stderr: '' });

@@ -1,0 +1,302 @@
+// Our package for Arch Linux: what is in it, and what the real pacman does with it and with kernels.
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test, { type TestContext } from 'node:test';
+import { need } from '../../helpers/need.ts';
+import {
+  makePackage,
+  ourPackage,
+  packageHost,
+  type PackageHost,
+} from '../../helpers/package-host.ts';
+import { bundle } from '../../helpers/paths.ts';
+import { runOk } from '../../helpers/run.ts';
+import { scratch } from '../../helpers/scratch.ts';
+import { distribution } from './support.ts';
+
+function canBuild(t: TestContext): boolean {
+  return (
+    need(t, existsSync(bundle), 'no bundle: run npm run build') &&
+    need(t, existsSync('/usr/bin/bsdtar'), 'no bsdtar: run tests/helpers/setup.sh pacman')
+  );
+}
+
+test('The package for Arch Linux is the same bytes wherever and whenever it is made, and whole', async (t) => {
+  if (!canBuild(t)) return;
+  const file = await makePackage('arch');
+  const first = readFileSync(file);
+  const elsewhere = { TMPDIR: scratch(t), LC_ALL: 'C.UTF-8', TZ: 'Asia/Tokyo' };
+  const again = await makePackage('arch', elsewhere);
+  assert.ok(first.equals(readFileSync(again)));
+
+  const { stdout } = await runOk(['bsdtar', '-tf', file]);
+  const names = stdout.split('\n');
+  assert.deepEqual(names.slice(0, 3), ['.MTREE', '.PKGINFO', '.INSTALL']);
+  for (const path of [
+    'bin/pkginitrd',
+    'lib/pkginitrd/zstd-codec.mjs',
+    'lib/systemd/system/pkginitrd-refresh.service',
+    'share/libalpm/hooks/60-pkginitrd-note.hook',
+    'share/libalpm/hooks/90-pkginitrd-kernels.hook',
+    'share/libalpm/hooks/95-pkginitrd-refresh.hook',
+    'share/man/man8/pkginitrd.8.gz',
+    'share/bash-completion/completions/pkginitrd',
+    'share/zsh/site-functions/_pkginitrd',
+    'share/fish/vendor_completions.d/pkginitrd.fish',
+    'share/licenses/pkginitrd/bundled-licences',
+  ]) {
+    assert.ok(names.includes(`usr/${path}`), path);
+  }
+  const without = await makePackage('arch', {}, ['--without-codec']);
+  const fewer = (await runOk(['bsdtar', '-tf', without])).stdout;
+  assert.doesNotMatch(fewer, /zstd-codec\.mjs/);
+});
+
+/** A host with mkinitcpio's hooks, told shortly. */
+async function arch(t: TestContext): Promise<PackageHost | undefined> {
+  if (!canBuild(t)) return undefined;
+  const made = await distribution(t);
+  if (made === undefined) return undefined;
+  const host = packageHost(t, made.host, process.execPath);
+  const configuration = readFileSync(join(made.host, 'etc/pacman.conf'), 'utf8')
+    .replace(/SigLevel = .*/g, 'SigLevel = Never')
+    .replace(/^(?:CheckSpace|DownloadUser.*)\n/gm, '');
+  host.write('/etc/pacman.conf', configuration);
+  host.link('/usr/bin/awk', 'mawk');
+  host.write('/usr/share/libalpm/hooks/90-mkinitcpio-install.hook', theirHook('PostTransaction'));
+  host.write('/usr/share/libalpm/hooks/60-mkinitcpio-remove.hook', theirHook('PreTransaction'));
+  host.write('/usr/bin/mkinitcpio-hook', '#!/bin/sh\necho run >>/scratch/mkinitcpio\n', 0o755);
+  return host;
+}
+
+const theirHook = (when: string): string => `[Trigger]
+Type = Path
+Operation = Install
+Operation = Upgrade
+Operation = Remove
+Target = usr/lib/modules/*/vmlinuz
+
+[Action]
+When = ${when}
+Exec = /usr/bin/mkinitcpio-hook
+`;
+
+interface ArchPackage {
+  readonly name: string;
+  readonly version: string;
+  readonly lines?: readonly string[];
+  readonly script?: string;
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+/** Packs it, and gives its path in the host. */
+async function pack({ place }: PackageHost, one: ArchPackage): Promise<string> {
+  const tree = join(place, `tree-${one.name}-${one.version}`);
+  const info = [
+    ...[`pkgname = ${one.name}`, `pkgver = ${one.version}-1`, 'pkgdesc = test', 'arch = any'],
+    ...['builddate = 1700000000', 'size = 1', ...(one.lines ?? []), ''],
+  ];
+  mkdirSync(tree);
+  writeFileSync(join(tree, '.PKGINFO'), info.join('\n'));
+  if (one.script !== undefined) writeFileSync(join(tree, '.INSTALL'), one.script);
+  for (const [path, text] of Object.entries(one.files ?? {})) {
+    mkdirSync(join(tree, path, '..'), { recursive: true });
+    writeFileSync(join(tree, path), text);
+  }
+  const file = `${one.name}-${one.version}-1-any.pkg.tar.zst`;
+  const names = readdirSync(tree);
+  await runOk(['bsdtar', '-cf', join(place, file), '--zstd', ...names], { cwd: tree });
+  return `/scratch/${file}`;
+}
+
+/** A kernel package as Arch Linux has them. */
+function kernel(host: PackageHost, version: string, name = 'linux'): Promise<string> {
+  const modules = `usr/lib/modules/${version}-${name}`;
+  const files = {
+    [`${modules}/vmlinuz`]: `kernel ${version}\n`,
+    [`${modules}/pkgbase`]: `${name}\n`,
+  };
+  return pack(host, { name, version, lines: ['depend = initramfs'], files });
+}
+
+/** What ours wants and the fixture has not. */
+function standIns(host: PackageHost): Promise<string> {
+  const names = ['bubblewrap', 'nodejs=22.1', 'pacman', 'xz', 'zstd', 'util-linux', 'kmod'];
+  const lines = names.map((name) => `provides = ${name}`);
+  return pack(host, { name: 'stand-ins', version: '1', lines });
+}
+
+const pacman = (...args: readonly string[]): readonly string[] => [
+  'pacman',
+  '--noconfirm',
+  ...args,
+];
+
+function boot({ place }: PackageHost): Readonly<Record<string, string>> {
+  const directory = join(place, 'boot');
+  const names = readdirSync(directory).sort();
+  return Object.fromEntries(
+    names.map((name) => [name, readFileSync(join(directory, name), 'utf8').trim()]),
+  );
+}
+
+const mask = '/etc/pacman.d/hooks/90-mkinitcpio-install.hook';
+const hook = (verb: string, version: string, name = 'linux'): string =>
+  `kernel-hook ${verb} ${version}-${name} /usr/lib/modules/${version}-${name}/vmlinuz /boot/initramfs-${name}.img`;
+
+test('pacman: kernels come, are upgraded and go, each by one build of ours and none of mkinitcpio', async (t) => {
+  const host = await arch(t);
+  if (host === undefined) return;
+  const old = await pack(host, {
+    name: 'mkinitcpio',
+    version: '1',
+    lines: ['provides = initramfs'],
+  });
+  await host.run(pacman('-U', old, await kernel(host, '6.12.1')));
+  assert.match(host.read('/scratch/mkinitcpio') ?? '', /run/, 'its hooks are at work');
+  await host.run(['rm', '/scratch/mkinitcpio']);
+  host.write('/boot/vmlinuz-linux', 'kernel 6.12.1\n');
+  host.write('/boot/initramfs-linux.img', 'of mkinitcpio\n');
+
+  // Ours: chosen, and an image for each kernel in the same transaction. What is there is kept.
+  const installed = await host.run(
+    pacman('-U', await standIns(host), await ourPackage(host, 'arch')),
+  );
+  const said = installed.stdout + installed.stderr;
+  assert.match(said, /pkginitrd: Chosen as initrd generator in /);
+  assert.match(said, /pkginitrd: The hooks of mkinitcpio are masked/);
+  assert.deepEqual(host.builds(), ['refresh', hook('add', '6.12.1')]);
+  assert.deepEqual(boot(host), {
+    'initramfs-linux.img': 'ours',
+    'previous-initramfs-linux.img': 'of mkinitcpio',
+    'vmlinuz-linux': 'kernel 6.12.1',
+  });
+
+  // An upgrade and a second kernel in one transaction; nothing of the older kernel's is called the previous image.
+  host.makes('newer');
+  const both = [await kernel(host, '6.12.2'), await kernel(host, '6.6.1', 'linux-lts')];
+  await host.run(pacman('-U', ...both));
+  assert.deepEqual([...host.builds()].sort(), [
+    hook('replace', '6.12.2'),
+    hook('replace', '6.6.1', 'linux-lts'),
+  ]);
+  assert.equal(boot(host)['vmlinuz-linux'], 'kernel 6.12.2');
+  assert.equal(boot(host)['initramfs-linux.img'], 'newer');
+
+  // A build that fails: both files are what they were, and it is said.
+  host.fails('builds');
+  const failed = await host.attempt(pacman('-U', await kernel(host, '6.12.3')));
+  const words = failed.stdout + failed.stderr;
+  assert.match(words, /no room/);
+  assert.match(
+    words,
+    /The initrd of 6\.12\.3-linux was not built; what was in its place stays, image and kernel/,
+  );
+  assert.match(words, /command failed to execute correctly/);
+  assert.equal(boot(host)['vmlinuz-linux'], 'kernel 6.12.2');
+  assert.equal(boot(host)['initramfs-linux.img'], 'newer');
+  host.fails('nothing');
+
+  await host.run(pacman('-R', 'linux-lts'));
+  assert.deepEqual(
+    Object.keys(boot(host)).filter((name) => name.includes('lts')),
+    [],
+  );
+  assert.equal(host.read('/scratch/mkinitcpio'), undefined);
+
+  // Ours goes, and mkinitcpio is at work again.
+  host.builds();
+  const removed = await host.run(pacman('-R', 'pkginitrd'));
+  assert.match(removed.stdout + removed.stderr, /"mkinitcpio -P" replaces them/);
+  const found = await host.run(
+    ['find', '/etc', '/usr', '/var', '/run', '-path', '/var/log', '-prune', '-o'].concat(
+      ...['-name', '*pkginitrd*', '-print'],
+    ),
+  );
+  assert.equal(found.stdout, '');
+  const hooks = await host.run([
+    'sh',
+    '-c',
+    'ls -A /etc/pacman.d/hooks /etc/kernel/install.conf || :',
+  ]);
+  assert.doesNotMatch(hooks.stdout, /mkinitcpio|install\.conf/);
+  await host.run(pacman('-U', await kernel(host, '6.12.4')));
+  assert.deepEqual(host.builds(), []);
+  assert.match(host.read('/scratch/mkinitcpio') ?? '', /run/);
+});
+
+test('pacman: one build for a kernel that comes with ours; Node.js that is upgraded at the same time has it wait', async (t) => {
+  const host = await arch(t);
+  if (host === undefined) return;
+  const all = [await standIns(host), await ourPackage(host, 'arch'), await kernel(host, '6.12.1')];
+  await host.run(pacman('-U', ...all));
+  assert.deepEqual(
+    host.builds().filter((each) => each !== 'refresh'),
+    [hook('replace', '6.12.1')],
+  );
+
+  // It works again before the last hook runs.
+  host.fails('node');
+  const back = await pack(host, {
+    name: 'back',
+    version: '1',
+    files: {
+      'usr/share/libalpm/hooks/94-back.hook':
+        '[Trigger]\nType = Package\nOperation = Install\nTarget = back\n\n[Action]\nWhen = PostTransaction\nExec = /usr/bin/rm -f /scratch/no-node\n',
+      'usr/src/module-1/dkms.conf': '',
+    },
+  });
+  const ran = await host.run(pacman('-U', back, await kernel(host, '6.12.2')));
+  const said = ran.stdout + ran.stderr;
+  assert.match(said, /The initrd of 6\.12\.2-linux is built once Node\.js can be run again/);
+  assert.match(said, /The initrd of 6\.12\.2-linux was built, which had been put off/);
+  assert.deepEqual(host.builds(), ['refresh', hook('replace', '6.12.2')]);
+  assert.equal(boot(host)['vmlinuz-linux'], 'kernel 6.12.2');
+
+  // The sources of a DKMS module, or a package in the image: all images are looked at, once there are some.
+  host.write('/var/lib/pkginitrd/images/one', '');
+  await host.run(pacman('-R', 'back'));
+  assert.deepEqual(host.builds(), ['refresh']);
+});
+
+test("pacman: the user's own files and choice count", async (t) => {
+  const host = await arch(t);
+  if (host === undefined) return;
+  host.write(mask, '# of the user\n');
+  const ours = [await standIns(host), await ourPackage(host, 'arch')];
+  await host.run(pacman('-U', ...ours));
+  assert.match(host.read(mask) ?? '', /of the user/);
+
+  // Taken back by hand: ours is quiet, and the others are let in again.
+  const conf = host.read('/etc/kernel/install.conf') ?? '';
+  host.write('/etc/kernel/install.conf', `${conf.replace('=pkginitrd', '=mkinitcpio')}\n`);
+  const ran = await host.run(pacman('-U', await kernel(host, '6.12.1')));
+  assert.match(ran.stdout + ran.stderr, /initrd generator is "mkinitcpio".*skipping/);
+  assert.match(ran.stdout + ran.stderr, /run "mkinitcpio -P" now/);
+  assert.deepEqual(host.builds(), []);
+  await host.run(pacman('-R', 'pkginitrd', 'linux'));
+  assert.match(host.read(mask) ?? '', /of the user/);
+  assert.match(host.read('/etc/kernel/install.conf') ?? '', /initrd_generator=mkinitcpio/);
+
+  // Chosen before: nothing is changed, nothing masked.
+  await host.run(['rm', mask]);
+  const again = await host.run(pacman('-U', ours[1] ?? ''));
+  assert.match(again.stdout + again.stderr, /Not chosen: .* says initrd_generator=mkinitcpio/);
+  assert.deepEqual(host.builds(), []);
+  assert.equal((await host.attempt(['test', '-L', mask])).code, 1);
+});
+
+test('pacman: a /boot that fstab has and nobody has mounted is refused before the build', async (t) => {
+  const host = await arch(t);
+  if (host === undefined) return;
+  await host.run(pacman('-U', await standIns(host), await ourPackage(host, 'arch')));
+  host.write('/etc/fstab', 'LABEL=ESP /boot vfat defaults 0 2\n');
+  const install = pacman('-U', await kernel(host, '6.12.1')).join(' ');
+  const ran = await host.attempt(['sh', '-c', `umount /boot && ${install}`]);
+  assert.match(
+    ran.stdout + ran.stderr,
+    /Cannot write to \/boot: it is in \/etc\/fstab and not mounted/,
+  );
+  assert.deepEqual(host.builds(), []);
+});

@@ -1,0 +1,260 @@
+// Our rpm package: what is in it, and what the real dnf, rpm and kernel-install do with it and with kernels.
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test, { type TestContext } from 'node:test';
+import { need } from '../../helpers/need.ts';
+import {
+  makePackage,
+  ourPackage,
+  packageHost,
+  type PackageHost,
+} from '../../helpers/package-host.ts';
+import { bundle, cache, checkout } from '../../helpers/paths.ts';
+import { hostDirectory } from '../../helpers/rpm/hosts.ts';
+import { kernelPackage, laterPackage, standIns } from '../../helpers/rpm/kernel-package.ts';
+import { needsRpm } from '../../helpers/rpm/request.ts';
+import { run, runOk } from '../../helpers/run.ts';
+import { scratch } from '../../helpers/scratch.ts';
+
+function canBuild(t: TestContext): boolean {
+  return (
+    need(t, existsSync(bundle), 'no bundle: run npm run build') &&
+    need(t, existsSync('/usr/bin/rpmlint'), 'no rpmlint: run tests/helpers/setup.sh rpm')
+  );
+}
+
+const query = async (file: string, ...options: readonly string[]): Promise<readonly string[]> =>
+  (await runOk(['rpm', '-qp', ...options, file])).stdout.trim().split('\n');
+
+test('The rpm package is the same bytes wherever and whenever it is made', async (t) => {
+  if (!canBuild(t)) return;
+  const first = readFileSync(await makePackage('rpm'));
+  const elsewhere = { TMPDIR: scratch(t), LC_ALL: 'C.UTF-8', TZ: 'Asia/Tokyo' };
+  const again = await makePackage('rpm', elsewhere);
+  assert.ok(first.equals(readFileSync(again)));
+});
+
+test('The rpm package names what it has in it and what it wants, and rpmlint finds no fault', async (t) => {
+  if (!canBuild(t)) return;
+  const without = await makePackage('rpm', {}, ['--without-codec']);
+  assert.ok(!(await query(without, '--list')).some((path) => path.endsWith('zstd-codec.mjs')));
+  assert.ok(!(await query(without, '--provides')).some((name) => name.includes('zstd-codec')));
+  assert.deepEqual(await query(without, '--queryformat', '%{license}\n'), [
+    'Apache-2.0 AND ISC AND MIT',
+  ]);
+
+  const file = await makePackage('rpm');
+  const provides = await query(file, '--provides');
+  for (const name of ['yargs', 'execa', 'fast-glob', 'debug', 'ini', 'zstd-codec', 'micromatch']) {
+    const folder = join(checkout, 'node_modules', name, 'package.json');
+    const [, version] = /"version": "(.*)"/.exec(readFileSync(folder, 'utf8')) ?? [];
+    assert.ok(provides.includes(`bundled(npm(${name})) = ${version}`), name);
+  }
+  const requires = await query(file, '--requires');
+  assert.ok(requires.includes('/usr/bin/kernel-install'), requires.join('\n'));
+  const list = await query(file, '--list');
+  for (const path of [
+    'bin/pkginitrd',
+    'lib/pkginitrd/zstd-codec.mjs',
+    'lib/kernel/install.d/52-pkginitrd.install',
+    'lib/systemd/system/pkginitrd-refresh.service',
+    'lib/tmpfiles.d/pkginitrd.conf',
+    'share/man/man8/pkginitrd.8.gz',
+    'share/man/man5/pkginitrd.conf.5.gz',
+    'share/bash-completion/completions/pkginitrd',
+    'share/zsh/site-functions/_pkginitrd',
+    'share/fish/vendor_completions.d/pkginitrd.fish',
+    'share/licenses/pkginitrd/LICENSE',
+    'share/licenses/pkginitrd/bundled-licences',
+  ]) {
+    assert.ok(list.includes(`/usr/${path}`), path);
+  }
+  const lint = await run(['rpmlint', '-c', join(checkout, 'plugin/rpm/rpmlint.toml'), file]);
+  assert.match(lint.stdout, / 0 errors, 0 warnings/, lint.stdout);
+});
+
+const kernels = { old: '6.12.1-1.fc42', new: '6.12.2-1.fc42' };
+const image = (kernel: string): string => `/boot/initramfs-${kernel}.img`;
+const entry = (kernel: string, suffix = ''): string =>
+  `/boot/loader/entries/3a9d668b4db749398a4a5e78a03bffa5-${kernel}${suffix}.conf`;
+
+/** A host with dracut's plugins and, as Fedora and RHEL have it, a plugin that makes entries for GRUB. */
+async function fedora(t: TestContext): Promise<PackageHost | undefined> {
+  if (!canBuild(t) || !needsRpm(t, 'dnf4')) return undefined;
+  const fixture = hostDirectory('dnf4');
+  const host = packageHost(t, fixture, join(fixture, 'usr/bin/node'));
+  host.write('/usr/lib/kernel/install.d/20-grub.install', grubPlugin, 0o755);
+  const dracut = join(cache, 'debian-boot/trixie/dracut-core/usr/lib/kernel/install.d');
+  for (const name of readdirSync(dracut)) {
+    const to = `/usr/lib/kernel/install.d/${name}`;
+    host.write(to, readFileSync(join(dracut, name), 'utf8'), 0o755);
+  }
+  host.write('/usr/bin/dracut', dracutStub, 0o755);
+  host.write('/etc/dracut.conf.d/rescue.conf', 'dracut_rescue_image=yes\n');
+  return host;
+}
+
+// What Fedora's does for a kernel, told shortly: the kernel and an entry that names an image, unless another boot loader's
+// directory is there.
+const grubPlugin = `#!/bin/bash
+[ ! -d "$3" ] || exit 0
+entry=/boot/loader/entries/$KERNEL_INSTALL_MACHINE_ID-$2.conf
+case $1 in
+    add)
+        mkdir -p /boot/loader/entries
+        cp "$4" "/boot/vmlinuz-$2"
+        printf 'title Fedora (%s)\\nversion %s\\nlinux /vmlinuz-%s\\ninitrd /initramfs-%s.img\\noptions root=x\\n' "$2" "$2" "$2" "$2" >"$entry"
+        ;;
+    remove) rm -f "$entry" "/boot/vmlinuz-$2" ;;
+esac
+`;
+
+const dracutStub = `#!/bin/sh
+echo "$*" >>/scratch/dracut
+for last; do :; done
+echo dracut >"$last"
+`;
+
+const dnf = (...args: readonly string[]): readonly string[] => ['dnf', '-y', '-C', ...args];
+
+test('dnf: our image is the one that the entry of GRUB names, from the first transaction on', async (t) => {
+  const host = await fedora(t);
+  if (host === undefined) return;
+  const old = await kernelPackage(host, '6.12.1');
+  await host.run(dnf('install', old));
+  assert.match(host.read('/scratch/dracut') ?? '', /--kver 6\.12\.1/, 'the plugins are at work');
+  await host.run(['rm', '/scratch/dracut']);
+  host.write(image(kernels.old), 'dracut');
+
+  const ours = await ourPackage(host, 'rpm');
+  const installed = await host.run(dnf('install', ours, await standIns(host)));
+  const said = installed.stdout + installed.stderr;
+  assert.match(said, /pkginitrd: Chosen as initrd generator in \/etc\/kernel\/install\.conf/);
+  assert.match(said, new RegExp(`pkginitrd: The initrd of ${kernels.old} was built`), said);
+  const hook = (kernel: string, modules = 'usr/lib'): string =>
+    `kernel-hook add ${kernel} /${modules}/modules/${kernel}/vmlinuz ${image(kernel)}`;
+  assert.deepEqual(host.builds(), ['refresh', hook(kernels.old)]);
+  assert.equal(host.read(image(kernels.old)), 'ours');
+  assert.equal(host.read(`/boot/previous-initramfs-${kernels.old}.img`), 'dracut');
+  const previous = host.read(entry(kernels.old, '~previous'));
+  assert.match(previous ?? '', /^title .* \(previous initrd\)$/m);
+  assert.match(previous ?? '', /^initrd \/previous-initramfs-.*\.img$/m);
+  assert.match(previous ?? '', /^options .* pkginitrd\.previous$/m);
+
+  // A kernel's own transaction.
+  await host.run(dnf('install', await kernelPackage(host, '6.12.2')));
+  assert.deepEqual(host.builds(), [hook(kernels.new, 'lib')], 'once');
+  assert.equal(host.read(image(kernels.new)), 'ours');
+  assert.match(host.read(entry(kernels.new)) ?? '', /^initrd \/initramfs-6\.12\.2-1\.fc42\.img$/m);
+  assert.equal(host.read('/boot/vmlinuz-6.12.2-1.fc42'), 'kernel 6.12.2');
+  assert.equal(host.read('/scratch/dracut'), undefined, 'neither an image nor a rescue image');
+
+  // Its removal takes all of it along, and nothing of the other's.
+  await host.run(dnf('remove', 'kernel-core-6.12.1'));
+  const left = readdirSync(join(host.place, 'boot'), { recursive: true, encoding: 'utf8' });
+  assert.deepEqual(left.filter((name) => !name.includes('0-rescue')).sort(), [
+    'initramfs-6.12.2-1.fc42.img',
+    'loader',
+    'loader/entries',
+    entry(kernels.new).slice('/boot/'.length),
+    'vmlinuz-6.12.2-1.fc42',
+  ]);
+
+  // Ours goes: the image stays, all else of ours does not, and dracut is asked again.
+  const removed = await host.run(dnf('remove', 'pkginitrd'));
+  assert.match(removed.stdout + removed.stderr, /Images and boot entries stay: they boot/);
+  assert.equal(host.read(image(kernels.new)), 'ours');
+  const found = await host.run(
+    ['find', '/etc', '/usr', '/var', '/run', '-path', '/var/log', '-prune', '-o'].concat(
+      ...['-name', '*pkginitrd*', '-print'],
+    ),
+  );
+  assert.equal(found.stdout, '');
+  assert.equal(host.read('/etc/kernel/install.conf'), undefined);
+  await host.run(['kernel-install', 'add', kernels.new, `/lib/modules/${kernels.new}/vmlinuz`]);
+  assert.match(host.read('/scratch/dracut') ?? '', /--kver 6\.12\.2/);
+});
+
+test('dnf: a kernel that comes with our package is built once; a build that fails leaves the old image', async (t) => {
+  const host = await fedora(t);
+  if (host === undefined) return;
+  const all = [await ourPackage(host, 'rpm'), await standIns(host)];
+  await host.run(dnf('install', ...all, await kernelPackage(host, '6.12.1')));
+  assert.deepEqual(
+    host.builds().filter((each) => each !== 'refresh'),
+    [`kernel-hook add ${kernels.old} /lib/modules/${kernels.old}/vmlinuz ${image(kernels.old)}`],
+  );
+  host.fails('builds');
+  const failed = await host.attempt(dnf('install', await kernelPackage(host, '6.12.2')));
+  assert.match(failed.stdout + failed.stderr, /no room/);
+  assert.match(failed.stdout + failed.stderr, /scriptlet failed/);
+  assert.equal(host.read(image(kernels.new)), undefined);
+  const add = ['kernel-install', 'add', kernels.old, `/lib/modules/${kernels.old}/vmlinuz`];
+  assert.equal((await host.attempt(add)).code, 1);
+  assert.equal(host.read(image(kernels.old)), 'ours');
+});
+
+test('dnf: Node.js that comes back within the transaction builds what had to wait, by the file trigger', async (t) => {
+  const host = await fedora(t);
+  if (host === undefined) return;
+  await host.run(dnf('install', await ourPackage(host, 'rpm'), await standIns(host)));
+  host.builds();
+  host.fails('node');
+  const back = await laterPackage(host, 'rm /scratch/no-node');
+  const ran = await host.run(dnf('install', await kernelPackage(host, '6.12.1'), back));
+  const said = ran.stdout + ran.stderr;
+  assert.match(
+    said,
+    /The initrd of 6\.12\.1-1\.fc42 is built at the end of this transaction/,
+    said,
+  );
+  assert.match(said, /The initrd of 6\.12\.1-1\.fc42 was built, which had been put off/);
+  assert.equal(host.read(image(kernels.old)), 'ours');
+  assert.equal(host.builds().length, 2, 'refresh, and its one build');
+
+  // Any package below /usr has images looked at, once there are some; a transaction without such a file does not.
+  host.write('/var/lib/pkginitrd/images/one', '');
+  await host.run(dnf('remove', 'later'));
+  assert.deepEqual(host.builds(), ['refresh']);
+});
+
+test('With systemd-boot the entry names our image alone, and dracut does not run', async (t) => {
+  const host = await fedora(t);
+  if (host === undefined) return;
+  host.write('/etc/kernel/install.conf', 'layout=bls\n');
+  host.write('/boot/loader/entries.srel', 'type1\n');
+  await host.run(dnf('install', await ourPackage(host, 'rpm'), await standIns(host)));
+  await host.run(dnf('install', await kernelPackage(host, '6.12.1')));
+  const token = '3a9d668b4db749398a4a5e78a03bffa5';
+  const text = host.read(`/boot/loader/entries/${token}-${kernels.old}.conf`) ?? '';
+  assert.deepEqual(
+    text.match(/^initrd.*$/gm)?.map((line) => line.replace(/\s+/, ' ')),
+    [`initrd /${token}/${kernels.old}/initrd`],
+  );
+  assert.equal(host.read(`/boot/${token}/${kernels.old}/initrd`), 'ours');
+  assert.equal(host.read(image(kernels.old)), undefined);
+  assert.equal(host.read('/scratch/dracut'), undefined);
+});
+
+test('A rescue plugin that does not ask who is chosen is masked as long as we are; the user keeps a file of that name', async (t) => {
+  const host = await fedora(t);
+  if (host === undefined) return;
+  const plugin = '51-dracut-rescue.install';
+  host.write(
+    `/usr/lib/kernel/install.d/${plugin}`,
+    '#!/bin/sh\ndracut rescue /boot/rescue\n',
+    0o755,
+  );
+  const all = [await ourPackage(host, 'rpm'), await standIns(host)];
+  await host.run(dnf('install', ...all, await kernelPackage(host, '6.12.1')));
+  assert.equal(host.read('/boot/rescue'), undefined);
+  await host.run(dnf('remove', 'pkginitrd'));
+  const masks = await host.run(['ls', '/etc/kernel/install.d']);
+  assert.doesNotMatch(masks.stdout, /rescue/);
+
+  host.write(`/etc/kernel/install.d/${plugin}`, '#!/bin/sh\n# of the user\n', 0o755);
+  await host.run(dnf('install', all[0] ?? ''));
+  await host.run(dnf('remove', 'pkginitrd'));
+  assert.match(host.read(`/etc/kernel/install.d/${plugin}`) ?? '', /of the user/);
+});

@@ -1,0 +1,111 @@
+// What the scripts of all our packages have in common: the choice, the first images, the masks, and how they go.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, cpSync, existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { checkout } from '../../helpers/paths.ts';
+import { plant, scratch, type Tree } from '../../helpers/scratch.ts';
+
+/** A system with our scripts, whose `package` is run. */
+function system(t: TestContext, tree: Tree) {
+  const root = plant(scratch(t), { 'usr/lib/pkginitrd': null, ...tree });
+  for (const name of ['generator', 'masks', 'package']) {
+    const script = join(root, 'usr/lib/pkginitrd', name);
+    cpSync(join(checkout, 'plugin', name), script);
+    chmodSync(script, 0o755);
+  }
+  const names = (directory: string): readonly string[] =>
+    existsSync(join(root, directory)) ? readdirSync(join(root, directory)).sort() : [];
+  return {
+    root,
+    names,
+    waiting: () => names('var/lib/pkginitrd/waiting'),
+    /** Returns what it says. */
+    run: (...args: readonly string[]): string => {
+      const env = { PATH: '/usr/bin:/bin', ROOT: root };
+      const script = join(root, 'usr/lib/pkginitrd/package');
+      const ran = spawnSync(script, args, { env, encoding: 'utf8' });
+      assert.equal(ran.status, 0, ran.stderr);
+      return ran.stderr;
+    },
+  };
+}
+
+const kernels: Tree = {
+  'usr/lib/modules/6.9/vmlinuz': '',
+  'usr/lib/modules/6.12/vmlinuz': '',
+  'usr/lib/modules/6.13-without-kernel/modules.dep': '',
+};
+
+for (const [which, expected] of [
+  ['newest', ['6.12']],
+  ['all', ['6.12', '6.9']],
+  ['', []],
+] as const) {
+  test(`package installed: images are asked for once, "${which}"`, (t) => {
+    const { run, waiting, root } = system(t, kernels);
+    assert.match(run('installed', which), /^pkginitrd: Chosen as initrd generator/);
+    assert.deepEqual(waiting(), expected);
+    assert.equal(readFileSync(join(root, 'var/lib/pkginitrd/chosen'), 'utf8'), '');
+    assert.equal(run('installed', which), '', 'an upgrade');
+    run('removing');
+    assert.ok(!existsSync(join(root, 'etc/kernel/install.conf')));
+  });
+}
+
+test('package installed where another generator is chosen asks for nothing and masks nothing', (t) => {
+  const { run, waiting, names } = system(t, {
+    ...kernels,
+    'usr/share/libalpm/hooks/90-mkinitcpio-install.hook': '',
+    'etc/kernel/install.conf': 'initrd_generator=dracut\n',
+  });
+  assert.match(run('installed', 'all'), /Not chosen: .* says initrd_generator=dracut/);
+  assert.deepEqual(waiting(), []);
+  assert.deepEqual(names('etc/pacman.d/hooks'), []);
+});
+
+for (const trace of [
+  'usr/lib/module-init-tools/regenerate-initrd-posttrans',
+  'usr/bin/sdbootutil',
+]) {
+  test(`package installed on openSUSE does not choose what nobody asks for: ${trace}`, (t) => {
+    const { run, waiting, root } = system(t, { ...kernels, [trace]: '' });
+    assert.match(
+      run('installed', 'newest'),
+      /^pkginitrd: Not chosen: the kernel packages of openSUSE/,
+    );
+    assert.deepEqual(waiting(), []);
+    assert.ok(!existsSync(join(root, 'etc/kernel/install.conf')));
+  });
+}
+
+test("package masks mkinitcpio's hooks, and unmasks none that is the user's", (t) => {
+  const { run, names, root } = system(t, {
+    'usr/share/libalpm/hooks': null,
+    'etc/pacman.d/hooks/60-mkinitcpio-remove.hook': { link: '/dev/null' },
+  });
+  assert.match(run('installed', 'all'), /The hooks of mkinitcpio are masked/);
+  const mask = join(root, 'etc/pacman.d/hooks/90-mkinitcpio-install.hook');
+  assert.ok(lstatSync(mask).isSymbolicLink());
+  run('removing');
+  assert.deepEqual(names('etc/pacman.d/hooks'), ['60-mkinitcpio-remove.hook']);
+  assert.deepEqual(
+    names('var/lib/pkginitrd').filter((name) => name === 'masks'),
+    [],
+  );
+});
+
+test('package masks a rescue plugin that does not ask who is chosen, and no other', (t) => {
+  const plugin = 'kernel/install.d/51-dracut-rescue.install';
+  const asks = system(t, {
+    [`usr/lib/${plugin}`]: '[ "${KERNEL_INSTALL_INITRD_GENERATOR:-dracut}" = dracut ] || exit 0\n',
+  });
+  asks.run('installed', 'newest');
+  assert.deepEqual(asks.names('etc/kernel/install.d'), []);
+  const builds = system(t, { [`usr/lib/${plugin}`]: 'dracut\n' });
+  builds.run('installed', 'newest');
+  assert.deepEqual(builds.names('etc/kernel/install.d'), ['51-dracut-rescue.install']);
+  builds.run('removing');
+  assert.deepEqual(builds.names('etc/kernel/install.d'), []);
+});
