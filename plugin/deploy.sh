@@ -140,7 +140,7 @@ remove() {
     [ ! -x "$library/generator" ] || "$library/generator" --root "$destination/" unchoose
     [ ! -x "$library/masks" ] || ROOT="$destination" "$library/masks" remove
     if grep -qs boot-image "$destination/usr/sbin/update-initramfs"; then
-        rm "$destination/usr/sbin/update-initramfs"
+        rm -f "$destination/usr/sbin/update-initramfs" "$destination/usr/share/man/man8/update-initramfs.8"
     fi
     rm -rf "$library" "$destination/var/cache/pkginitrd" "$destination/var/lib/pkginitrd"
     rm -f "$destination/usr/bin/pkginitrd" "$destination"/usr/lib/kernel/install.d/*-pkginitrd*.install \

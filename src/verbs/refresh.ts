@@ -21,10 +21,12 @@ export async function refresh(
   if (user !== 0) {
     throw new UsageError(`Cannot refresh as user ${user}: building needs root`, 'Run it with sudo');
   }
-  if (!ownSettings(sys, surroundings).refresh) {
-    return { result: '', remarks: ['pkginitrd: Nothing is built anew: Refresh=no is set'] };
-  }
+  // Somebody has asked for them, whatever has changed.
   const failed = await buildWaiting(sys, tell);
+  if (!ownSettings(sys, surroundings).refresh) {
+    const remarks = ['pkginitrd: Nothing else is built anew: Refresh=no is set'];
+    return { result: '', remarks, ...failure(failed) };
+  }
   const look = comparer(sys, surroundings);
   for (const image of rememberedImages(sys).filter((each) => isRefreshed(sys, each))) {
     const differences = await look(image);
@@ -33,14 +35,19 @@ export async function refresh(
     if (done.end.type === 'failed') failed.push(done.image);
     tell(printRefreshed(done));
   }
-  if (failed.length === 0) return { result: '', remarks: [] };
-  const failure = new BuildError(`Cannot build anew: ${failed.join(', ')}`, {
-    hint: 'The old images stay; "pkginitrd status" says what a build comes to',
-  });
-  return { result: '', remarks: [], failure };
+  return { result: '', remarks: [], ...failure(failed) };
 }
 
-// Kernels that came while the program could not run, one file each.
+function failure(failed: readonly string[]): Pick<Answer, 'failure'> {
+  if (failed.length === 0) return {};
+  return {
+    failure: new BuildError(`Cannot build anew: ${failed.join(', ')}`, {
+      hint: 'The old images stay; "pkginitrd status" says what a build comes to',
+    }),
+  };
+}
+
+// One file for each kernel that came while the program could not run, or that our package found when it was installed.
 const waiting = '/var/lib/pkginitrd/waiting';
 
 /** Returns the kernels whose image cannot be built now either. */
@@ -51,15 +58,16 @@ async function buildWaiting(sys: Sys, tell: (sentence: string) => void): Promise
     const command = isInstalled(sys, version) ? rebuildCommand(sys, version) : undefined;
     try {
       if (command !== undefined) {
-        await sys.run(command);
-        tell(`pkginitrd: The initrd of ${version} was built, which had been put off`);
+        tell(`pkginitrd: Building the initrd of ${version}, which was put off until now`);
+        const { stderr } = await sys.run(command);
+        if (stderr.trim() !== '') tell(stderr.trimEnd());
       }
       machine.remove(`${waiting}/${version}`);
     } catch (error) {
       if (!(error instanceof BuildError)) throw error;
       failed.push(version);
       tell(
-        `pkginitrd: The initrd of ${version} had been put off, and cannot be built now: ${error.message}`,
+        `pkginitrd: The initrd of ${version} was put off, and cannot be built now: ${error.message}`,
       );
     }
   }

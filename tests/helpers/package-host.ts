@@ -3,6 +3,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
+import type { Kernel } from './kernel.ts';
 import { checkout } from './paths.ts';
 import { explain, type Ran, run, runOk } from './run.ts';
 import { scratch } from './scratch.ts';
@@ -26,8 +27,17 @@ export interface PackageHost {
   fails(state: 'builds' | 'node' | 'nothing'): void;
 }
 
-/** `node` is the real one, as this machine sees it. */
-export function packageHost(t: TestContext, fixture: string, node: string): PackageHost {
+/** What a host has beside its fixture. */
+export interface HostShape {
+  /** The real Node.js, as this machine sees it. */
+  readonly node: string;
+  /** `words`: our program says that it builds, and does not; `images`: it does. */
+  readonly makes: 'words' | 'images';
+  /** More options of enter-root.sh. */
+  readonly binds?: readonly string[];
+}
+
+export function packageHost(t: TestContext, fixture: string, shape: HostShape): PackageHost {
   const place = scratch(t);
   const overlay = join(place, 'overlay');
   const upper = join(overlay, 'upper');
@@ -37,7 +47,8 @@ export function packageHost(t: TestContext, fixture: string, node: string): Pack
   const binds = [
     ['--bind', place, '/scratch'],
     ['--bind', boot, '/boot'],
-    ['--bind-ro', node, realNode],
+    ['--bind-ro', shape.node, realNode],
+    [...(shape.binds ?? [])],
   ];
   const enter = [
     join(checkout, 'tests/helpers/enter-root.sh'),
@@ -56,7 +67,7 @@ export function packageHost(t: TestContext, fixture: string, node: string): Pack
     writeFileSync(at(path), content, { mode });
   };
   const makes = (text: string): void => writeFileSync(join(place, 'image'), `${text}\n`);
-  write('/usr/bin/node', stubNode, 0o755);
+  write('/usr/bin/node', shape.makes === 'words' ? stubNode : plainNode, 0o755);
   write('/etc/machine-id', '3a9d668b4db749398a4a5e78a03bffa5\n');
   write('/etc/kernel/cmdline', 'root=LABEL=unused\n');
   // It takes seconds and has nothing to do with who makes the initrd.
@@ -93,6 +104,14 @@ export function packageHost(t: TestContext, fixture: string, node: string): Pack
   };
 }
 
+/** The modules of a kernel, without the kernel itself. */
+export async function plantModules({ place }: PackageHost, kernel: Kernel): Promise<void> {
+  const to = join(place, 'overlay/upper/usr/lib/modules');
+  mkdirSync(to, { recursive: true });
+  const from = join(kernel.root, 'usr/lib/modules', kernel.version);
+  await runOk(['cp', '-a', '--reflink=auto', from, to]);
+}
+
 /** A package of this checkout in a manager's format, copied to where the host sees it. */
 export async function ourPackage({ place }: PackageHost, format: 'rpm' | 'arch'): Promise<string> {
   const file = await (made[format] ??= makePackage(format));
@@ -118,6 +137,7 @@ export async function makePackage(
 }
 
 const realNode = '/usr/lib/real-node';
+const plainNode = `#!/bin/sh\nexec ${realNode} "$@"\n`;
 
 // Runs our program but for what builds. Its arguments are an option of Node.js, the program, and the program's own.
 const stubNode = `#!/bin/sh

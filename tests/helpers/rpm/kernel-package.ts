@@ -23,8 +23,13 @@ const head = (name: string, version: string): string =>
   `Name: ${name}\nVersion: ${version}\nRelease: 1\nSummary: Test\nLicense: MIT\nBuildArch: noarch\n`;
 
 /** A kernel with the scriptlets that Fedora's and RHEL's kernel-core has. */
-export function kernelPackage(host: PackageHost, version: string): Promise<string> {
-  const kernel = `${version}-1.fc42`;
+export function kernelPackage(
+  host: PackageHost,
+  version: string,
+  { kernel, image }: { readonly kernel: string; readonly image?: string } = {
+    kernel: `${version}-1.fc42`,
+  },
+): Promise<string> {
   return build(
     host,
     `kernel-core-${version}`,
@@ -33,7 +38,7 @@ export function kernelPackage(host: PackageHost, version: string): Promise<strin
 Test
 %install
 mkdir -p %{buildroot}/usr/lib/modules/${kernel}
-echo kernel ${version} >%{buildroot}/usr/lib/modules/${kernel}/vmlinuz
+${image === undefined ? `echo kernel ${version} >` : `cp ${image} `}%{buildroot}/usr/lib/modules/${kernel}/vmlinuz
 %posttrans
 if [ -x /usr/sbin/weak-modules ]
 then
@@ -43,7 +48,7 @@ fi
 %preun
 /bin/kernel-install remove ${kernel} || exit $?
 %files
-/usr/lib/modules/${kernel}
+/usr/lib/modules/${kernel}/vmlinuz
 `,
   );
 }

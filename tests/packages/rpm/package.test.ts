@@ -1,6 +1,6 @@
 // Our rpm package: what is in it, and what the real dnf, rpm and kernel-install do with it and with kernels.
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { need } from '../../helpers/need.ts';
@@ -8,13 +8,17 @@ import {
   makePackage,
   ourPackage,
   packageHost,
+  plantModules,
+  type HostShape,
   type PackageHost,
 } from '../../helpers/package-host.ts';
+import { kernelBelow } from '../../helpers/kernel.ts';
 import { bundle, cache, checkout } from '../../helpers/paths.ts';
+import { wanted } from '../../helpers/rpm/debs.ts';
 import { hostDirectory } from '../../helpers/rpm/hosts.ts';
 import { kernelPackage, laterPackage, standIns } from '../../helpers/rpm/kernel-package.ts';
 import { needsRpm } from '../../helpers/rpm/request.ts';
-import { run, runOk } from '../../helpers/run.ts';
+import { explain, run, runOk } from '../../helpers/run.ts';
 import { scratch } from '../../helpers/scratch.ts';
 
 function canBuild(t: TestContext): boolean {
@@ -80,10 +84,13 @@ const entry = (kernel: string, suffix = ''): string =>
   `/boot/loader/entries/3a9d668b4db749398a4a5e78a03bffa5-${kernel}${suffix}.conf`;
 
 /** A host with dracut's plugins and, as Fedora and RHEL have it, a plugin that makes entries for GRUB. */
-async function fedora(t: TestContext): Promise<PackageHost | undefined> {
+async function fedora(
+  t: TestContext,
+  makes: HostShape['makes'] = 'words',
+): Promise<PackageHost | undefined> {
   if (!canBuild(t) || !needsRpm(t, 'dnf4')) return undefined;
   const fixture = hostDirectory('dnf4');
-  const host = packageHost(t, fixture, join(fixture, 'usr/bin/node'));
+  const host = packageHost(t, fixture, { node: join(fixture, 'usr/bin/node'), makes });
   host.write('/usr/lib/kernel/install.d/20-grub.install', grubPlugin, 0o755);
   const dracut = join(cache, 'debian-boot/trixie/dracut-core/usr/lib/kernel/install.d');
   for (const name of readdirSync(dracut)) {
@@ -131,7 +138,11 @@ test('dnf: our image is the one that the entry of GRUB names, from the first tra
   const installed = await host.run(dnf('install', ours, await standIns(host)));
   const said = installed.stdout + installed.stderr;
   assert.match(said, /pkginitrd: Chosen as initrd generator in \/etc\/kernel\/install\.conf/);
-  assert.match(said, new RegExp(`pkginitrd: The initrd of ${kernels.old} was built`), said);
+  assert.match(
+    said,
+    new RegExp(`pkginitrd: Building the initrd of ${kernels.old}, which was put off`),
+    said,
+  );
   const hook = (kernel: string, modules = 'usr/lib'): string =>
     `kernel-hook add ${kernel} /${modules}/modules/${kernel}/vmlinuz ${image(kernel)}`;
   assert.deepEqual(host.builds(), ['refresh', hook(kernels.old)]);
@@ -209,7 +220,7 @@ test('dnf: Node.js that comes back within the transaction builds what had to wai
     /The initrd of 6\.12\.1-1\.fc42 is built at the end of this transaction/,
     said,
   );
-  assert.match(said, /The initrd of 6\.12\.1-1\.fc42 was built, which had been put off/);
+  assert.match(said, /Building the initrd of 6\.12\.1-1\.fc42, which was put off until now/);
   assert.equal(host.read(image(kernels.old)), 'ours');
   assert.equal(host.builds().length, 2, 'refresh, and its one build');
 
@@ -257,4 +268,56 @@ test('A rescue plugin that does not ask who is chosen is masked as long as we ar
   await host.run(dnf('install', all[0] ?? ''));
   await host.run(dnf('remove', 'pkginitrd'));
   assert.match(host.read(`/etc/kernel/install.d/${plugin}`) ?? '', /of the user/);
+});
+
+test('dnf 5 and rpm 6 run the same scripts and file triggers', async (t) => {
+  if (!canBuild(t) || !needsRpm(t, 'dnf5')) return;
+  const host = packageHost(t, hostDirectory('dnf5'), { node: process.execPath, makes: 'words' });
+  // The fixture has no systemd.
+  const noted = '#!/bin/sh\necho "kernel-install $*" >>/scratch/builds\n';
+  host.write('/usr/bin/kernel-install', noted, 0o755);
+  // Theirs are signed.
+  const dnf5 = (...args: readonly string[]) => ['dnf5', '-y', '-C', '--no-gpgchecks', ...args];
+  await host.run(dnf5('install', await kernelPackage(host, '6.12.1')));
+  host.builds();
+  const installed = await host.run(
+    dnf5('install', await ourPackage(host, 'rpm'), await standIns(host)),
+  );
+  assert.match(installed.stdout + installed.stderr, /pkginitrd: Chosen as initrd generator/);
+  const add = `kernel-install add ${kernels.old} /usr/lib/modules/${kernels.old}/vmlinuz`;
+  assert.deepEqual(host.builds(), ['refresh', add]);
+  host.write('/var/lib/pkginitrd/images/one', '');
+  await host.run(dnf5('install', await laterPackage(host, ':')));
+  assert.deepEqual(host.builds(), ['refresh']);
+  await host.run(dnf5('remove', 'pkginitrd'));
+  assert.equal(host.read('/etc/kernel/install.conf'), undefined);
+  assert.equal((await host.attempt(['ls', '/var/lib/pkginitrd'])).code, 2);
+});
+
+test('A kernel has a real image built within the transaction of dnf, which has its locks', async (t) => {
+  const host = await fedora(t, 'images');
+  if (host === undefined) return;
+  const kernel = kernelBelow(join(cache, 'trixie'));
+  need(t, kernel !== undefined, 'no kernel: run tests/helpers/setup.sh trixie');
+  if (kernel === undefined) return;
+  host.write(
+    '/etc/pkginitrd/20-testrpm.conf',
+    `[Match]\nDistribution=testrpm\n\n[Content]\nPackages=\n${wanted.map((name) => `  ${name}\n`).join('')}`,
+  );
+  await host.run(dnf('install', await ourPackage(host, 'rpm'), await standIns(host)));
+  await plantModules(host, kernel);
+  const { version, image } = kernel;
+  const own = await kernelPackage(host, '6.12.1', { kernel: version, image });
+  const installed = await host.run(dnf('install', own));
+  const said = installed.stdout + installed.stderr;
+  assert.match(said, /^pkginitrd: Initrd for .*: \/boot\/initramfs-.*\.img \(.*\) in \d/m, said);
+  const { size, mode } = statSync(join(host.place, `boot/initramfs-${version}.img`));
+  assert.ok(size > 5_000_000, `${size} bytes`);
+  assert.equal(mode & 0o777, 0o600);
+  assert.match(
+    (await host.run(['pkginitrd', 'list', `/boot/initramfs-${version}.img`])).stdout,
+    /systemd/,
+  );
+  const status = await host.attempt(['pkginitrd', 'status']);
+  assert.equal(status.code, 0, explain([], status));
 });
