@@ -298,6 +298,25 @@ test("pacman: the user's own files and choice count", async (t) => {
   assert.equal((await host.attempt(['test', '-L', mask])).code, 1);
 });
 
+test('pacman: where the user wants entries of kernel-install, it makes and removes them', async (t) => {
+  const host = await arch(t);
+  if (host === undefined) return;
+  host.write('/etc/kernel/install.conf', 'layout=bls\n');
+  host.write('/boot/loader/entries.srel', 'type1\n');
+  await host.run(pacman('-U', await standIns(host), await ourPackage(host, 'arch')));
+  const entries = (): readonly string[] => readdirSync(join(host.place, 'boot/loader/entries'));
+  const token = '3a9d668b4db749398a4a5e78a03bffa5';
+  await host.run(pacman('-U', await kernel(host, '6.12.1')));
+  assert.equal(host.builds().length, 1);
+  assert.deepEqual(entries(), [`${token}-6.12.1-linux.conf`]);
+  assert.equal(host.read(`/boot/${token}/6.12.1-linux/initrd`), 'ours');
+  await host.run(pacman('-U', await kernel(host, '6.12.2')));
+  assert.deepEqual(entries(), [`${token}-6.12.2-linux.conf`]);
+  await host.run(pacman('-R', 'linux'));
+  assert.deepEqual(entries(), []);
+  assert.equal(host.read('/boot/initramfs-linux.img'), undefined);
+});
+
 test('pacman: a /boot that fstab has and nobody has mounted is refused before the build', async (t) => {
   const host = await arch(t);
   if (host === undefined) return;

@@ -22,7 +22,8 @@ interface Case {
   readonly left?: string;
 }
 
-const chosen = /^pkginitrd: Chosen as initrd generator in .*\/etc\/kernel\/install\.conf\n$/;
+const chosen =
+  /^pkginitrd: Chosen as initrd generator in .*\/etc\/kernel\/install\.conf; to go back, .*\n$/;
 const notChosen = (file: string, word: string) =>
   new RegExp(
     `^pkginitrd: Not chosen: .*/${file} says initrd_generator=${word}; set it to pkginitrd`,

@@ -80,6 +80,13 @@ for (const trace of [
   });
 }
 
+test('package removing tells of previous images, which stay', (t) => {
+  const { run } = system(t, { 'boot/previous-initramfs-6.12.img': '' });
+  run('installed', 'newest');
+  assert.match(run('removing'), /^pkginitrd: Previous images stay in \/boot as previous-\*/);
+  assert.equal(system(t, {}).run('removing'), '');
+});
+
 test("package masks mkinitcpio's hooks, and unmasks none that is the user's", (t) => {
   const { run, names, root } = system(t, {
     'usr/share/libalpm/hooks': null,
