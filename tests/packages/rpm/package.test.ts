@@ -200,7 +200,9 @@ test('dnf: a kernel that comes with our package is built once; a build that fail
   const failed = await host.attempt(dnf('install', await kernelPackage(host, '6.12.2')));
   assert.match(failed.stdout + failed.stderr, /no room/);
   assert.match(failed.stdout + failed.stderr, /scriptlet failed/);
-  assert.equal(host.read(image(kernels.new)), undefined);
+  assert.match(failed.stdout + failed.stderr, /Took 6\.12\.2-1\.fc42 out of the menu of GRUB/);
+  assert.equal(host.read(entry(kernels.new)), undefined);
+  assert.match(host.read(entry(kernels.old)) ?? '', /^initrd /m);
   const add = ['kernel-install', 'add', kernels.old, `/lib/modules/${kernels.old}/vmlinuz`];
   assert.equal((await host.attempt(add)).code, 1);
   assert.equal(host.read(image(kernels.old)), 'ours');
@@ -222,6 +224,7 @@ test('dnf: Node.js that comes back within the transaction builds what had to wai
   );
   assert.match(said, /Building the initrd of 6\.12\.1-1\.fc42, which was put off until now/);
   assert.equal(host.read(image(kernels.old)), 'ours');
+  assert.match(host.read(entry(kernels.old)) ?? '', /^initrd /m);
   assert.equal(host.builds().length, 2, 'refresh, and its one build');
 
   // Any package below /usr has images looked at, once there are some; a transaction without such a file does not.

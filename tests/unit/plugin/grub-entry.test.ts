@@ -68,6 +68,17 @@ test('grub-entry previous makes an entry that sorts after the main one, and take
   assert.deepEqual(readdirSync(join(root, entries)), [`id-${kernel}.conf`]);
 });
 
+test('grub-entry withdraw removes the entry of a kernel without an image, and none that has one', (t) => {
+  const root = plant(scratch(t), {
+    [`${entries}/id-${kernel}.conf`]: `initrd /initramfs-${kernel}.img\n`,
+    [`${entries}/id-6.1.conf`]: 'initrd /initramfs-6.1.img\n',
+    'boot/initramfs-6.1.img': '',
+  });
+  grubEntry(root, 'withdraw', '6.1');
+  grubEntry(root, 'withdraw', kernel);
+  assert.deepEqual(readdirSync(join(root, entries)), ['id-6.1.conf']);
+});
+
 test("grub-entry remove takes a kernel's images, and leaves other kernels'", (t) => {
   const of = (version: string): Tree => ({
     [`boot/initramfs-${version}.img`]: '',
