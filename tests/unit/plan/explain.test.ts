@@ -55,6 +55,14 @@ profile not used rescue
   taken by Profiles=rescue of a drop-in, or --profile=rescue
 `,
   );
+  const forbidden = { ...ours, forbiddenProfiles: words('rescue') };
+  assert.equal(
+    printWhy(plan, explainProfile(forbidden, 'rescue')),
+    `profile not used rescue
+  left out by /etc/pkginitrd/test.conf:1
+  taken by Profiles=rescue of a drop-in, or --profile=rescue
+`,
+  );
   const used = { ...ours, profiles: words('lvm') };
   assert.deepEqual(explainProfile(used, 'lvm'), []);
   assert.deepEqual(explainProfile(ours, 'nosuch'), []);
