@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, rmSync } from 'node:fs';
+import { lstatSync, readdirSync, rmSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 
 /**
@@ -6,9 +6,8 @@ import { join } from 'node:path';
  * when it is used stays.
  */
 export function keepNewest(directory: string, limit: number): void {
-  const kept = readdirSync(directory)
-    .map((name) => join(directory, name))
-    .map((path) => ({ path, bytes: bytesOf(path), used: lstatSync(path).mtimeMs }))
+  const kept = inside(directory)
+    .map((path) => ({ path, bytes: bytesOf(path), used: statusOf(path)?.mtimeMs ?? 0 }))
     .sort((a, b) => b.used - a.used);
   let total = 0;
   for (const { path, bytes } of kept) {
@@ -19,7 +18,22 @@ export function keepNewest(directory: string, limit: number): void {
 
 // Disks are sparse.
 function bytesOf(path: string): number {
-  const stat = lstatSync(path);
-  const inside = stat.isDirectory() ? readdirSync(path).map((name) => join(path, name)) : [];
-  return inside.reduce((sum, each) => sum + bytesOf(each), stat.blocks * 512);
+  const status = statusOf(path);
+  if (status === undefined) return 0;
+  const below = status.isDirectory() ? inside(path) : [];
+  return below.reduce((sum, each) => sum + bytesOf(each), status.blocks * 512);
+}
+
+// Another run may have renamed or removed it meanwhile.
+function statusOf(path: string): Stats | undefined {
+  return lstatSync(path, { throwIfNoEntry: false });
+}
+
+function inside(directory: string): readonly string[] {
+  try {
+    return readdirSync(directory).map((name) => join(directory, name));
+  } catch (error) {
+    if (statusOf(directory) === undefined) return [];
+    throw error;
+  }
 }

@@ -20,4 +20,5 @@ test('keepNewest() removes what was used the longest ago, and nothing where all 
   utimesSync(join(directory, 'old'), 2000, 2000);
   keepNewest(directory, 160 * 1024);
   assert.deepEqual(readdirSync(directory).sort(), ['old', 'used']);
+  keepNewest(join(directory, 'gone'), 1);
 });
