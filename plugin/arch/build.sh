@@ -4,6 +4,7 @@
 #   build.sh [--without-codec]      --without-codec: see plugin/deploy.sh
 #
 # SOURCE_DATE_EPOCH  the time of everything in it; by default that of the last commit
+# PACKAGE_DIR        where the package goes instead of dist/
 # PACKAGER           "NAME <ADDRESS>" for the package's metadata
 #
 # bsdtar and zstd alone make it, as makepkg(8) does: Debian has them in the packages libarchive-tools and zstd.
@@ -14,7 +15,7 @@ source=$(cd "$recipe/../.." && pwd)
 format=arch
 . "$source/plugin/recipe"
 packager=${PACKAGER:-The pkginitrd authors <pkginitrd@users.noreply.github.com>}
-package=$source/dist/pkginitrd-$version-1-any.pkg.tar.zst
+package=$target/pkginitrd-$version-1-any.pkg.tar.zst
 
 main() {
     for program in bsdtar zstd; do

@@ -4,6 +4,7 @@
 #   build.sh [--without-codec]      --without-codec: see plugin/deploy.sh
 #
 # SOURCE_DATE_EPOCH  the time of everything in it; by default that of the last commit
+# PACKAGE_DIR        where the package goes instead of dist/
 # DEB_MAINTAINER     "NAME <ADDRESS>" for the package's metadata
 #
 # dpkg-deb alone makes it: the package is the same wherever it is made.
@@ -23,7 +24,7 @@ main() {
     metadata
     settle_times
     dpkg-deb --root-owner-group -Zxz --build "$root" \
-        "$source/dist/pkginitrd_${version}_all.deb"
+        "$target/pkginitrd_${version}_all.deb"
 }
 
 documents() {

@@ -4,6 +4,7 @@
 #   build.sh [--without-codec]      --without-codec: see plugin/deploy.sh
 #
 # SOURCE_DATE_EPOCH  the time of everything in it; by default that of the last commit
+# PACKAGE_DIR        where the package goes instead of dist/
 # RPM_PACKAGER       "NAME <ADDRESS>" for the package's metadata
 #
 # rpmbuild alone makes it: Debian has it in the package rpm.
@@ -30,8 +31,8 @@ main() {
         cat "$work/log" >&2
         exit 1
     }
-    cp "$work"/rpms/*.rpm "$source/dist"
-    echo "$source/dist/pkginitrd-$version-1.noarch.rpm"
+    cp "$work"/rpms/*.rpm "$target"
+    echo "$target/pkginitrd-$version-1.noarch.rpm"
 }
 
 spec() {

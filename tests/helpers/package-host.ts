@@ -1,7 +1,7 @@
 // A throw-away host of an rpm or pacman distribution, whose own package manager installs our package and kernels. The
 // initrds are words: what counts is when one is built, and where it goes.
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { Kernel } from './kernel.ts';
 import { checkout } from './paths.ts';
@@ -114,23 +114,34 @@ export async function plantModules({ place }: PackageHost, kernel: Kernel): Prom
 
 /** A package of this checkout in a manager's format, copied to where the host sees it. */
 export async function ourPackage({ place }: PackageHost, format: 'rpm' | 'arch'): Promise<string> {
-  const file = await (made[format] ??= makePackage(format));
-  const name = file.slice(file.lastIndexOf('/') + 1);
-  await runOk(['cp', file, join(place, name)]);
+  const { name, content } = await (made[format] ??= once(format, place));
+  writeFileSync(join(place, name), content);
   return `/scratch/${name}`;
 }
 
-const made: Partial<Record<'rpm' | 'arch', Promise<string>>> = {};
+// The tests of one file use the same.
+const made: Partial<Record<'rpm' | 'arch', ReturnType<typeof once>>> = {};
 
-/** Makes the package and gives its path. */
+async function once(format: 'rpm' | 'arch', directory: string) {
+  const file = await makePackage(format, directory);
+  return { name: basename(file), content: readFileSync(file) };
+}
+
+/** Makes the package in a directory and gives its path. */
 export async function makePackage(
   format: 'rpm' | 'arch',
+  directory: string,
   env: Readonly<Record<string, string>> = {},
   options: readonly string[] = [],
 ): Promise<string> {
   const recipe = join(checkout, `plugin/${format}/build.sh`);
   const { stdout } = await runOk([recipe, ...options], {
-    env: { PATH: process.env['PATH'] ?? '', SOURCE_DATE_EPOCH: '1760000000', ...env },
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      SOURCE_DATE_EPOCH: '1760000000',
+      PACKAGE_DIR: directory,
+      ...env,
+    },
     cwd: checkout,
   });
   return stdout.trim().split('\n').at(-1) ?? '';

@@ -1,7 +1,18 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { need } from '../need.ts';
+import { bundle } from '../paths.ts';
 import { runOk } from '../run.ts';
 import type { PackageHost } from '../package-host.ts';
+
+/** True where our package and those of the tests can be built. */
+export function canBuild(t: TestContext): boolean {
+  return (
+    need(t, existsSync(bundle), 'no bundle: run npm run build') &&
+    need(t, existsSync('/usr/bin/rpmlint'), 'no rpmlint: run tests/helpers/setup.sh rpm')
+  );
+}
 
 /** Builds a package of SPEC, a spec file's text without its name, and gives its path in the host. */
 async function build({ place }: PackageHost, name: string, spec: string): Promise<string> {

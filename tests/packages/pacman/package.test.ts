@@ -1,11 +1,10 @@
-// Our package for Arch Linux: what is in it, and what the real pacman does with it and with kernels.
+// Our package for Arch Linux: what the real pacman does with it and with kernels.
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { need } from '../../helpers/need.ts';
 import {
-  makePackage,
   ourPackage,
   packageHost,
   plantModules,
@@ -14,8 +13,8 @@ import {
 } from '../../helpers/package-host.ts';
 import { kernelBelow } from '../../helpers/kernel.ts';
 import { bundle, cache } from '../../helpers/paths.ts';
-import { explain, runOk } from '../../helpers/run.ts';
-import { scratch } from '../../helpers/scratch.ts';
+import { kernelPackage, pack, standIns } from '../../helpers/pacman-package.ts';
+import { explain } from '../../helpers/run.ts';
 import { distribution } from './support.ts';
 
 function canBuild(t: TestContext): boolean {
@@ -24,37 +23,6 @@ function canBuild(t: TestContext): boolean {
     need(t, existsSync('/usr/bin/bsdtar'), 'no bsdtar: run tests/helpers/setup.sh pacman')
   );
 }
-
-test('The package for Arch Linux is the same bytes wherever and whenever it is made, and whole', async (t) => {
-  if (!canBuild(t)) return;
-  const file = await makePackage('arch');
-  const first = readFileSync(file);
-  const elsewhere = { TMPDIR: scratch(t), LC_ALL: 'C.UTF-8', TZ: 'Asia/Tokyo' };
-  const again = await makePackage('arch', elsewhere);
-  assert.ok(first.equals(readFileSync(again)));
-
-  const { stdout } = await runOk(['bsdtar', '-tf', file]);
-  const names = stdout.split('\n');
-  assert.deepEqual(names.slice(0, 3), ['.MTREE', '.PKGINFO', '.INSTALL']);
-  for (const path of [
-    'bin/pkginitrd',
-    'lib/pkginitrd/zstd-codec.mjs',
-    'lib/systemd/system/pkginitrd-refresh.service',
-    'share/libalpm/hooks/60-pkginitrd-note.hook',
-    'share/libalpm/hooks/90-pkginitrd-kernels.hook',
-    'share/libalpm/hooks/95-pkginitrd-refresh.hook',
-    'share/man/man8/pkginitrd.8.gz',
-    'share/bash-completion/completions/pkginitrd',
-    'share/zsh/site-functions/_pkginitrd',
-    'share/fish/vendor_completions.d/pkginitrd.fish',
-    'share/licenses/pkginitrd/bundled-licences',
-  ]) {
-    assert.ok(names.includes(`usr/${path}`), path);
-  }
-  const without = await makePackage('arch', {}, ['--without-codec']);
-  const fewer = (await runOk(['bsdtar', '-tf', without])).stdout;
-  assert.doesNotMatch(fewer, /zstd-codec\.mjs/);
-});
 
 /** A host with mkinitcpio's hooks, told shortly. */
 async function arch(
@@ -93,51 +61,6 @@ When = ${when}
 Exec = /usr/bin/mkinitcpio-hook
 `;
 
-interface ArchPackage {
-  readonly name: string;
-  readonly version: string;
-  readonly lines?: readonly string[];
-  readonly script?: string;
-  readonly files?: Readonly<Record<string, string | Uint8Array>>;
-}
-
-/** Packs it, and gives its path in the host. */
-async function pack({ place }: PackageHost, one: ArchPackage): Promise<string> {
-  const tree = join(place, `tree-${one.name}-${one.version}`);
-  const info = [
-    ...[`pkgname = ${one.name}`, `pkgver = ${one.version}-1`, 'pkgdesc = test', 'arch = any'],
-    ...['builddate = 1700000000', 'size = 1', ...(one.lines ?? []), ''],
-  ];
-  mkdirSync(tree);
-  writeFileSync(join(tree, '.PKGINFO'), info.join('\n'));
-  if (one.script !== undefined) writeFileSync(join(tree, '.INSTALL'), one.script);
-  for (const [path, text] of Object.entries(one.files ?? {})) {
-    mkdirSync(join(tree, path, '..'), { recursive: true });
-    writeFileSync(join(tree, path), text);
-  }
-  const file = `${one.name}-${one.version}-1-any.pkg.tar.zst`;
-  const names = readdirSync(tree);
-  await runOk(['bsdtar', '-cf', join(place, file), '--zstd', ...names], { cwd: tree });
-  return `/scratch/${file}`;
-}
-
-/** A kernel package as Arch Linux has them. */
-function kernel(host: PackageHost, version: string, name = 'linux'): Promise<string> {
-  const modules = `usr/lib/modules/${version}-${name}`;
-  const files = {
-    [`${modules}/vmlinuz`]: `kernel ${version}\n`,
-    [`${modules}/pkgbase`]: `${name}\n`,
-  };
-  return pack(host, { name, version, lines: ['depend = initramfs'], files });
-}
-
-/** What ours wants and the fixture has not. */
-function standIns(host: PackageHost): Promise<string> {
-  const names = ['bubblewrap', 'nodejs=22.1', 'pacman', 'xz', 'zstd', 'util-linux', 'kmod'];
-  const lines = names.map((name) => `provides = ${name}`);
-  return pack(host, { name: 'stand-ins', version: '1', lines });
-}
-
 const pacman = (...args: readonly string[]): readonly string[] => [
   'pacman',
   '--noconfirm',
@@ -164,7 +87,7 @@ test('pacman: kernels come, are upgraded and go, each by one build of ours and n
     version: '1',
     lines: ['provides = initramfs'],
   });
-  await host.run(pacman('-U', old, await kernel(host, '6.12.1')));
+  await host.run(pacman('-U', old, await kernelPackage(host, '6.12.1')));
   assert.match(host.read('/scratch/mkinitcpio') ?? '', /run/, 'its hooks are at work');
   await host.run(['rm', '/scratch/mkinitcpio']);
   host.write('/boot/vmlinuz-linux', 'kernel 6.12.1\n');
@@ -186,7 +109,10 @@ test('pacman: kernels come, are upgraded and go, each by one build of ours and n
 
   // An upgrade and a second kernel in one transaction; nothing of the older kernel's is called the previous image.
   host.makes('newer');
-  const both = [await kernel(host, '6.12.2'), await kernel(host, '6.6.1', 'linux-lts')];
+  const both = [
+    await kernelPackage(host, '6.12.2'),
+    await kernelPackage(host, '6.6.1', 'linux-lts'),
+  ];
   await host.run(pacman('-U', ...both));
   assert.deepEqual([...host.builds()].sort(), [
     hook('replace', '6.12.2'),
@@ -197,7 +123,7 @@ test('pacman: kernels come, are upgraded and go, each by one build of ours and n
 
   // A build that fails: both files are what they were, and it is said.
   host.fails('builds');
-  const failed = await host.attempt(pacman('-U', await kernel(host, '6.12.3')));
+  const failed = await host.attempt(pacman('-U', await kernelPackage(host, '6.12.3')));
   const words = failed.stdout + failed.stderr;
   assert.match(words, /no room/);
   assert.match(
@@ -232,7 +158,7 @@ test('pacman: kernels come, are upgraded and go, each by one build of ours and n
     'ls -A /etc/pacman.d/hooks /etc/kernel/install.conf || :',
   ]);
   assert.doesNotMatch(hooks.stdout, /mkinitcpio|install\.conf/);
-  await host.run(pacman('-U', await kernel(host, '6.12.4')));
+  await host.run(pacman('-U', await kernelPackage(host, '6.12.4')));
   assert.deepEqual(host.builds(), []);
   assert.match(host.read('/scratch/mkinitcpio') ?? '', /run/);
 });
@@ -240,7 +166,11 @@ test('pacman: kernels come, are upgraded and go, each by one build of ours and n
 test('pacman: one build for a kernel that comes with ours; Node.js that is upgraded at the same time has it wait', async (t) => {
   const host = await arch(t);
   if (host === undefined) return;
-  const all = [await standIns(host), await ourPackage(host, 'arch'), await kernel(host, '6.12.1')];
+  const all = [
+    await standIns(host),
+    await ourPackage(host, 'arch'),
+    await kernelPackage(host, '6.12.1'),
+  ];
   await host.run(pacman('-U', ...all));
   assert.deepEqual(
     host.builds().filter((each) => each !== 'refresh'),
@@ -258,7 +188,7 @@ test('pacman: one build for a kernel that comes with ours; Node.js that is upgra
       'usr/src/module-1/dkms.conf': '',
     },
   });
-  const ran = await host.run(pacman('-U', back, await kernel(host, '6.12.2')));
+  const ran = await host.run(pacman('-U', back, await kernelPackage(host, '6.12.2')));
   const said = ran.stdout + ran.stderr;
   assert.match(said, /The initrd of 6\.12\.2-linux is built once Node\.js can be run again/);
   assert.match(said, /Building the initrd of 6\.12\.2-linux, which was put off until now/);
@@ -282,7 +212,7 @@ test("pacman: the user's own files and choice count", async (t) => {
   // Taken back by hand: ours is quiet, and the others are let in again.
   const conf = host.read('/etc/kernel/install.conf') ?? '';
   host.write('/etc/kernel/install.conf', `${conf.replace('=pkginitrd', '=mkinitcpio')}\n`);
-  const ran = await host.run(pacman('-U', await kernel(host, '6.12.1')));
+  const ran = await host.run(pacman('-U', await kernelPackage(host, '6.12.1')));
   assert.match(ran.stdout + ran.stderr, /initrd generator is "mkinitcpio".*skipping/);
   assert.match(ran.stdout + ran.stderr, /run "mkinitcpio -P" now/);
   assert.deepEqual(host.builds(), []);
@@ -306,11 +236,11 @@ test('pacman: where the user wants entries of kernel-install, it makes and remov
   await host.run(pacman('-U', await standIns(host), await ourPackage(host, 'arch')));
   const entries = (): readonly string[] => readdirSync(join(host.place, 'boot/loader/entries'));
   const token = '3a9d668b4db749398a4a5e78a03bffa5';
-  await host.run(pacman('-U', await kernel(host, '6.12.1')));
+  await host.run(pacman('-U', await kernelPackage(host, '6.12.1')));
   assert.equal(host.builds().length, 1);
   assert.deepEqual(entries(), [`${token}-6.12.1-linux.conf`]);
   assert.equal(host.read(`/boot/${token}/6.12.1-linux/initrd`), 'ours');
-  await host.run(pacman('-U', await kernel(host, '6.12.2')));
+  await host.run(pacman('-U', await kernelPackage(host, '6.12.2')));
   assert.deepEqual(entries(), [`${token}-6.12.2-linux.conf`]);
   await host.run(pacman('-R', 'linux'));
   assert.deepEqual(entries(), []);
@@ -322,7 +252,7 @@ test('pacman: a /boot that fstab has and nobody has mounted is refused before th
   if (host === undefined) return;
   await host.run(pacman('-U', await standIns(host), await ourPackage(host, 'arch')));
   host.write('/etc/fstab', 'LABEL=ESP /boot vfat defaults 0 2\n');
-  const install = pacman('-U', await kernel(host, '6.12.1')).join(' ');
+  const install = pacman('-U', await kernelPackage(host, '6.12.1')).join(' ');
   const ran = await host.attempt(['sh', '-c', `umount /boot && ${install}`]);
   assert.match(
     ran.stdout + ran.stderr,
