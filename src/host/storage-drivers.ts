@@ -1,4 +1,4 @@
-import type { DriverFacts } from '../model/storage.ts';
+import type { DriverFacts, Transport } from '../model/storage.ts';
 import type { RootFiles } from '../model/sys.ts';
 import { modaliasOf } from './devices.ts';
 import { sysfsAttribute, sysfsLink, sysfsTarget } from './sysfs.ts';
@@ -9,6 +9,27 @@ export function driversOfDisk(root: RootFiles, disk: string): readonly DriverFac
   for (const start of controllers(root, disk)) climb(root, start, 'parent', found);
   return [...found.values()];
 }
+
+/**
+ * The network behind which a disk lies; undefined for one of this machine. No driver in sysfs shows it: such disks hang on
+ * devices that no bus has.
+ */
+export function transportOfDisk(root: RootFiles, disk: string): Transport | undefined {
+  if (/\/nbd[0-9]+$/.test(disk)) return { type: 'nbd', by: 'nbd' };
+  const [, host] = /^(.*\/host[0-9]+)\/session[0-9]+\//.exec(disk) ?? [];
+  if (host !== undefined) {
+    const number = host.slice(host.lastIndexOf('/') + 1);
+    const by = sysfsAttribute(root, `${host}/scsi_host/${number}/proc_name`) ?? 'iscsi_tcp';
+    return { type: 'iscsi', by };
+  }
+  const [by] = [...controllers(root, disk), disk.slice(0, disk.lastIndexOf('/'))]
+    .flatMap((directory) => sysfsAttribute(root, `${directory}/transport`) ?? [])
+    .filter((transport) => ofFabrics.has(transport));
+  return by === undefined ? undefined : { type: 'nvmf', by };
+}
+
+// The others are pcie, apple-nvme and loop.
+const ofFabrics: ReadonlySet<string> = new Set(['tcp', 'rdma', 'fc']);
 
 // With native multipath an NVMe disk hangs on a virtual subsystem that links to its controllers.
 function controllers(root: RootFiles, disk: string): readonly string[] {

@@ -1,7 +1,7 @@
 import type { StorageNode } from '../model/storage.ts';
 import type { RootFiles, Sys } from '../model/sys.ts';
 import { readLuksHeader, readVeritySuperblock } from './disk-headers.ts';
-import { driversOfDisk } from './storage-drivers.ts';
+import { driversOfDisk, transportOfDisk } from './storage-drivers.ts';
 import { sysfsAttribute, sysfsTarget } from './sysfs.ts';
 
 export interface StorageReader {
@@ -34,7 +34,13 @@ export function blockNode(reader: StorageReader, directory: string): StorageNode
   if (file !== null) {
     return { type: 'loop', device, name: device, file, below: reader.underFile(file) };
   }
-  return { type: 'disk', device, drivers: driversOfDisk(root, directory) };
+  const transport = transportOfDisk(root, directory);
+  return {
+    type: 'disk',
+    device,
+    drivers: driversOfDisk(root, directory),
+    ...(transport === undefined ? {} : { transport }),
+  };
 }
 
 interface Mapped {

@@ -35,7 +35,15 @@ export type StorageNode =
       readonly device: string;
       /** From the disk up to the root of the bus. */
       readonly drivers: readonly DriverFacts[];
+      /** The way to a disk of another machine; absent for those of this one. */
+      readonly transport?: Transport;
     };
+
+/** `by` is the name that the transport's driver gives itself: `iscsi_tcp`, `bnx2i`, `tcp`, `rdma`. */
+export interface Transport {
+  readonly type: 'iscsi' | 'nbd' | 'nvmf';
+  readonly by: string;
+}
 
 interface Layer {
   /** The kernel's name: `dm-0`, `nvme0n1p2`. */

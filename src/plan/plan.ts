@@ -12,6 +12,7 @@ import { packageSources } from './package-sources.ts';
 import { buildProblems } from './module-builds.ts';
 import { planParts } from './parts.ts';
 import { assertMountable, unseenWarnings, unservedWarnings } from './storage/assert-mountable.ts';
+import { networkWordProblems } from './storage/network-words.ts';
 import { unopenedProblems } from './storage/unopened.ts';
 import { unknownModuleWords } from './word-warnings.ts';
 import { programNeeds } from './storage/program-needs.ts';
@@ -66,6 +67,7 @@ export function makePlan(
       ...unservedWarnings(config, facts, suggestedProfiles),
       ...unseenWarnings(facts),
       ...unopenedProblems(config, facts).map(({ message }) => message),
+      ...networkWordProblems(facts).map(({ message }) => message),
       ...unknownModuleWords(config, facts.kernel.modules),
       ...crypttabProblems(facts.crypttab).map(({ message }) => message),
       ...stoppedNeeds(facts, modules).map(({ message }) => message),

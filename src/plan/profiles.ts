@@ -4,6 +4,7 @@ import type { Reason, UnderReason } from '../model/reason.ts';
 import type { StorageNode, StorageStack } from '../model/storage.ts';
 import { fileSystem } from './storage/file-systems.ts';
 import { layerNeeds, layersOf } from './storage/layers.ts';
+import { profilesOfNetworkWord } from './storage/network-words.ts';
 
 /** Profiles that the host asks for; whether there is such a profile is the configuration's matter. */
 export function suggestedProfiles(boot: BootFacts): readonly Sourced<string, Reason>[] {
@@ -18,6 +19,7 @@ export function suggestedProfiles(boot: BootFacts): readonly Sourced<string, Rea
     for (const name of names) suggest(['cryptsetup'], { type: 'line of', file: path, name });
   }
   for (const option of boot.commandLine) {
+    suggest(profilesOfNetworkWord(option), { type: 'kernel option', option });
     if (!cryptOptions.some((pattern) => pattern.test(option))) continue;
     const names = ['cryptsetup', ...profilesOfOptions(option.split(/[=,]/))];
     suggest(names, { type: 'kernel option', option });

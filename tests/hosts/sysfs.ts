@@ -84,7 +84,7 @@ export function stacked(
   };
 }
 
-function block(path: string, [major, minor]: readonly [number, number]): Tree {
+export function block(path: string, [major, minor]: readonly [number, number]): Tree {
   const name = path.slice(path.lastIndexOf('/') + 1);
   return {
     [`sys/devices/${path}/dev`]: `${major}:${minor}\n`,

@@ -9,12 +9,14 @@ import { buildProblems } from '../module-builds.ts';
 import { neededProfiles } from '../profiles.ts';
 import { fileSystem } from './file-systems.ts';
 import { tokenProfiles } from './layers.ts';
+import { networkWordProblems } from './network-words.ts';
 import { stoppedNeeds } from './stopped-needs.ts';
 import { unopenedProblems } from './unopened.ts';
 
 /**
  * Refuses, before anything is built, an image that could not mount / or what else the boot waits for.
- * @throws BuildError naming each module that this kernel lacks or a pattern leaves out, each layer whose profile does not exist or is forbidden, and each line of crypttab and
+ * @throws BuildError naming each module that this kernel lacks or a pattern leaves out, each layer whose profile does not exist or is
+ *   forbidden, each word of the command line for a root that nothing mounts, and each line of crypttab and
  *   modprobe.d with which what lies under them does not come up
  */
 export function assertMountable(
@@ -31,6 +33,7 @@ export function assertMountable(
     ...stoppedNeeds(facts, modules).filter(({ isNeeded }) => isNeeded),
     ...buildProblems(facts, modules, infos).filter(({ isNeeded }) => isNeeded),
     ...unopenedProblems(config, facts).filter(({ isNeeded }) => isNeeded),
+    ...networkWordProblems(facts).filter(({ isNeeded }) => isNeeded),
     ...crypttabProblems(facts.crypttab).filter(({ isNeeded }) => isNeeded),
   ];
   const [first] = problems;

@@ -1,6 +1,8 @@
 /** A file system that needs more than its module, or has no disk of its own below it. */
 interface FileSystem {
   readonly profile?: string;
+  /** Programs by one of which mount(8) mounts it, and which the kernel cannot do without. */
+  readonly programs?: readonly string[];
   /** Modules that it asks the kernel for by name, so that no dependency shows them. */
   readonly asksFor?: readonly string[];
   /**
@@ -14,25 +16,28 @@ interface FileSystem {
 
 const nfs: FileSystem = {
   profile: 'nfs',
+  programs: ['mount.nfs'],
   liesIn: 'network',
   asksFor: ['nfsv3', 'nfsv4', 'nfs_layout_nfsv41_files', 'nfs_layout_flexfiles'],
 };
+
+const cifs: FileSystem = { profile: 'cifs', programs: ['mount.cifs'], liesIn: 'network' };
 
 const memory: FileSystem = { liesIn: 'memory', isInEveryKernel: true };
 
 const fileSystems: ReadonlyMap<string, FileSystem> = new Map<string, FileSystem>([
   // Mounted with trans=virtio, fd or xen, which is not among the options that the kernel shows.
-  ['9p', { liesIn: 'network', asksFor: ['9pnet_virtio', '9pnet_fd', '9pnet_xen'] }],
+  ['9p', { profile: '9p', liesIn: 'network', asksFor: ['9pnet_virtio', '9pnet_fd', '9pnet_xen'] }],
   ['bcachefs', { profile: 'bcachefs' }],
   ['btrfs', { profile: 'btrfs' }],
-  ['cifs', { profile: 'cifs', liesIn: 'network' }],
+  ['cifs', cifs],
   ['nfs', nfs],
   ['nfs4', nfs],
   ['overlay', { liesIn: 'mounts' }],
   ['ramfs', memory],
-  ['smb3', { profile: 'cifs', liesIn: 'network' }],
+  ['smb3', cifs],
   ['tmpfs', memory],
-  ['virtiofs', { liesIn: 'network' }],
+  ['virtiofs', { profile: 'virtiofs', liesIn: 'network' }],
   ['xfs', { profile: 'xfs' }],
   ['zfs', { profile: 'zfs' }],
 ]);

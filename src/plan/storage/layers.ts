@@ -1,5 +1,5 @@
 import type { LayerName } from '../../model/reason.ts';
-import type { StorageNode } from '../../model/storage.ts';
+import type { StorageNode, Transport } from '../../model/storage.ts';
 
 /** The needs of one layer of the storage. */
 export interface LayerNeeds {
@@ -56,11 +56,9 @@ const layers: Rows = {
   bcache: () => ({ profiles: ['bcache'], modules: ['bcache'], programs: ['bcache-register'] }),
   loop: ({ file }) => ({ name: layer('loop', file), modules: ['loop'] }),
   partition: () => ({}),
-  disk: ({ device, drivers }) => ({
+  disk: ({ device, transport }) => ({
     name: layer('disk', device),
-    profiles: drivers.flatMap(
-      ({ module, driver }) => busProfiles.get(module ?? driver ?? '') ?? [],
-    ),
+    ...(transport === undefined ? {} : transportNeeds(transport)),
   }),
 };
 
@@ -118,13 +116,27 @@ const raidModules: ReadonlyMap<string, string> = new Map([
   ['raid6', 'raid456'],
 ]);
 
-/** Drivers of disks that lie behind a network. */
-export const busProfiles: ReadonlyMap<string, string> = new Map([
-  ['iscsi_tcp', 'iscsi'],
-  ['nbd', 'nbd'],
-  ['nvme_tcp', 'nvmf'],
-  ['nvme_rdma', 'nvmf'],
-]);
+/** The needs of disks that lie behind a network, by the profile's name. */
+const transports = {
+  iscsi: { programs: ['iscsistart'], modules: new Map([['iscsi_iser', 'ib_iser']]) },
+  nbd: { programs: ['nbd-client'], modules: new Map() },
+  nvmf: {
+    programs: ['nvme'],
+    modules: new Map([
+      ['tcp', 'nvme_tcp'],
+      ['rdma', 'nvme_rdma'],
+      ['fc', 'nvme_fc'],
+    ]),
+  },
+} as const satisfies Record<
+  Transport['type'],
+  { programs: readonly string[]; modules: ReadonlyMap<string, string> }
+>;
+
+function transportNeeds({ type, by }: Transport): Partial<LayerNeeds> {
+  const { programs, modules } = transports[type];
+  return { profiles: [type], modules: [modules.get(by) ?? by], programs };
+}
 
 /**
  * `aes-cbc-essiv:sha256`, `hmac(sha256)`: the kernel asks for each word as `crypto-WORD`, and for `essiv` and the like

@@ -1,6 +1,6 @@
-import type { StorageNode } from '../../model/storage.ts';
+import type { StorageNode, Transport } from '../../model/storage.ts';
 import { fileSystemsOf } from './file-systems.ts';
-import { busProfiles, layerNeeds, tokenProfiles } from './layers.ts';
+import { layerNeeds, tokenProfiles } from './layers.ts';
 
 /** The storage for which a profile is used unasked, in words: what the table of layers says of one layer of each kind. */
 export function profileUses(profile: string): readonly string[] {
@@ -27,10 +27,11 @@ const specimens: readonly (readonly [words: string, node: StorageNode])[] = [
   ['multipath', { ...layer, type: 'multipath' }],
   ['other devices of the device mapper', { ...layer, type: 'mapper' }],
   ['bcache', { ...layer, type: 'bcache' }],
-  ...[...busProfiles.keys()].map((driver) => [`disks of ${driver}`, disk(driver)] as const),
+  ['disks by iSCSI', disk('iscsi')],
+  ['network block devices', disk('nbd')],
+  ['NVMe disks over a network', disk('nvmf')],
 ];
 
-function disk(driver: string): StorageNode {
-  const facts = { device: 'x', bus: 'x', driver, module: driver, modalias: null } as const;
-  return { type: 'disk', device: 'x', drivers: [{ ...facts, role: 'parent' }] };
+function disk(type: Transport['type']): StorageNode {
+  return { type: 'disk', device: 'x', drivers: [], transport: { type, by: 'x' } };
 }

@@ -1,5 +1,6 @@
 import type { ProgramNeed } from '../../model/plan.ts';
 import type { StorageStack } from '../../model/storage.ts';
+import { fileSystem } from './file-systems.ts';
 import { layerNeeds, layersOf } from './layers.ts';
 
 /**
@@ -8,12 +9,13 @@ import { layerNeeds, layersOf } from './layers.ts';
  */
 export function programNeeds(storage: readonly StorageStack[]): readonly ProgramNeed[] {
   const needs = new Map<string, ProgramNeed>();
-  for (const { purpose, below } of storage.filter(({ required }) => required)) {
+  const note = (what: string, programs: readonly string[]): void => {
+    if (programs.length > 0) needs.set(`${what} ${programs.join()}`, { what, anyOf: programs });
+  };
+  for (const { purpose, fileSystem: name, below } of storage.filter(({ required }) => required)) {
+    note(`file system ${name} of ${purpose}`, fileSystem(name).programs ?? []);
     for (const node of below.flatMap((each) => [...layersOf(each)])) {
-      const { programs } = layerNeeds(node);
-      if (programs.length === 0) continue;
-      const what = `${node.type} under ${purpose}`;
-      needs.set(`${what} ${programs.join()}`, { what, anyOf: programs });
+      note(`${node.type} under ${purpose}`, layerNeeds(node).programs);
     }
   }
   return [...needs].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, need]) => need);

@@ -57,6 +57,10 @@ const packagesOf: Readonly<Record<string, string>> = {
   raid: 'mdadm',
   multipath: 'multipath-tools',
   network: 'systemd-resolved|',
+  cifs: 'cifs-utils',
+  iscsi: 'open-iscsi',
+  nbd: 'nbd-client',
+  nvmf: 'nvme-cli',
   nfs: 'nfs-common',
   repart: 'systemd-repart|',
   rescue: 'procps',
@@ -65,8 +69,10 @@ const packagesOf: Readonly<Record<string, string>> = {
   pkcs11: 'p11-kit',
 };
 
-// XFS is mounted without programs of its own there, and the drivers of other machines are the kernel's.
-for (const profile of profiles.filter((name) => !['portable', 'xfs'].includes(name))) {
+// XFS and a hypervisor's directories are mounted without programs of their own there, and the drivers of other machines are the
+// kernel's.
+const bare = ['9p', 'netroot', 'portable', 'virtiofs', 'xfs'];
+for (const profile of profiles.filter((name) => !bare.includes(name))) {
   test(`the profile ${profile} brings its packages on Debian`, (t) => {
     const config = load(t, {}, { vendorDirectory: dropins, profiles: [profile] });
     assert.ok(values(config.packages).includes(packagesOf[profile] ?? ''));
@@ -74,10 +80,20 @@ for (const profile of profiles.filter((name) => !['portable', 'xfs'].includes(na
   });
 }
 
-test('the profile nfs brings a network with it', (t) => {
-  const config = load(t, {}, { vendorDirectory: dropins, profiles: ['nfs'] });
-  assert.deepEqual([...values(config.profiles)].sort(), ['network', 'nfs']);
-});
+for (const [profile, others] of [
+  ['nfs', ['netroot', 'network']],
+  ['cifs', ['netroot', 'network']],
+  ['iscsi', ['netroot', 'network']],
+  ['nbd', ['netroot', 'network']],
+  ['nvmf', ['netroot', 'network']],
+  ['9p', ['netroot']],
+  ['virtiofs', ['netroot']],
+] as const) {
+  test(`the profile ${profile} brings ${others.join(' and ')} with it`, (t) => {
+    const config = load(t, {}, { vendorDirectory: dropins, profiles: [profile] });
+    assert.deepEqual([...values(config.profiles)].sort(), [profile, ...others].sort());
+  });
+}
 
 test('where / is not known the image is ready for any of its kinds, else for what it is', (t) => {
   const profilesOf = (storageKnown: boolean, tree: Tree = {}) =>

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { readMounts } from '../../../src/host/mounts.ts';
 import { readStorage } from '../../../src/host/storage.ts';
-import type { StorageStack } from '../../../src/model/storage.ts';
+import type { StorageStack, Transport } from '../../../src/model/storage.ts';
+import { layersOf } from '../../../src/plan/storage/layers.ts';
 import { makeSys } from '../../../src/sys/sys.ts';
 import { plant, scratch, type Tree } from '../../helpers/scratch.ts';
 import { hosts } from '../../hosts/hosts.ts';
-import { mounts, verity } from '../../hosts/sysfs.ts';
+import { block, disk, mounts, verity } from '../../hosts/sysfs.ts';
 
 const appliance = hosts['an appliance with a verity /usr and a /var that is mounted in the initrd'];
 
@@ -83,3 +84,59 @@ test('readStorage() of swap and a device to resume from: the boot goes on withou
     ],
   );
 });
+
+const session = 'platform/host2/session1';
+const fabrics = 'virtual/nvme-fabrics/ctl/nvme0';
+const subsystem = 'virtual/nvme-subsystem/nvme-subsys0';
+
+for (const [what, tree, transport] of [
+  [
+    'iSCSI',
+    {
+      ...disk(`${session}/target2:0:0/2:0:0:1`, 'sda', [8, 0], 1),
+      'sys/devices/platform/host2/scsi_host/host2/proc_name': 'iscsi_tcp\n',
+      ...mounts(['8:1', '/', 'ext4', '/dev/sda1']),
+    },
+    { type: 'iscsi', by: 'iscsi_tcp' },
+  ],
+  [
+    'a network block device',
+    { ...block('virtual/block/nbd0', [43, 0]), ...mounts(['43:0', '/', 'ext4', '/dev/nbd0']) },
+    { type: 'nbd', by: 'nbd' },
+  ],
+  [
+    'NVMe over TCP',
+    {
+      ...block(`${fabrics}/nvme0n1`, [259, 0]),
+      [`sys/devices/${fabrics}/transport`]: 'tcp\n',
+      ...mounts(['259:0', '/', 'ext4', '/dev/nvme0n1']),
+    },
+    { type: 'nvmf', by: 'tcp' },
+  ],
+  [
+    'NVMe over TCP by several paths',
+    {
+      ...block(`${subsystem}/nvme0n1`, [259, 0]),
+      [`sys/devices/${subsystem}/nvme0`]: { link: `/sys/devices/${fabrics}` },
+      [`sys/devices/${fabrics}/transport`]: 'tcp\n',
+      ...mounts(['259:0', '/', 'ext4', '/dev/nvme0n1']),
+    },
+    { type: 'nvmf', by: 'tcp' },
+  ],
+  [
+    'NVMe on a bus',
+    {
+      ...block('pci0000:00/0000:00:04.0/nvme/nvme0/nvme0n1', [259, 0]),
+      'sys/devices/pci0000:00/0000:00:04.0/nvme/nvme0/transport': 'pcie\n',
+      ...mounts(['259:0', '/', 'ext4', '/dev/nvme0n1']),
+    },
+    undefined,
+  ],
+] as const satisfies readonly (readonly [string, Tree, Transport | undefined])[]) {
+  test(`readStorage() tells the way to a disk: ${what}`, (t) => {
+    const below = read(t, tree).find(({ purpose }) => purpose === '/')?.below ?? [];
+    const bottom = below.flatMap((node) => [...layersOf(node)]).at(-1);
+    assert.ok(bottom?.type === 'disk');
+    assert.deepEqual(bottom.transport, transport);
+  });
+}

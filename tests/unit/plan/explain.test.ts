@@ -69,7 +69,16 @@ profile not used rescue
 });
 
 // Those that a drop-in, the user, or something else than storage asks for.
-const others = ['https', 'keymap', 'network', 'plymouth', 'portable', 'repart', 'rescue'];
+const others = [
+  'https',
+  'keymap',
+  'netroot',
+  'network',
+  'plymouth',
+  'portable',
+  'repart',
+  'rescue',
+];
 
 test('profileUses() names the storage for every profile that storage asks for', () => {
   const shipped = readdirSync(`${checkout}/dropins/profiles`);

@@ -2,10 +2,15 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { BootFacts } from '../../../src/model/facts.ts';
 import { describeReason } from '../../../src/model/reason.ts';
-import type { StorageNode, StorageStack } from '../../../src/model/storage.ts';
+import type { StorageNode, StorageStack, Transport } from '../../../src/model/storage.ts';
 import { isStorageKnown, suggestedProfiles } from '../../../src/plan/profiles.ts';
 
-const disk: StorageNode = { type: 'disk', device: 'sda', drivers: [] };
+const disk = { type: 'disk', device: 'sda', drivers: [] } as const;
+const behind = (type: Transport['type'], by: string): StorageNode => ({
+  ...disk,
+  transport: { type, by },
+});
+const luksOnNbd = ['cryptsetup: under /: luks2 x', 'nbd: under /: disk sda'];
 const layer = { device: 'dm-0', name: 'x', below: [disk] };
 const crypt: StorageNode = { type: 'crypt', format: 'luks2', algorithms: [], tokens: [], ...layer };
 
@@ -44,6 +49,12 @@ test('suggestedProfiles() names the layers and file systems under /, /usr and sw
       ['cryptsetup: under /: luks2 x', 'fido2: under /: luks2 x', 'tpm2: under /: luks2 x'],
     ],
     [{ ...stack('/'), fileSystem: 'nfs4' }, ['nfs: under /: file system nfs4']],
+    [{ ...stack('/'), fileSystem: '9p' }, ['9p: under /: file system 9p']],
+    [{ ...stack('/usr'), fileSystem: 'virtiofs' }, ['virtiofs: under /usr: file system virtiofs']],
+    [{ ...stack('/'), fileSystem: 'smb3' }, ['cifs: under /: file system smb3']],
+    [stack('/', behind('iscsi', 'iscsi_tcp')), ['iscsi: under /: disk sda']],
+    [stack('/', { ...crypt, below: [behind('nbd', 'nbd')] }), luksOnNbd],
+    [stack('swap', behind('nvmf', 'tcp')), ['nvmf: under swap: disk sda']],
     [stack('swap', crypt), ['cryptsetup: under swap: luks2 x']],
     [stack('/usr', { ...crypt, format: 'verity' }), ['cryptsetup: under /usr: verity x']],
     [
@@ -78,6 +89,9 @@ test('suggestedProfiles() takes crypttab and the kernel command line for what is
   assert.deepEqual(suggested({ commandLine: [option] }), [
     `cryptsetup: kernel command line: ${option}`,
     `pkcs11: kernel command line: ${option}`,
+  ]);
+  assert.deepEqual(suggested({ commandLine: ['root=UUID=1', 'netroot=iscsi:h::::iqn.x'] }), [
+    'iscsi: kernel command line: netroot=iscsi:h::::iqn.x',
   ]);
   for (const each of [
     'rd.luks.uuid=1',

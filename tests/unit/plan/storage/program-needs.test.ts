@@ -36,6 +36,27 @@ test('programNeeds() names a program for every layer that the boot waits for', (
   ]);
 });
 
+test('programNeeds() names what mounts a root behind a network, and what connects its disk', () => {
+  const behind = (type: 'iscsi' | 'nbd' | 'nvmf'): StorageNode => ({
+    ...{ type: 'disk', device: 'sda', drivers: [], transport: { type, by: 'x' } },
+  });
+  const storage = [
+    { ...stack('/', true, behind('iscsi')), fileSystem: 'xfs' },
+    stack('/a', true, behind('nbd')),
+    stack('/b', true, behind('nvmf')),
+    { ...stack('/c', true, disk), fileSystem: 'nfs4', below: [] },
+    { ...stack('/d', true, disk), fileSystem: 'cifs', below: [] },
+    { ...stack('/e', true, disk), fileSystem: '9p', below: [] },
+  ];
+  assert.deepEqual(programNeeds(storage), [
+    { what: 'disk under /', anyOf: ['iscsistart'] },
+    { what: 'disk under /a', anyOf: ['nbd-client'] },
+    { what: 'disk under /b', anyOf: ['nvme'] },
+    { what: 'file system cifs of /d', anyOf: ['mount.cifs'] },
+    { what: 'file system nfs4 of /c', anyOf: ['mount.nfs'] },
+  ]);
+});
+
 test('programNeeds() names what checks a pool of LVM besides lvm', () => {
   const pooled = (pool: string): StorageNode => ({
     ...{ type: 'lvm', ...layer },

@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'node:test';
+import { absolutePath } from '../../../src/model/brands.ts';
+import { runOk } from '../../helpers/run.ts';
+import { plant, scratch } from '../../helpers/scratch.ts';
+import { movedScript } from './moved-script.ts';
+
+const library = 'usr/lib/pkginitrd';
+
+function machine(root: string, commandLine: string): string {
+  return plant(absolutePath(root), {
+    'proc/cmdline': `${commandLine}\n`,
+    'dev/kmsg': '',
+    [`${library}/command-line`]: movedScript(root, `netroot/extra/${library}/command-line`),
+    [`${library}/iscsi-words`]: movedScript(root, `iscsi/extra/${library}/iscsi-words`),
+  });
+}
+
+const dropIn = 'early/sysroot.mount.d/50-share.conf';
+
+interface Mounted {
+  readonly what: string;
+  readonly type?: string;
+  readonly options: string;
+  readonly isOnline?: true;
+}
+
+const nolock = 'nolock,retry=4';
+
+const mounts: readonly (readonly [commandLine: string, mounted: Mounted])[] = [
+  [
+    'root=/dev/nfs nfsroot=10.0.0.1:/srv/root,vers=3,tcp rw',
+    { what: '10.0.0.1:/srv/root', type: 'nfs', options: `rw,${nolock},vers=3,tcp`, isOnline: true },
+  ],
+  [
+    'root=/dev/nfs nfsroot=/srv/%s ip=10.0.0.7:10.0.0.1:10.0.0.1:255.0.0.0:name:eth0:none',
+    { what: '10.0.0.1:/srv/name', type: 'nfs', options: `ro,${nolock}`, isOnline: true },
+  ],
+  [
+    'ro root=nfs4:[fe80::1]:/srv:sec=sys rootflags=noatime',
+    {
+      what: '[fe80::1]:/srv',
+      type: 'nfs4',
+      options: `ro,${nolock},sec=sys,noatime`,
+      isOnline: true,
+    },
+  ],
+  [
+    'root=/dev/nfs netroot=nfs:server:/srv',
+    { what: 'server:/srv', type: 'nfs', options: `ro,${nolock}`, isOnline: true },
+  ],
+  [
+    'netroot=nfs4:server:/srv',
+    { what: 'server:/srv', type: 'nfs4', options: `ro,${nolock}`, isOnline: true },
+  ],
+  [
+    'root=10.0.0.1:/srv rw',
+    { what: '10.0.0.1:/srv', type: 'nfs', options: `rw,${nolock}`, isOnline: true },
+  ],
+  [
+    'root=server:/srv rootfstype=nfs4 rw',
+    { what: 'server:/srv', type: 'nfs4', options: `rw,${nolock}`, isOnline: true },
+  ],
+  [
+    'root=cifs://me:secret@server/share/dir rw',
+    {
+      what: '//server/share/dir',
+      type: 'cifs',
+      options: 'rw,username=me,password=secret',
+      isOnline: true,
+    },
+  ],
+  [
+    'root=cifs://server/share "cifspass=a b" cifsuser=me',
+    {
+      what: '//server/share',
+      type: 'cifs',
+      options: 'ro,password=a b,username=me',
+      isOnline: true,
+    },
+  ],
+  ['root=virtiofs:tag%1 rw', { what: 'tag%%1', type: 'virtiofs', options: 'rw' }],
+  ['root=9p:tag', { what: 'tag', type: '9p', options: 'ro,trans=virtio' }],
+  [
+    '"root=virtfs:a tag" rootflags="version=9p2000.L" rw',
+    { what: 'a tag', type: '9p', options: 'rw,trans=virtio,version=9p2000.L' },
+  ],
+  [
+    'root=iscsi:me:secret@10.0.0.1::3261:2:iqn.2026-01.x:y',
+    { what: '/dev/disk/by-path/ip-10.0.0.1:3261-iscsi-iqn.2026-01.x:y-lun-2', options: 'ro' },
+  ],
+  [
+    'root=iscsi:10.0.0.1::::iqn.2026-01.x:y rootfstype=xfs',
+    {
+      what: '/dev/disk/by-path/ip-10.0.0.1:3260-iscsi-iqn.2026-01.x:y-lun-0',
+      type: 'xfs',
+      options: 'ro',
+    },
+  ],
+  [
+    'root=nbd:server:root:ext4:noatime rw',
+    { what: '/dev/nbd0', type: 'ext4', options: 'rw,noatime' },
+  ],
+  ['root=nbd:[fe80::1]:10809', { what: '/dev/nbd0', options: 'ro' }],
+];
+
+const silent = [
+  'root=UUID=1 rw quiet ip=dhcp',
+  'root=/dev/sda rootfstype=ext4',
+  'root=tag rootfstype=virtiofs',
+  'root=/dev/nbd0 nbdroot=server:root',
+  'root=UUID=1 netroot=iscsi:10.0.0.1::::iqn.x',
+  'root=zfs:pool/root',
+  '',
+];
+
+async function generated(shell: string, root: string, commandLine: string): Promise<string> {
+  machine(root, commandLine);
+  const out = join(root, 'out');
+  for (const name of ['normal', 'early', 'late']) mkdirSync(join(out, name), { recursive: true });
+  const script = movedScript(
+    root,
+    'netroot/extra/usr/lib/systemd/system-generators/pkginitrd-netroot-generator',
+  );
+  const places = ['normal', 'early', 'late'].map((name) => join(out, name));
+  await runOk([shell, '-euc', script, 'generator', ...places]);
+  return out;
+}
+
+// Whoever mounts it, its driver has to be there.
+const shared = /^(?:.* )?"?(?:root=(?:virtiofs|9p|virtfs):|.*rootfstype=(?:9p|virtiofs))/;
+
+for (const shell of ['dash', 'bash']) {
+  test(`the root of a word of the command line is mounted, in ${shell}`, async (t) => {
+    for (const [commandLine, { what, type, options, isOnline }] of mounts) {
+      const out = await generated(shell, scratch(t), commandLine);
+      const unit = readFileSync(join(out, 'early/sysroot.mount'), 'utf8');
+      const [, ...lines] = unit.slice(unit.indexOf('[Mount]')).trim().split('\n');
+      const expected = {
+        ...{ Where: '/sysroot', TimeoutSec: '5min', What: what },
+        ...(type === undefined ? {} : { Type: type }),
+        Options: options,
+      };
+      assert.deepEqual(Object.fromEntries(lines.map((line) => line.split(/=(.*)/, 2))), expected);
+      assert.equal(existsSync(join(out, dropIn)), shared.test(commandLine), commandLine);
+      const waits = /^After=network-online\.target$/m.test(unit);
+      assert.equal(waits, isOnline ?? false, commandLine);
+      const wanted = readdirSync(join(out, 'early/initrd-root-fs.target.requires'));
+      assert.deepEqual(wanted, ['sysroot.mount']);
+    }
+  });
+
+  test(`what systemd mounts by itself is left to it, in ${shell}`, async (t) => {
+    for (const commandLine of silent) {
+      const out = await generated(shell, scratch(t), commandLine);
+      assert.equal(existsSync(join(out, 'early/sysroot.mount')), false, commandLine);
+      assert.equal(existsSync(join(out, dropIn)), shared.test(commandLine), commandLine);
+    }
+  });
+
+  test(`a root of NFS without server is told on the console, in ${shell}`, async (t) => {
+    const root = scratch(t);
+    await generated(shell, root, 'root=/dev/nfs ip=dhcp');
+    assert.match(
+      readFileSync(join(root, 'dev/kmsg'), 'utf8'),
+      /^<3>pkginitrd: Cannot mount \/ by NFS/,
+    );
+  });
+}
