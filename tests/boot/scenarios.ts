@@ -1,6 +1,7 @@
 // The roots that a workstation or server may have. tests/helpers/scenario.ts proves each row: its disks are made in a guest,
 // the machine is captured there, an image built for it, and booted.
 import type { Scenario } from '../helpers/scenario.ts';
+import { networkScenarios } from './network-scenarios.ts';
 import { cached } from './rows/cached.ts';
 import { checked } from './rows/checked.ts';
 import { fileSystems } from './rows/file-systems.ts';
@@ -23,4 +24,5 @@ export const scenarios: readonly Scenario[] = [
   ...checked,
   ...cached,
   ...paths,
+  ...networkScenarios,
 ];

@@ -21,6 +21,8 @@ export interface Boot {
   readonly commandLine: string;
   /** Raw disk images, attached in this order. */
   readonly disks?: readonly string[];
+  /** More options of QEMU's own. */
+  readonly more?: readonly string[];
   /** The controller of the disks; `virtio-blk` by default. */
   readonly attach?: Attachment;
   /** MiB; 1024 by default. */
@@ -44,7 +46,9 @@ export interface Boot {
 
 interface Exchange {
   readonly prompt: RegExp;
-  readonly type: string;
+  readonly type?: string;
+  /** What else happens then. */
+  readonly run?: () => Promise<void>;
   /** Milliseconds between the two. */
   readonly after?: number;
 }
@@ -155,7 +159,8 @@ async function follow(guest: Guest, log: string, options: Boot): Promise<Booted[
       dialogue.shift();
       // A shell empties its input when it sets up the terminal, just after its prompt.
       await sleep(next.after ?? 500);
-      guest.type(next.type);
+      if (next.type !== undefined) guest.type(next.type);
+      await next.run?.();
     }
     if (/Kernel panic - not syncing/.test(transcript)) return 'panic';
     if (!running) return 'exit';
@@ -242,6 +247,7 @@ function qemuArguments(options: Boot, socket: string): readonly string[] {
     // A busy machine's guest finds its timer dead, and ends before it has begun.
     ...['-append', `console=ttyS0,115200 panic=1 oops=panic no_timer_check ${options.commandLine}`],
     ...disks,
+    ...(options.more ?? []),
     ...(options.keyboard === undefined ? [] : ['-vga', 'std']),
     ...(options.keyboard === undefined ? [] : ['-qmp', `unix:${socket},server=on,wait=off`]),
     ...(options.keyboard?.device === 'USB' ? usbKeyboard : []),

@@ -6,6 +6,7 @@ import { absolutePath } from '../../src/model/brands.ts';
 import { rootReached } from './disk.ts';
 import { deploy } from './kernel-install.ts';
 import { cache } from './paths.ts';
+import { makeServer, type Server } from './servers.ts';
 import { boot, type Boot, unpackErrors } from './qemu.ts';
 import { plant, type Tree } from './scratch.ts';
 import { bare, openHost, type HostName, type ThrowAwayHost } from './throw-away-host.ts';
@@ -33,6 +34,8 @@ export interface Scenario {
   readonly options?: readonly string[];
   /** The guest, as far as it is not the usual one. */
   readonly guest?: Partial<Omit<Boot, 'kernel' | 'initrd' | 'commandLine' | 'disks'>>;
+  /** Milliseconds between the network that is there and the start of its server. */
+  readonly serverAfter?: number;
   /** How many disks are still there; all by default. */
   readonly disksThere?: number;
   /** True: systemd waits for a disk no longer than it does by itself. */
@@ -68,21 +71,34 @@ export async function runScenario(row: Scenario, directory: string, lane = 0): P
   // The cache of a lane lasts, and old parts go.
   host.write('/etc/pkginitrd/test.conf', '[Output]\nCacheSize=500M\n');
   const made = await makeDisks(host, directory, row.work);
-  const commandLine = row.commandLine.replaceAll('@word@', made.word);
+  const { served: serving } = row.work;
+  const server =
+    serving === undefined
+      ? undefined
+      : await makeServer(serving, join(directory, 'server'), made.served);
+  const filled = (words: string): string =>
+    words
+      .replaceAll('@word@', made.word)
+      .replaceAll('@port@', `${server?.port ?? ''}`)
+      .replaceAll('@port+1@', `${(server?.port ?? 0) + 1}`);
+  const commandLine = filled(row.commandLine);
   const initrd = await builtFor(row, host, commandLine, made);
   const disks = made.disks.slice(0, row.disksThere ?? made.disks.length);
   for (const { words = '', until = rootReached } of row.boots ?? [{}]) {
+    if (row.serverAfter === undefined) await server?.start();
     const { transcript, end } = await boot({
       kernel: host.kernel.image,
       initrd,
       disks,
       timeout: 900_000,
       ...row.guest,
-      commandLine: [commandLine, words, row.isHurried === true ? '' : patient].join(' '),
-      until: until === 'power off' ? /^never$/m : until,
-    });
+      ...(server === undefined ? {} : clientOf(row, server)),
+      commandLine: [commandLine, filled(words), row.isHurried === true ? '' : patient].join(' '),
+      until: until === 'power off' ? /^never$/m : orEmergency(until),
+    }).finally(() => server?.stop());
     assert.deepEqual(unpackErrors(transcript), []);
     assert.equal(end, until === 'power off' ? 'exit' : 'reached', transcript);
+    assert.ok(until === 'power off' || until.test(transcript), transcript);
     assert.deepEqual(
       failedUnits(transcript).filter((each) => !row.fails?.some((pattern) => pattern.test(each))),
       [],
@@ -91,6 +107,23 @@ export async function runScenario(row: Scenario, directory: string, lane = 0): P
     if (until === 'power off') continue;
     for (const pattern of row.seen) assert.match(transcript, pattern);
   }
+}
+
+/** A boot that stops in the initrd does not go on by itself. */
+function orEmergency(until: RegExp): RegExp {
+  return new RegExp(`${until.source}|^You are in emergency mode`, 'm');
+}
+
+/** A guest of the server, which may be started when the guest has been waiting for it for a while. */
+function clientOf({ guest, serverAfter }: Scenario, server: Server): Partial<Boot> {
+  const more = [...server.options, ...(guest?.more ?? [])];
+  if (serverAfter === undefined) return { more };
+  const late = {
+    prompt: /network-online\.target/,
+    after: serverAfter,
+    run: () => server.start(),
+  };
+  return { more, dialogue: [late] };
 }
 
 async function builtFor(

@@ -56,6 +56,14 @@ step_tools() {
     install_missing debootstrap:debootstrap qemu-system-x86:qemu-system-x86_64 e2fsprogs:mkfs.ext4 systemd:kernel-install \
         ca-certificates:update-ca-certificates libcap2-bin:getcap cpio:cpio binutils:readelf gcc:gcc openssl:openssl \
         python3:python3 gpg:gpg procps:ps lz4:lz4 bzip2:bzip2
+    step_servers
+}
+
+# Servers of roots that lie elsewhere. Tests start what they need, and no service is meant to run. Up to Debian 12 virtiofsd is a
+# part of QEMU.
+step_servers() {
+    install_missing nbd-server:nbd-server tgt:tgtd nfs-ganesha:ganesha.nfsd nfs-ganesha-vfs:ganesha.nfsd
+    [ -e /usr/lib/qemu/virtiofsd ] || install_missing virtiofsd:/usr/libexec/virtiofsd
 }
 
 # Debian's repo-add is made for makepkg's library, which is a package of its own.

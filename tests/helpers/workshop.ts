@@ -16,9 +16,15 @@ import { keepNewest } from './keep-newest.ts';
 import { cache } from './paths.ts';
 import { boot } from './qemu.ts';
 import { explain, runOk } from './run.ts';
+import { makeServer, type Serving } from './servers.ts';
 import type { ThrowAwayHost } from './throw-away-host.ts';
 
 export interface Work {
+  /**
+   * Serves the first disk, which is then no disk of the guest's, or the root of ours as a directory: to steps that have a network,
+   * at 10.0.2.2 and the port "$port".
+   */
+  readonly served?: Serving;
   /** Packages with the programs that the steps call. */
   readonly packages: readonly string[];
   /** MiB of the blank disks /dev/vda, /dev/vdb and so on. */
@@ -38,6 +44,8 @@ export interface Work {
 
 export interface Made {
   readonly disks: readonly string[];
+  /** The directory or disk for a server. */
+  readonly served: string;
   /** What the steps have written to /run/word. */
   readonly word: string;
   /** Puts what the guest's kernel said of the root, its disks' headers and its /etc where a host has them. */
@@ -71,7 +79,8 @@ export async function makeDisks(host: ThrowAwayHost, directory: string, work: Wo
   keepNewest(join(cache, 'scenarios', 'disks'), mostBytes);
   rmSync(plain);
   return {
-    disks: work.disks.map((_, index) => join(directory, diskName(index))),
+    served: join(directory, work.disks.length === 0 ? 'root' : diskName(0)),
+    disks: ownDisks(work).map((_, index) => join(directory, diskName(index))),
     word: readFileSync(join(directory, 'word'), 'utf8'),
     capture: (target) => unpack(join(directory, 'bench'), target),
   };
@@ -79,6 +88,11 @@ export async function makeDisks(host: ThrowAwayHost, directory: string, work: Wo
 
 // Some times what the rows of today take.
 const mostBytes = 3 * 2 ** 30;
+
+/** Sizes of the disks that a guest has itself. */
+function ownDisks({ served, disks }: Work): readonly number[] {
+  return served === undefined ? disks : [];
+}
 
 function diskName(index: number): string {
   return `disk-${index}`;
@@ -99,20 +113,32 @@ async function inGuest(
 ): Promise<void> {
   const disks = work.disks.map((size, index) => blank(join(directory, diskName(index)), size));
   const bench = blank(join(directory, 'bench'), benchSize);
-  const [source = '', table = ''] = [disks.length, disks.length + 1].map(
+  const own = ownDisks(work).length;
+  const [source = '', table = ''] = [own, own + 1].map(
     (index) => `/dev/vd${'abcdefgh'[index] ?? ''}`,
   );
   const script = scriptOf(work, source, table);
   writeFileSync(bench, script, { flag: 'r+' });
+  const profiles = work.served === undefined ? [] : ['network', work.served];
   const initrd = await buildIn(host, 'workshop', [
-    ...['--profile', 'rescue', '--packages', ['less', ...work.packages].join(',')],
+    ...['rescue', ...profiles].flatMap((name) => ['--profile', name]),
+    ...['--packages', ['less', ...work.packages].join(',')],
   ]);
+  const server =
+    work.served === undefined
+      ? undefined
+      : await makeServer(
+          work.served,
+          join(directory, 'server'),
+          join(directory, disks.length === 0 ? 'root' : diskName(0)),
+        );
+  await server?.start();
   const commands = [
     ...setUp,
     // udev does not wait for the disks.
     `until [ -b ${table} ]; do sleep 1; done`,
     `head -c ${script.length} ${table} >/run/script`,
-    'bash /run/script; echo made: $((40 + $?))',
+    `port=${server?.port ?? ''} bash /run/script; echo made: $((40 + $?))`,
     'sleep 1h',
   ];
   const made = await boot({
@@ -121,11 +147,12 @@ async function inGuest(
     // A shell and udev alone: the steps call nothing else, and an emulated systemd takes its time. What is typed into a shell
     // that is not ready yet is lost, so that it gets its commands with its start.
     commandLine: `quiet rdinit=/usr/bin/bash -- -c "${commands.join('; ')}"`,
-    disks: [...disks, plain, bench],
+    disks: [...disks.slice(0, own), plain, bench],
+    more: server?.options ?? [],
     until: /^made: \d+$/m,
     // The steps make file systems and keys, on a machine that may be busy.
     timeout: 900_000,
-  });
+  }).finally(() => server?.stop());
   assert.match(made.transcript, /^made: 40$/m);
   writeFileSync(join(directory, 'word'), /^word: (\S+)$/m.exec(made.transcript)?.[1] ?? '');
 }
@@ -204,7 +231,7 @@ const capture = `
   places='sys/block sys/class/block sys/class/input sys/class/dmi sys/dev/block sys/bus sys/devices sys/module sys/fs sys/power'
   find $places -type d -print0 | (cd $captured && xargs -0 mkdir -p)
   find $places \\( -type l -o -name modalias -o -name uevent -o -name dev -o -name partition -o -name initstate -o -name bind \\
-    -o -name level -o -name backing_file -o -name checksum -o -path '*/dm/name' -o -path '*/dm/uuid' -o -path '*/power/resume*' \\) \\
+    -o -name level -o -name backing_file -o -name checksum -o -name transport -o -name proc_name -o -path '*/dm/name' -o -path '*/dm/uuid' -o -path '*/power/resume*' \\) \\
     -print0 | xargs -0 cp -a --parents -t $captured 2>/dev/null || :
   find dev -mindepth 2 -type l ! -path 'dev/char/*' -print0 | xargs -0 cp -a --parents -t $captured
   for device in $(ls sys/class/block); do head -c 64K dev/$device >$captured/dev/$device || :; done
