@@ -126,6 +126,7 @@ test('where / is not known the image is ready for any of its kinds, else for wha
 for (const [profile, file] of [
   ['rescue', '/usr/bin/tar'],
   ['nfs', '/usr/lib/systemd/systemd-networkd'],
+  ['nfs', '/etc/protocols'],
 ] as const) {
   test(`the profile ${profile} keeps ${file}, which other images do without`, (t) => {
     const removed = (...names: readonly string[]) =>
@@ -165,7 +166,7 @@ const builtIn: readonly (readonly [path: string, profiles: readonly string[]])[]
   ['kernel/fs/nls/nls_cp936.ko', ['portable']],
   ['kernel/drivers/md/raid456.ko', ['raid']],
   ['kernel/drivers/md/dm-crypt.ko', ['cryptsetup', 'dm', 'lvm', 'multipath', 'repart']],
-  ['kernel/crypto/xts.ko', ['cryptsetup', 'nfs', 'repart']],
+  ['kernel/crypto/xts.ko', ['cifs', 'cryptsetup', 'nfs', 'repart']],
   ['kernel/drivers/char/tpm/tpm_tis.ko', ['tpm2']],
 ];
 
@@ -180,6 +181,7 @@ test('what only other machines have built in comes with the profiles that are ab
     'lvm',
     'multipath',
     'repart',
+    'cifs',
     'nfs',
     'tpm2',
   ];
