@@ -49,6 +49,33 @@ const nfsRows: readonly Scenario[] = [
   },
 ];
 
+// The port of mountd is the next one.
+const version3: Scenario = {
+  name: 'NFS 3 by nfsroot=, the server by ip=',
+  image: 'host',
+  work: nfs,
+  commandLine: `root=/dev/nfs nfsroot=/${shareName},port=@port@,mountport=@port+1@,mountproto=tcp,vers=3,tcp rw ip=10.0.2.15:10.0.2.2:10.0.2.2:255.255.255.0:::none`,
+  profiles: ['netroot', 'network', 'nfs'],
+  seen: [/^ROOT-MOUNT 10\.0\.2\.2:\/rootfs nfs$/m],
+};
+
+const asGuest = 'guest,file_mode=0755,dir_mode=0755';
+
+const smb: Scenario = {
+  name: 'SMB by root=cifs:',
+  image: 'host',
+  work: {
+    packages: [],
+    served: 'cifs',
+    disks: [],
+    make: [...online, `mount -t cifs -o port=$port,${asGuest} //10.0.2.2/${shareName} $root`],
+    close: [],
+  },
+  commandLine: `root=cifs://10.0.2.2/${shareName} rootflags=port=@port@,${asGuest} rw ip=dhcp`,
+  profiles: ['cifs', 'netroot', 'network'],
+  seen: [/^ROOT-MOUNT \/\/10\.0\.2\.2\/rootfs cifs$/m],
+};
+
 const shares: readonly Scenario[] = [
   {
     name: '9p',
@@ -150,4 +177,31 @@ const disks: readonly Scenario[] = [
   },
 ];
 
-export const networkScenarios: readonly Scenario[] = [...nfsRows, ...disks, ...shares];
+const firmware: readonly Scenario[] = [
+  {
+    // The card has no address but that of the table.
+    name: "iSCSI by the firmware's table (iBFT)",
+    image: 'host',
+    work: iscsi,
+    commandLine: `rd.iscsi.firmware=1 ip=ibft root=UUID=${uuid} rw test.show=/sys/class/iscsi_session/session1/initiatorname`,
+    profiles: ['iscsi', 'netroot', 'network'],
+    seen: [/^ROOT-MOUNT \/dev\/sda ext4$/m, /^SHOW .*initiatorname: iqn\.2026-01\.test:firmware$/m],
+  },
+  {
+    name: 'iSCSI with an image for any machine',
+    image: 'generic',
+    options: ['--profile', 'iscsi'],
+    work: iscsi,
+    commandLine: `netroot=iscsi:10.0.2.2::@port@:1:${targetName} root=UUID=${uuid} rw ip=dhcp`,
+    seen: [/^ROOT-MOUNT \/dev\/sda ext4$/m],
+  },
+];
+
+export const networkScenarios: readonly Scenario[] = [
+  ...nfsRows,
+  version3,
+  smb,
+  ...disks,
+  ...firmware,
+  ...shares,
+];

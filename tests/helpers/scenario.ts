@@ -22,7 +22,10 @@ export interface Scenario {
   /** A Debian 13 by default. */
   readonly on?: HostName;
   readonly work: Work;
-  /** The words that the captured host was started with, and that its disks are booted with. */
+  /**
+   * The words that the captured host was started with, and that its disks are booted with. `@word@` stands for what making the disks has
+   * said, `@port@` and `@port+1@` for ports of the server.
+   */
   readonly commandLine: string;
   /** Files of the host that are not on the disks. */
   readonly hostFiles?: Readonly<Record<string, string>>;

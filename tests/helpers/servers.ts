@@ -4,10 +4,11 @@ import { mkdirSync, existsSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { firmwareTable } from './ibft.ts';
 import { killGroup, runOk, start } from './run.ts';
 
 /** How the root is served: a directory of files, or a disk. */
-export type Serving = 'nfs' | '9p' | 'virtiofs' | 'nbd' | 'iscsi';
+export type Serving = 'nfs' | 'cifs' | '9p' | 'virtiofs' | 'nbd' | 'iscsi';
 
 export interface Server {
   /** Options of QEMU for a guest that is its client. */
@@ -28,14 +29,15 @@ export async function makeServer(
   directory: string,
   served: string,
 ): Promise<Server> {
+  mkdirSync(directory, { recursive: true });
   const place: Place = { directory, served, port: await freePort() };
   const pids: number[] = [];
+  writeFileSync(join(directory, 'ibft'), firmwareTable({ ...ofGuest, port: place.port }));
   const { options, begin } = kinds[serving](place);
   return {
     options,
     port: place.port,
     start: async () => {
-      mkdirSync(directory, { recursive: true });
       await begin((argv) => {
         const { pid, done } = start(argv, { timeout: 3_600_000 });
         pids.push(pid);
@@ -46,6 +48,13 @@ export async function makeServer(
     stop: () => pids.splice(0).forEach(killGroup),
   };
 }
+
+/** The disk that a firmware would have booted a client of iSCSI from. */
+const ofGuest = {
+  ...{ initiator: 'iqn.2026-01.test:firmware', target: targetName, lun: 1 },
+  ...{ server: '10.0.2.2', address: '10.0.2.15', prefix: 24 },
+  ...{ slot: 8, mac: [0x52, 0x54, 0, 0x12, 0x34, 0x56] },
+};
 
 interface Place {
   readonly directory: string;
@@ -58,7 +67,9 @@ interface Kind {
   readonly begin: (launch: (argv: readonly string[]) => void) => Promise<void>;
 }
 
-const card = ['-netdev', 'user,id=net', '-device', 'virtio-net-pci,netdev=net'];
+const address = ofGuest.mac.map((byte) => byte.toString(16).padStart(2, '0')).join(':');
+const device = `virtio-net-pci,netdev=net,addr=${ofGuest.slot},mac=${address}`;
+const card = ['-netdev', 'user,id=net', '-device', device];
 
 const kinds = {
   '9p': ({ served }) => ({
@@ -94,8 +105,8 @@ const kinds = {
       await listens(port);
     },
   }),
-  iscsi: ({ served, port }) => ({
-    options: card,
+  iscsi: ({ directory, served, port }) => ({
+    options: [...card, '-acpitable', `sig=iBFT,rev=1,data=${join(directory, 'ibft')}`],
     begin: async (launch) => {
       // Another of these may be running, and its number is small.
       const control = `${port % 32_768}`;
@@ -111,22 +122,37 @@ const kinds = {
       }
     },
   }),
+  cifs: ({ directory, served, port }) => ({
+    options: card,
+    begin: async (launch) => {
+      const file = join(directory, 'smb.conf');
+      writeFileSync(file, samba(directory, served, port));
+      launch(['smbd', '-F', '--no-process-group', '-s', file]);
+      await listens(port);
+    },
+  }),
   nfs: ({ directory, served, port }) => ({
     options: card,
     begin: async (launch) => {
       const file = join(directory, 'ganesha.conf');
       writeFileSync(file, ganesha(directory, served, port));
       const log = join(directory, 'ganesha.log');
-      launch(['ganesha.nfsd', '-F', '-f', file, '-L', log, '-p', join(directory, 'ganesha.pid')]);
+      launch(['unshare', '--mount', 'sh', '-c', withRpcbind, file, log, `${file}.pid`]);
       await listens(port);
     },
   }),
 } as const satisfies Record<Serving, (place: Place) => Kind>;
 
+// It wants to be known by an rpcbind, which nobody asks here: one of its own, that takes no port of this machine's.
+const withRpcbind = `mount -t tmpfs tmpfs /run
+unshare --net rpcbind -f &
+until [ -S /run/rpcbind.sock ]; do sleep 0.1; done
+exec ganesha.nfsd -F -f "$0" -L "$1" -p "$2"`;
+
 // READ_PLUS of NFS 4.2 gives errors there (4.3).
 function ganesha(directory: string, served: string, port: number): string {
   return `NFS_CORE_PARAM {
-  Protocols = 4; NFS_Port = ${port}; Bind_addr = 127.0.0.1;
+  Protocols = 3, 4; NFS_Port = ${port}; MNT_Port = ${port + 1}; mount_path_pseudo = true; Bind_addr = 127.0.0.1;
   Enable_NLM = false; Enable_RQUOTA = false; Enable_UDP = false;
 }
 NFSv4 { Graceless = true; Minor_Versions = 1; RecoveryBackend = fs; RecoveryRoot = "${directory}"; Only_Numeric_Owners = true; }
@@ -134,6 +160,25 @@ EXPORT {
   Export_Id = 1; Path = "${served}"; Pseudo = "/${shareName}"; Access_Type = RW;
   Squash = No_Root_Squash; SecType = sys; Transports = TCP; FSAL { Name = VFS; }
 }
+`;
+}
+
+function samba(directory: string, served: string, port: number): string {
+  const own = ['state directory', 'cache directory', 'lock directory', 'private dir'];
+  return `[global]
+smb ports = ${port}
+interfaces = 127.0.0.1
+bind interfaces only = yes
+disable netbios = yes
+map to guest = bad user
+guest account = root
+pid directory = ${directory}
+log file = ${directory}/smb.log
+${own.map((name) => `${name} = ${directory}`).join('\n')}
+[${shareName}]
+path = ${served}
+guest ok = yes
+read only = no
 `;
 }
 

@@ -62,7 +62,8 @@ step_tools() {
 # Servers of roots that lie elsewhere. Tests start what they need, and no service is meant to run. Up to Debian 12 virtiofsd is a
 # part of QEMU.
 step_servers() {
-    install_missing nbd-server:nbd-server tgt:tgtd nfs-ganesha:ganesha.nfsd nfs-ganesha-vfs:ganesha.nfsd
+    install_missing nbd-server:nbd-server tgt:tgtd nfs-ganesha:ganesha.nfsd nfs-ganesha-vfs:ganesha.nfsd \
+        rpcbind:rpcbind samba:smbd
     [ -e /usr/lib/qemu/virtiofsd ] || install_missing virtiofsd:/usr/libexec/virtiofsd
 }
 
