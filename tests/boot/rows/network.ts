@@ -1,6 +1,6 @@
 // Roots that lie elsewhere: on the hypervisor, or behind a network.
-import type { Scenario } from '../helpers/scenario.ts';
-import { shareName, targetName } from '../helpers/servers.ts';
+import type { Scenario } from '../../helpers/scenario.ts';
+import { shareName, targetName } from '../../helpers/servers.ts';
 
 const uuid = '2b5cbd0e-6d7c-4a4e-9a58-3f0d8f0c6b44';
 
@@ -197,7 +197,7 @@ const firmware: readonly Scenario[] = [
   },
 ];
 
-export const networkScenarios: readonly Scenario[] = [
+export const networkRows: readonly Scenario[] = [
   ...nfsRows,
   version3,
   smb,
