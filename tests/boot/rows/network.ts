@@ -116,7 +116,9 @@ const nbd = {
   disks: [96],
   make: [
     ...online,
+    // As long as udev looks at it, it is in use.
     'modprobe nbd',
+    'udevadm settle',
     `nbd-client -N ${shareName} 10.0.2.2 $port /dev/nbd0`,
     `mkfs.ext4 -q -U ${uuid} /dev/nbd0`,
     'mount /dev/nbd0 $root',
