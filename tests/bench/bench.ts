@@ -26,15 +26,17 @@ import { type Figures, type Measured, describe, emptyFigures, json } from './rep
 import { timed } from './timed.ts';
 import { writerSeconds } from './writer.ts';
 
-// Side by side in copies of one Debian 13, for a virtual machine with / on a disk: npm run bench [-- ROUNDS]. Builds and
-// boots of all generators take turns, so that a machine that grows slower or faster in between does so for all of them.
-// Medians and ratios are printed, and all figures are left in .cache/bench.json.
+// Side by side in copies of one Debian 13, for a virtual machine with / on a disk: npm run bench [-- ROUNDS [ROW...]]. Builds
+// and boots of all generators take turns, so that a machine that grows slower or faster in between does so for all of them.
+// Medians and ratios are printed, and all figures are left in .cache/bench.json. ROW is the beginning of a row's name: those
+// alone are measured, and nothing beside the table.
 
 type Hosts = Readonly<Record<Generator['host'], ThrowAwayHost>>;
 
 const uuid = '0d7b8f4e-2f0a-4a3c-9c55-6a1b1b0f7a31';
 
-await main(Number(process.argv[2] ?? 5));
+const [, , givenRounds = '5', ...rows] = process.argv;
+await main(Number(givenRounds));
 
 async function main(rounds: number): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'pkginitrd-bench-'));
@@ -50,6 +52,7 @@ async function main(rounds: number): Promise<void> {
     const left = join(cache, 'bench.json');
     writeFileSync(left, json(figures));
     print(`all figures: ${left}`);
+    if (rows.length > 0) return;
     for (const line of await managerTable(rounds, directory)) print(line);
     await smallThings(host, rounds);
     for (const kernel of [host.kernel, machineKernel()]) {
@@ -87,7 +90,7 @@ async function measure(
         usable.splice(usable.indexOf(generator), 1);
       }
     }
-    await rebuildRound(hosts.common, (name, { seconds, processorSeconds, peak }) => {
+    await rebuildRound(hosts.common, isWanted, (name, { seconds, processorSeconds, peak }) => {
       if (round > 0) of(`pkginitrd: ${name}`).push({ seconds, processorSeconds, peak });
     });
     print(`round ${round}: ${((performance.now() - began) / 1000).toFixed(0)} s`);
@@ -139,9 +142,13 @@ async function leadingBytes(image: string): Promise<number> {
 // The first compressed member ends the walk.
 async function* nothing(): AsyncGenerator<Uint8Array> {}
 
+function isWanted(row: string): boolean {
+  return rows.length === 0 || rows.some((each) => row.startsWith(each));
+}
+
 async function installed(hosts: Hosts): Promise<Generator[]> {
   const usable: Generator[] = [];
-  for (const generator of generators) {
+  for (const generator of generators.filter(({ name }) => isWanted(name))) {
     if (generator.packages.length > 0) {
       const ran = await installInHost(hosts[generator.host], generator.packages);
       if (ran.code !== 0) {
