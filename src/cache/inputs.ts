@@ -49,9 +49,10 @@ export function takeExcerpt(
   read: ReadExcerpt,
 ): Inputs | undefined {
   const looked = paths.map((path) => ({ path, follow: true, names: true }));
+  // The witnesses come after what they stand for: they prove that it has not changed since `now`.
+  const digest = read(sys.root(root), excerpt);
   const witnesses = takeWitnesses(sys, root, looked, now);
   if (witnesses === undefined) return undefined;
-  const digest = read(sys.root(root), excerpt);
   return { roots: [], excerpts: [{ root, excerpt, digest, witnesses }] };
 }
 

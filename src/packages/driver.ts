@@ -45,9 +45,13 @@ export interface PackageDriver<Host> {
   witnesses(job: Job<Host>): readonly string[];
   /**
    * The part of some witnesses that the choice depends on. Absent where nobody can tell without the manager, undefined where
-   * this choice depends on all of them.
+   * this choice depends on all of them. `words` are all alternatives of Packages=: the job has those alone that are known today.
    */
-  excerpt?(job: Job<Host>, resolution: Resolution): Promise<Excerpted | undefined>;
+  excerpt?(
+    job: Job<Host>,
+    resolution: Resolution,
+    words: readonly string[],
+  ): Promise<Excerpted | undefined>;
   /** The directory of what was fetched and is kept for later builds, from the host's root. */
   readonly keptArchives: string;
   /** Which of the host's installed packages ships which path, directories left out. */

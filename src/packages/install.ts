@@ -1,3 +1,4 @@
+import { alternativesOf } from '../formats/package-word.ts';
 import type { AbsolutePath } from '../model/brands.ts';
 import type { Manager } from '../model/managers.ts';
 import type { PackageRequest } from '../model/package-request.ts';
@@ -96,7 +97,10 @@ function managerWith<Host>(driver: PackageDriver<Host>) {
         identities: resolvedIdentities(resolution),
         choice: async () => choiceOf(driver, job, resolution),
         witnesses: () => driver.witnesses(job),
-        excerpt: async () => timed(sys, 'excerpt', async () => driver.excerpt?.(job, resolution)),
+        excerpt: async () =>
+          timed(sys, 'excerpt', async () =>
+            driver.excerpt?.(job, resolution, allAlternatives(request)),
+          ),
         fetch,
       };
     },
@@ -113,6 +117,10 @@ function managerWith<Host>(driver: PackageDriver<Host>) {
     keptArchives: driver.keptArchives,
     hostOwners: async (sys: Sys, hostRoot: AbsolutePath) => driver.hostOwners(sys, hostRoot),
   };
+}
+
+function allAlternatives({ plan }: PackageRequest): readonly string[] {
+  return plan.install.flatMap(({ value }) => alternativesOf(value)).filter((word) => word !== '');
 }
 
 const managers = {

@@ -10,9 +10,9 @@ import { parseReach, reachCommand } from './lists.ts';
 export async function aptExcerpt(
   job: AptJob,
   { archives, index = [] }: Resolution,
+  asked: readonly string[],
 ): Promise<Excerpted | undefined> {
-  const { sys, request, host } = job;
-  const asked = request.plan.install.map(({ value }) => value);
+  const { sys, host } = job;
   if (asked.some((word) => aptPattern.test(word) || isNoExpression(word))) return undefined;
   const chosen = archives.map(({ name }) => name);
   const ran = await sys.run(inJob(job, reachCommand(job, index, chosen), index));

@@ -4,8 +4,11 @@ import { dirname, join } from 'node:path';
 import test from 'node:test';
 import { parseReach } from '../../../src/packages/apt/lists.ts';
 import { excerptDigest } from '../../../src/packages/excerpt.ts';
+import { preparePackages } from '../../../src/packages/install.ts';
 import { rootFiles } from '../../../src/sys/root-files.ts';
+import { reasoned, requestFor } from '../../helpers/package-request.ts';
 import { plant, scratch } from '../../helpers/scratch.ts';
+import { countingSys } from './counting-sys.ts';
 
 const excerpt = {
   manager: 'apt',
@@ -86,4 +89,31 @@ test('parseReach() reads names, virtual names and who provides them', () => {
   assert.deepEqual(parseReach(output), [
     ...['udev', 'libc6', 'systemd', 'systemd-sysusers', 'opensysusers', 'libpam'],
   ]);
+});
+
+test('an excerpt has the alternatives of Packages= that nobody knows yet, and no word of apt that may mean anything', async (t) => {
+  const hostRoot = plant(scratch(t), {
+    [status]: `${stanza('dpkg')}${stanza('b')}`,
+    'var/lib/apt/lists/x_Packages': '',
+  });
+  const { sys } = countingSys(hostRoot, () => '');
+  const run: typeof sys.run = async ({ argv }) => {
+    const unknown = ['a', 'later'].filter((name) => argv.includes(name));
+    const stderr = unknown.map((name) => `E: Unable to locate package ${name}\n`).join('');
+    const stdout =
+      argv[0] === 'apt-get'
+        ? "'file:/srv/b_1_amd64.deb' b_1_amd64.deb 1 SHA256:00\n"
+        : 'b\n  Depends: c\n';
+    return { exitCode: stderr === '' ? 0 : 100, stdout, stderr };
+  };
+  const excerptOf = async (...words: readonly string[]) => {
+    const workspace = scratch(t);
+    const request = requestFor({ install: reasoned(...words) }, { hostRoot, workspace });
+    const prepared = await preparePackages({ ...sys, run }, request);
+    return (await prepared.excerpt())?.excerpt;
+  };
+  const known = await excerptOf('b', 'a|b', 'later|', '^lib[0-9]+$|');
+  assert.deepEqual(known?.names, ['a', 'b', 'base-files', 'c', 'dpkg', 'later']);
+  assert.deepEqual(known.patterns, ['^lib[0-9]+$']);
+  assert.equal(await excerptOf('b', '?provides(b)'), undefined);
 });
