@@ -61,6 +61,9 @@ When = ${when}
 Exec = /usr/bin/mkinitcpio-hook
 `;
 
+const mkinitcpio = (host: PackageHost): Promise<string> =>
+  pack(host, { name: 'mkinitcpio', version: '1', lines: ['provides = initramfs'] });
+
 const pacman = (...args: readonly string[]): readonly string[] => [
   'pacman',
   '--noconfirm',
@@ -82,12 +85,7 @@ const hook = (verb: string, version: string, name = 'linux'): string =>
 test('pacman: kernels come, are upgraded and go, each by one build of ours and none of mkinitcpio', async (t) => {
   const host = await arch(t);
   if (host === undefined) return;
-  const old = await pack(host, {
-    name: 'mkinitcpio',
-    version: '1',
-    lines: ['provides = initramfs'],
-  });
-  await host.run(pacman('-U', old, await kernelPackage(host, '6.12.1')));
+  await host.run(pacman('-U', await mkinitcpio(host), await kernelPackage(host, '6.12.1')));
   assert.match(host.read('/scratch/mkinitcpio') ?? '', /run/, 'its hooks are at work');
   await host.run(['rm', '/scratch/mkinitcpio']);
   host.write('/boot/vmlinuz-linux', 'kernel 6.12.1\n');
@@ -242,9 +240,51 @@ test('pacman: where the user wants entries of kernel-install, it makes and remov
   assert.equal(host.read(`/boot/${token}/6.12.1-linux/initrd`), 'ours');
   await host.run(pacman('-U', await kernelPackage(host, '6.12.2')));
   assert.deepEqual(entries(), [`${token}-6.12.2-linux.conf`]);
+
+  // An image that cannot be built, or not yet: the only entry there is stays until another one is made.
+  host.fails('builds');
+  await host.attempt(pacman('-U', await kernelPackage(host, '6.12.3')));
+  assert.deepEqual(entries(), [`${token}-6.12.2-linux.conf`]);
+  host.fails('node');
+  const later = await host.run(pacman('-U', await kernelPackage(host, '6.12.4')));
+  assert.match(
+    later.stdout + later.stderr,
+    /6\.12\.4-linux is built at the end of this transaction/,
+  );
+  assert.deepEqual(entries(), [`${token}-6.12.2-linux.conf`]);
+  assert.equal(host.read(`/boot/${token}/6.12.2-linux/initrd`), 'ours');
+  assert.equal((await host.run(['ls', '/var/lib/pkginitrd/waiting'])).stdout, '6.12.4-linux\n');
+  host.fails('nothing');
+  await host.run(['pkginitrd', 'refresh']);
+  assert.deepEqual(entries(), [`${token}-6.12.4-linux.conf`]);
   await host.run(pacman('-R', 'linux'));
   assert.deepEqual(entries(), []);
   assert.equal(host.read('/boot/initramfs-linux.img'), undefined);
+});
+
+test('pacman: where mkinitcpio writes what a boot loader reads elsewhere, nothing is chosen; by hand it is, and back again', async (t) => {
+  const host = await arch(t);
+  if (host === undefined) return;
+  host.write('/etc/mkinitcpio.d/linux.preset', 'default_uki="/efi/EFI/Linux/arch-linux.efi"\n');
+  await host.run(pacman('-U', await mkinitcpio(host), await kernelPackage(host, '6.12.1')));
+  const ran = await host.run(pacman('-U', await standIns(host), await ourPackage(host, 'arch')));
+  assert.match(ran.stdout + ran.stderr, /Not chosen: mkinitcpio has "\/efi\/EFI\/Linux\/arch/);
+  await host.run(['rm', '/scratch/mkinitcpio']);
+  await host.run(pacman('-U', await kernelPackage(host, '6.12.2')));
+  assert.match(host.read('/scratch/mkinitcpio') ?? '', /run/);
+  assert.deepEqual(host.builds(), []);
+
+  const generator = '/usr/lib/pkginitrd/generator';
+  await host.run([generator, 'choose']);
+  await host.run(['rm', '/scratch/mkinitcpio']);
+  await host.run(pacman('-U', await kernelPackage(host, '6.12.3')));
+  assert.deepEqual(host.builds(), [hook('replace', '6.12.3')]);
+  assert.equal(host.read('/scratch/mkinitcpio'), undefined);
+
+  await host.run([generator, 'unchoose']);
+  await host.run(pacman('-U', await kernelPackage(host, '6.12.4')));
+  assert.deepEqual(host.builds(), []);
+  assert.match(host.read('/scratch/mkinitcpio') ?? '', /run/);
 });
 
 test('pacman: a /boot that fstab has and nobody has mounted is refused before the build', async (t) => {

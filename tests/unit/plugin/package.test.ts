@@ -80,6 +80,73 @@ for (const trace of [
   });
 }
 
+const preset = (text: string): Tree => ({
+  'usr/share/libalpm/hooks': null,
+  'etc/mkinitcpio.d/linux.preset': text,
+});
+const usual = `#ALL_config="/etc/mkinitcpio.conf"
+ALL_kver="/boot/vmlinuz-linux"
+PRESETS=('default' 'fallback')
+default_image="/boot/initramfs-linux.img"
+#default_uki="/efi/EFI/Linux/arch-linux.efi"
+default_options="--splash /usr/share/x.bmp"
+fallback_image=/boot/initramfs-linux-fallback.img # all modules
+`;
+
+const elsewhere: readonly (readonly [name: string, tree: Tree, said: RegExp])[] = [
+  [
+    'a unified image',
+    preset(`${usual}  default_uki="/efi/EFI/Linux/arch-linux.efi"\n`),
+    /mkinitcpio has "\/efi\/EFI\/Linux\/arch-linux\.efi" in \/etc\/mkinitcpio\.d\/linux\.preset/,
+  ],
+  [
+    'an image of another name',
+    preset(usual.replace('initramfs-linux.img', 'initramfs-6.12-x86_64.img')),
+    /mkinitcpio has "\/boot\/initramfs-6\.12-x86_64\.img"/,
+  ],
+  [
+    'a kernel in another place',
+    preset(usual.replace('/boot/vmlinuz-linux', '/efi/vmlinuz-linux')),
+    /mkinitcpio has "\/efi\/vmlinuz-linux"/,
+  ],
+  [
+    'a packaged kernel of another name',
+    {
+      'usr/share/libalpm/hooks': null,
+      'usr/lib/modules/6.12-aarch64/modules.order': '',
+      'boot/Image': '',
+    },
+    /the kernel of \/usr\/lib\/modules\/6\.12-aarch64 is not there as vmlinuz with a pkgbase/,
+  ],
+];
+
+for (const [name, tree, said] of elsewhere) {
+  test(`package installed does not choose where boot loaders of Arch's kind read other files: ${name}`, (t) => {
+    const { run, waiting, names, root } = system(t, { ...kernels, ...tree });
+    const words = run('installed', 'all');
+    assert.match(words, /^pkginitrd: Not chosen: .*\npkginitrd: Ours are .*NOTES.*\n$/);
+    assert.match(words, said);
+    assert.deepEqual([waiting(), names('etc/pacman.d/hooks')], [[], []]);
+    assert.ok(!existsSync(join(root, 'etc/kernel/install.conf')));
+    // What the user says counts.
+    const asked = system(t, {
+      ...{ ...kernels, ...tree },
+      'etc/kernel/install.conf': 'initrd_generator=pkginitrd\n',
+    });
+    assert.match(asked.run('installed', 'all'), /^pkginitrd: The hooks of mkinitcpio are masked/);
+    assert.notDeepEqual(asked.waiting(), []);
+  });
+}
+
+test('package installed chooses where presets have the files that ours are as well', (t) => {
+  const { run, waiting } = system(t, {
+    ...{ ...kernels, ...preset(usual) },
+    'usr/lib/modules/6.0-left-of-dkms/updates/dkms/x.ko': '',
+  });
+  assert.match(run('installed', 'all'), /^pkginitrd: Chosen as initrd generator/);
+  assert.deepEqual(waiting(), ['6.12', '6.9']);
+});
+
 test('package removing tells of previous images, which stay', (t) => {
   const { run } = system(t, { 'boot/previous-initramfs-6.12.img': '' });
   run('installed', 'newest');
