@@ -3,7 +3,7 @@ import { absolutePath, type AbsolutePath } from '../model/brands.ts';
 import { BuildError } from '../model/errors.ts';
 import type { Destination } from '../model/invocation.ts';
 import type { Sys } from '../model/sys.ts';
-import { previousPrefix } from './previous-file.ts';
+import { bootImage, previousPrefix } from './previous-file.ts';
 import { bytesOf, directoryOf, mebibytes, stagingHint } from './room.ts';
 
 /**
@@ -20,7 +20,13 @@ export function foreseeRoom(
 ): readonly string[] {
   if (destination.type !== 'staging') {
     const size = bytesOf(sys, path);
-    return tooSmall(sys, directoryOf(path), size, `the image that is there has ${mebibytes(size)}`);
+    const wanted = size - goingBytes(sys, destination, path, keepPrevious);
+    return tooSmall(
+      sys,
+      directoryOf(path),
+      wanted,
+      `the image that is there has ${mebibytes(size)}`,
+    );
   }
   const { entryDirectory, bootRoot, directory } = destination;
   if (entryDirectory === undefined || bootRoot === undefined) return [];
@@ -52,6 +58,18 @@ export function foreseeRoom(
       (warning) => `${warning}. ${stagingHint(directory)}`,
     ),
   ];
+}
+
+/** Bytes of a previous image that makes room for the next one, since it goes in any case: see placeInBoot(). */
+function goingBytes(
+  sys: Sys,
+  destination: Destination,
+  path: AbsolutePath,
+  keepPrevious: boolean,
+): number {
+  if (destination.type !== 'boot') return 0;
+  if (keepPrevious && destination.holdsImageOf === 'kernel') return 0;
+  return bytesOf(sys, bootImage(path, '').previous);
 }
 
 function tooSmall(

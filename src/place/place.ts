@@ -32,6 +32,8 @@ export interface PlaceRequest {
   readonly keepPrevious: boolean;
 }
 
+type BootFile = Extract<Destination, { readonly type: 'boot' }>;
+
 export interface Placed {
   readonly path: AbsolutePath;
   /** Sentences about what had to go for it. */
@@ -62,32 +64,37 @@ export async function place(
 async function placeImage(sys: Sys, image: FinishedImage, request: PlaceRequest): Promise<Placed> {
   const { destination, kernelImage, output } = request;
   const path = destinationPath(sys, destination, output);
-  if (destination.type === 'boot') {
-    const keepPrevious = request.keepPrevious && destination.holdsImageOf === 'kernel';
-    return placeInBoot(sys, image, path, { ...request, keepPrevious });
-  }
+  if (destination.type === 'boot')
+    return placeInBoot(sys, image, path, { ...request, destination });
   checkSpace(sys, destination, path, image.bytes, bytesOf(sys, kernelImage ?? '/'));
   await sys.writeAtomically(path, sameBytes(image, path), imageMode);
   return { path, warnings: [] };
 }
 
 /** A boot loader reads it by its name, and nobody but us takes care of the image before. */
-async function placeInBoot(
+export async function placeInBoot(
   sys: Sys,
-  image: FinishedImage,
+  image: Pick<FinishedImage, 'chunks' | 'bytes' | 'sha256'>,
   path: AbsolutePath,
-  { kernelVersion, keepPrevious }: PlaceRequest,
+  request: Pick<PlaceRequest, 'kernelVersion' | 'keepPrevious'> & {
+    readonly destination: BootFile;
+  },
 ): Promise<Placed> {
+  const { kernelVersion, destination } = request;
+  const keepPrevious = request.keepPrevious && destination.holdsImageOf === 'kernel';
   const files = bootImage(path, kernelVersion);
   const isThere = bytesOf(sys, path) === image.bytes && digestOf(sys, path) === image.sha256;
   if (isThere) return { path, warnings: [] };
   sys.root(absolutePath('/')).remove(asideOf(files));
   removeHalfWritten(sys, directoryOf(path), basename(path));
   const wanted = image.bytes + (keepPrevious ? keptBytes(sys, files) : 0);
+  const dropPrevious = (): void => sys.root(absolutePath('/')).remove(files.previous);
+  // One that goes in any case does not take the room of what replaces it.
+  if (!keepPrevious && sys.freeSpace(directoryOf(path)) < wanted) dropPrevious();
   const warnings = makeRoom(sys, files, wanted, 'the image');
   if (keepPrevious) keepFile(sys, files);
   await sys.writeAtomically(path, sameBytes(image, path), imageMode);
-  if (!keepPrevious) sys.root(absolutePath('/')).remove(files.previous);
+  if (!keepPrevious) dropPrevious();
   return { path, warnings };
 }
 
@@ -160,7 +167,10 @@ function entryBytes(sys: Sys, directory: AbsolutePath | undefined): number {
   return ['linux', 'initrd'].reduce((sum, name) => sum + (entry.stat(name)?.size ?? 0), 0);
 }
 
-function* sameBytes(image: FinishedImage, path: string): Generator<Uint8Array> {
+function* sameBytes(
+  image: Pick<FinishedImage, 'chunks' | 'sha256'>,
+  path: string,
+): Generator<Uint8Array> {
   const hash = createHash('sha256');
   for (const chunk of image.chunks) {
     hash.update(chunk);

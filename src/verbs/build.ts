@@ -25,6 +25,7 @@ import { indexing } from './indexing.ts';
 import { locked } from './locked.ts';
 import { getKernel } from './kernel.ts';
 import { keepInMemory, planInputs, startMemory, type Memory } from './memory.ts';
+import { ownSettings } from './own-settings.ts';
 import { openPartCache } from './part-cache.ts';
 import { partChunks } from './part-chunks.ts';
 import { keepPlan, recallPlan } from './recall-plan.ts';
@@ -44,9 +45,10 @@ export async function build(
   assertTaken(sys, destination);
   const prebuilt = prebuiltInitrd(sys, invocation);
   if (prebuilt !== undefined) {
-    await placePrebuilt(sys, prebuilt);
+    const warnings = await placePrebuilt(sys, prebuilt, ownSettings(sys, surroundings));
     const remark = `pkginitrd: Took the prebuilt "${prebuilt.source}"`;
-    return { result: '', remarks: verbose ? [remark] : [] };
+    const remarks = warnings.map((warning) => `pkginitrd: Warning: ${warning}`);
+    return { result: '', remarks: [...remarks, ...(verbose ? [remark] : [])] };
   }
   const words = wordsOf(invocation, surroundings);
   const { tell, report } = words === 'steps' ? surroundings : { tell: () => {}, report: () => {} };

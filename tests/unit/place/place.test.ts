@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { test } from 'node:test';
-import { absolutePath, type AbsolutePath } from '../../../src/model/brands.ts';
+import { absolutePath, kernelVersion, type AbsolutePath } from '../../../src/model/brands.ts';
 import type { Entry } from '../../../src/model/image.ts';
 import type { Destination } from '../../../src/model/invocation.ts';
 import { place, placeManifest, type PlaceRequest } from '../../../src/place/place.ts';
@@ -93,13 +93,21 @@ const staged: Destination = {
   bootRoot: undefined,
 };
 
+const asked = { kernelVersion: kernelVersion('6.1') };
+
 test('placePrebuilt() stages the initrd that lies beside the kernel image', async (t) => {
   const kernel = plant(scratch(t), { vmlinuz: 'k', initrd: 'shipped' });
   const kernelImage = absolutePath(`${kernel}/vmlinuz`);
   const directory = scratch(t);
-  const prebuilt = prebuiltInitrd(sys, { kernelImage, destination: { ...staged, directory } });
-  assert.deepEqual(prebuilt, { source: `${kernel}/initrd`, target: `${directory}/initrd` });
-  await placePrebuilt(sys, prebuilt);
+  const destination = { ...staged, directory };
+  const prebuilt = prebuiltInitrd(sys, { kernelImage, destination, request: asked });
+  assert.deepEqual(prebuilt, {
+    ...asked,
+    destination,
+    source: `${kernel}/initrd`,
+    target: `${directory}/initrd`,
+  });
+  await placePrebuilt(sys, prebuilt, { keepPrevious: true });
   assert.equal(readFileSync(`${directory}/initrd`, 'utf8'), 'shipped');
   assert.equal(statSync(`${directory}/initrd`).mode & 0o777, 0o600);
 });
@@ -114,24 +122,32 @@ test('prebuiltInitrd() goes to a boot loader in /boot as well, and is none that 
     name: 'initramfs-6.12.img',
     holdsImageOf: 'kernel',
   } as const;
-  assert.deepEqual(prebuiltInitrd(sys, { kernelImage, destination }), {
+  assert.deepEqual(prebuiltInitrd(sys, { kernelImage, destination, request: asked }), {
+    ...asked,
+    destination,
     source: `${shipped}/initrd`,
     target: `${boot}/initramfs-6.12.img`,
   });
   const beside = absolutePath(`${boot}/vmlinuz`);
-  assert.equal(prebuiltInitrd(sys, { kernelImage: beside, destination }), undefined);
+  assert.equal(
+    prebuiltInitrd(sys, { kernelImage: beside, destination, request: asked }),
+    undefined,
+  );
 });
 
 test('prebuiltInitrd() is for boot loaders alone, and only a file', (t) => {
   const directory = plant(scratch(t), { vmlinuz: 'k', initrd: 'shipped' });
   const kernelImage = absolutePath(`${directory}/vmlinuz`);
   const destination = { type: 'path', directory, name: undefined } as const;
-  assert.equal(prebuiltInitrd(sys, { kernelImage, destination }), undefined);
-  assert.equal(prebuiltInitrd(sys, { kernelImage: undefined, destination: staged }), undefined);
+  assert.equal(prebuiltInitrd(sys, { kernelImage, destination, request: asked }), undefined);
+  assert.equal(
+    prebuiltInitrd(sys, { kernelImage: undefined, destination: staged, request: asked }),
+    undefined,
+  );
   const other = plant(scratch(t), { vmlinuz: 'k', 'initrd/x': '' });
   const directoryBeside = absolutePath(`${other}/vmlinuz`);
   assert.equal(
-    prebuiltInitrd(sys, { kernelImage: directoryBeside, destination: staged }),
+    prebuiltInitrd(sys, { kernelImage: directoryBeside, destination: staged, request: asked }),
     undefined,
   );
 });

@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, statSync, utimesSync } from 'node:fs';
 import { test, type TestContext } from 'node:test';
-import { absolutePath } from '../../../src/model/brands.ts';
+import { absolutePath, kernelVersion } from '../../../src/model/brands.ts';
 import { findPrevious } from '../../../src/place/find-previous.ts';
+import { foreseeRoom } from '../../../src/place/foresee-room.ts';
 import { place } from '../../../src/place/place.ts';
+import { placePrebuilt } from '../../../src/place/prebuilt.ts';
 import { bootImage, swapFiles } from '../../../src/place/previous-file.ts';
 import { cutAnywhere, dyingAfter } from '../../helpers/power-cut.ts';
 import { beforeBoot, machine, type Machine } from './machine.ts';
@@ -136,6 +138,59 @@ test('place() keeps nothing of an older kernel whose image has the same name', a
   assert.deepEqual(images(host, file), ['of 6.1', undefined]);
   await put(host, 'newer', { file });
   assert.deepEqual(images(host, file), ['newer', 'of 6.1']);
+});
+
+test('place() of another kernel’s image takes the room of the previous one, which goes in any case', async (t) => {
+  const file = 'initramfs-linux.img';
+  const tree = { [`boot/${file}`]: 'of 6.0', [`boot/previous-${file}`]: 'of 6.0' };
+  const host = machine(t, tree);
+  const tight = {
+    ...host,
+    sys: {
+      ...host.sys,
+      freeSpace: () => (readdirSync(`${host.root}/boot`).includes(`previous-${file}`) ? 5 : 11),
+    },
+  };
+  const destination = {
+    type: 'boot',
+    directory: boot,
+    name: file,
+    holdsImageOf: 'another',
+  } as const;
+  const warned = (keepPrevious: boolean, holdsImageOf: 'kernel' | 'another') =>
+    foreseeRoom(
+      tight.sys,
+      { ...destination, holdsImageOf },
+      absolutePath(`/boot/${file}`),
+      undefined,
+      { keepPrevious },
+    ).length;
+  assert.equal(warned(true, 'kernel'), 1);
+  assert.equal(warned(true, 'another') + warned(false, 'kernel'), 0);
+  await put(tight, 'of 6.1', { file, holdsImageOf: 'another' });
+  assert.deepEqual(images(host, file), ['of 6.1', undefined]);
+});
+
+test('A prebuilt initrd has the one that it replaces kept, and room made, as a built one', async (t) => {
+  const into = (holdsImageOf: 'kernel' | 'another') =>
+    ({
+      kernelVersion: kernelVersion('6.1'),
+      source: absolutePath('/opt/initrd'),
+      target: files.path,
+      destination: { type: 'boot', directory: boot, name, holdsImageOf },
+    }) as const;
+  const tree = { 'opt/initrd': 'shipped', [`boot/${name}`]: 'old', [`boot/previous-${name}`]: '' };
+  const keep = { keepPrevious: true };
+  const host = machine(t, tree);
+  hasBooted(host);
+  assert.deepEqual(await placePrebuilt(host.sys, into('kernel'), keep), []);
+  assert.deepEqual(images(host), ['shipped', 'old']);
+  const other = machine(t, tree);
+  await placePrebuilt(other.sys, into('another'), keep);
+  assert.deepEqual(images(other), ['shipped', undefined]);
+  const full = machine(t, tree, { free: () => 0 });
+  await assert.rejects(placePrebuilt(full.sys, into('kernel'), keep), /Cannot place the image/);
+  assert.deepEqual(images(full), ['old', '']);
 });
 
 test('findPrevious() knows the kernels of images by the names of all distributions', (t) => {
