@@ -4,7 +4,7 @@ import type { Difference } from '../model/difference.ts';
 import { BuildError, UsageError } from '../model/errors.ts';
 import type { RefreshInvocation } from '../model/invocation.ts';
 import type { Refreshed } from '../model/refresh.ts';
-import type { Sys } from '../model/sys.ts';
+import type { Command, Sys } from '../model/sys.ts';
 import { rebuildCommand } from '../place/rebuild-command.ts';
 import { ownSettings } from './own-settings.ts';
 import { rememberedImages, type Remembered } from './placed-images.ts';
@@ -55,7 +55,7 @@ async function buildWaiting(sys: Sys, tell: (sentence: string) => void): Promise
   const machine = sys.root(absolutePath('/'));
   const failed: string[] = [];
   for (const version of machine.list(waiting)) {
-    const command = isInstalled(sys, version) ? rebuildCommand(sys, version) : undefined;
+    const command = isInstalled(sys, version) ? waitingCommand(sys, version) : undefined;
     try {
       if (command !== undefined) {
         tell(`pkginitrd: Building the initrd of ${version}, which was put off until now`);
@@ -72,6 +72,12 @@ async function buildWaiting(sys: Sys, tell: (sentence: string) => void): Promise
     }
   }
   return failed;
+}
+
+// A run of kernel-install that ended for want of Node.js has left its own name: what comes after us has not run either.
+function waitingCommand(sys: Sys, version: string): Command | undefined {
+  const left = sys.root(absolutePath('/')).readText(`${waiting}/${version}`)?.trim();
+  return rebuildCommand(sys, version, left === 'kernel-install' ? 'kernel' : 'image');
 }
 
 function isInstalled(sys: Sys, version: string): boolean {
@@ -94,7 +100,9 @@ async function renew(
   const { image, plan } = placed;
   const done = { image, differences };
   if (differences.every(({ type }) => type === 'image')) return { ...done, end: { type: 'left' } };
-  const command = rebuildCommand(sys, plan.kernelVersion);
+  // A staging area is kernel-install's.
+  const scope = placed.destination === 'staging' ? 'kernel' : 'image';
+  const command = rebuildCommand(sys, plan.kernelVersion, scope);
   if (command === undefined) {
     return { ...done, end: { type: 'failed', message: 'the kernel itself is not there' } };
   }

@@ -79,6 +79,9 @@ test('dnf: our image is the one that the entry of GRUB names, from the first tra
   assert.match(host.read('/scratch/dracut') ?? '', /--kver 6\.12\.1/, 'the plugins are at work');
   await host.run(['rm', '/scratch/dracut']);
   host.write(image(kernels.old), 'dracut');
+  // As grubby or the user has it.
+  const edited = (host.read(entry(kernels.old)) ?? '').replace('root=x', 'root=x of the user');
+  host.write(entry(kernels.old), `${edited}\n`);
 
   const ours = await ourPackage(host, 'rpm');
   const installed = await host.run(dnf('install', ours, await standIns(host)));
@@ -97,7 +100,8 @@ test('dnf: our image is the one that the entry of GRUB names, from the first tra
   const previous = host.read(entry(kernels.old, '~previous'));
   assert.match(previous ?? '', /^title .* \(previous initrd\)$/m);
   assert.match(previous ?? '', /^initrd \/previous-initramfs-.*\.img$/m);
-  assert.match(previous ?? '', /^options .* pkginitrd\.previous$/m);
+  assert.match(previous ?? '', /^options root=x of the user pkginitrd\.previous$/m);
+  assert.equal(host.read(entry(kernels.old)), edited, 'no plugin of kernel-install has run');
 
   // A kernel's own transaction.
   await host.run(dnf('install', await kernelPackage(host, '6.12.2')));

@@ -26,6 +26,13 @@ function add(t: TestContext, layout: string, tree: Tree) {
     plant(root, { [program]: `#!/bin/sh\necho "$*" >>${root}/calls\n` });
     chmodSync(join(root, program), 0o755);
   }
+  if (tree[broken] !== undefined) {
+    // It knows the image, and can do nothing else.
+    plant(root, {
+      'usr/lib/pkginitrd/grub-entry':
+        '#!/bin/sh\n[ "$1" = image ] || exit 1\necho /boot/initramfs-6.12.img\n',
+    });
+  }
   if (tree[sdbootutil] !== undefined) chmodSync(join(root, sdbootutil), 0o755);
   const env = {
     ...{ PATH: '/usr/bin:/bin', ROOT: root, PKGINITRD: join(root, 'builder') },
@@ -38,6 +45,7 @@ function add(t: TestContext, layout: string, tree: Tree) {
   return { ...ran, root, calls: existsSync(calls) ? readFileSync(calls, 'utf8') : '' };
 }
 
+const broken = 'usr/lib/pkginitrd/fails';
 const sdbootutil = 'usr/lib/kernel/install.d/50-sdbootutil.install';
 const grub = 'boot/loader/entries/id-6.12.conf';
 
@@ -54,6 +62,38 @@ test('An image goes to /boot where an entry of GRUB names one there, with its pr
   );
   assert.ok(existsSync(join(root, 'boot/loader/entries/id-6.12~previous.conf')));
 });
+
+test('An image that is in its place is no failure where the entry of the previous one cannot be made', (t) => {
+  const tree = { [grub]: 'initrd /initramfs-6.12.img\n', [broken]: '' };
+  const { status, calls } = add(t, 'other', tree);
+  assert.match(calls, /^kernel-hook add /);
+  assert.equal(status, 0);
+});
+
+for (const [generator, layout, done] of [
+  ['pkginitrd', 'other', 'remove 6.12\n'],
+  ['dracut', 'other', 'remove-previous 6.12\n'],
+  ['dracut', 'grub2', 'remove-previous 6.12\n'],
+  ['pkginitrd', 'bls', ''],
+  ['dracut', 'bls', ''],
+] as const) {
+  test(`A kernel that goes under ${generator} with the layout ${layout} takes along: ${done}`, (t) => {
+    const root = plant(scratch(t), {
+      'usr/lib/kernel/install.d': null,
+      'usr/lib/pkginitrd/grub-entry': '#!/bin/sh\necho "$*"\n',
+    });
+    const plugin = join(root, 'usr/lib/kernel/install.d/89-pkginitrd-keep.install');
+    cpSync(join(checkout, 'plugin/89-pkginitrd-keep.install'), plugin);
+    for (const each of [plugin, join(root, 'usr/lib/pkginitrd/grub-entry')]) chmodSync(each, 0o755);
+    const env = {
+      ...{ PATH: '/usr/bin:/bin', KERNEL_INSTALL_INITRD_GENERATOR: generator },
+      KERNEL_INSTALL_LAYOUT: layout,
+    };
+    const ran = spawnSync(plugin, ['remove', '6.12', '/boot/x'], { env, encoding: 'utf8' });
+    assert.equal(ran.status, 0, ran.stderr);
+    assert.equal(ran.stdout, done);
+  });
+}
 
 test('Without such an entry, and with an entry of kernel-install, it goes the way of kernel-install', (t) => {
   assert.match(add(t, 'other', {}).calls, /^kernel-install add /);

@@ -79,15 +79,26 @@ test('refresh() builds nothing else with Refresh=no, and is root’s', async (t)
   );
 });
 
-test('rebuildCommand() is the distribution’s own where it has one', (t) => {
-  const { sys } = machine(t, { ...tree, 'usr/lib/pkginitrd/boot-image': '' });
-  assert.deepEqual(rebuildCommand(sys, '6.1')?.argv, [
-    '/usr/lib/pkginitrd/boot-image',
-    'add',
-    '6.1',
-  ]);
-  assert.equal(rebuildCommand(machine(t, {}).sys, '6.1'), undefined);
+test('refresh() leaves a boot entry of GRUB as it is, unless kernel-install was not done with it', async (t) => {
+  const linux = '/usr/lib/modules/6.1/vmlinuz';
+  const script = { 'usr/lib/pkginitrd/grub-entry': '' };
+  const first = await run(t, script);
+  assert.deepEqual(first.commands, [`/usr/lib/pkginitrd/grub-entry rebuild 6.1 ${linux}`]);
+  const putOff = { ...script, 'var/lib/pkginitrd/waiting/6.1': 'kernel-install\n' };
+  assert.deepEqual((await run(t, putOff)).commands, [`kernel-install add 6.1 ${linux}`]);
 });
+
+for (const scope of ['image', 'kernel'] as const) {
+  test(`rebuildCommand() is the distribution’s own where it has one: ${scope}`, (t) => {
+    const { sys } = machine(t, { ...tree, 'usr/lib/pkginitrd/boot-image': '' });
+    assert.deepEqual(rebuildCommand(sys, '6.1', scope)?.argv, [
+      '/usr/lib/pkginitrd/boot-image',
+      'add',
+      '6.1',
+    ]);
+    assert.equal(rebuildCommand(machine(t, {}).sys, '6.1', scope), undefined);
+  });
+}
 
 test('printRefreshed() has one line for an image, with the first reasons', () => {
   const image = absolutePath('/boot/initrd.img-6.1');
