@@ -73,7 +73,7 @@ test('A build that fails fails the kernel package, and the old image stays', asy
   assert.equal(machine.boot(`initrd.img-${version}`), 'old');
 });
 
-test('The menu of GRUB is made anew for the first previous image, which goes with its kernel', async (t) => {
+test('The menu of GRUB is made anew for the first previous image and for one that is gone; it goes with its kernel', async (t) => {
   const machine = await debian(t, grub);
   if (machine === undefined) return;
   const { version, host } = machine;
@@ -87,6 +87,10 @@ test('The menu of GRUB is made anew for the first previous image, which goes wit
   ok(await machine.run(['update-initramfs', '-u']));
   ok(await machine.run(['update-initramfs', '-u']));
   assert.equal(ok(await machine.run(['cat', '/scratch/menus'])).stdout, 'menu\n');
+  // One that had to make room.
+  ok(await machine.run(['sh', '-c', 'echo /previous-initrd.img-6.0 >>/boot/grub/grub.cfg']));
+  ok(await machine.run(['update-initramfs', '-u']));
+  assert.equal(ok(await machine.run(['cat', '/scratch/menus'])).stdout, 'menu\nmenu\n');
   ok(await machine.run(['update-initramfs', '-d', '-k', version]));
   assert.deepEqual(
     [machine.boot(`initrd.img-${version}`), machine.boot(previous)],
