@@ -163,6 +163,17 @@ test('A kernel that has no room beside the previous image, which goes in any cas
   ]);
 });
 
+test('A kernel that is not there is no reason to make room', (t) => {
+  const { run, root } = system(t, {
+    ...{ ...inBoot, 'usr/lib/modules/6.2/pkgbase': 'linux\n' },
+    'boot/previous-initramfs-linux.img': '',
+  });
+  const ran = run('boot-image', ['add', '6.2']);
+  assert.equal(ran.code, 1);
+  assert.match(ran.said, /Cannot build an initrd for 6\.2: there is no ".*\/6\.2\/vmlinuz"/);
+  assert.deepEqual(readdirSync(join(root, 'boot')), ['previous-initramfs-linux.img']);
+});
+
 test('mkinitcpio is let in as soon as pkginitrd is not chosen, and kept out again when it is', (t) => {
   const { run, calls, root } = system(t, { ...kernel('6.1'), 'usr/share/libalpm/hooks': null });
   const masks = (): number => readdirSync(join(root, 'etc/pacman.d/hooks')).length;
