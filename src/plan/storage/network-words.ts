@@ -54,6 +54,11 @@ interface Unserved {
 
 const fixed = 'write root=nfs:SERVER:/DIRECTORY, root=iscsi:… or root=nbd:…';
 
+const fibreChannelOverEthernet = {
+  why: 'nothing sets up Fibre Channel over Ethernet',
+  instead: 'let the card do it by its firmware',
+};
+
 const unserved: readonly Unserved[] = [
   {
     pattern: /^(?:root|netroot)=dhcp6?$/,
@@ -68,11 +73,12 @@ const unserved: readonly Unserved[] = [
     isRoot: true,
   },
   {
-    pattern: /^(?:root|netroot|fcoe)=fcoe:|^(?:rd\.)?fcoe=/,
-    why: 'nothing sets up Fibre Channel over Ethernet',
-    instead: 'let the card do it by its firmware',
+    pattern: /^(?:root|netroot)=fcoe:/,
+    ...fibreChannelOverEthernet,
     isRoot: true,
   },
+  // Says what is behind a card, and not that / is.
+  { pattern: /^fcoe=/, ...fibreChannelOverEthernet },
   {
     pattern: /^cifsroot=/,
     why: 'only a kernel without an initrd heeds it',
@@ -127,12 +133,21 @@ function unfound({ file, words }: CommandLine): readonly WordProblem[] {
     last('netroot'),
   ].find((word) => root === '/dev/nfs' || /^nfs4?:/.test(word ?? ''));
   if (place === undefined) return [];
-  const [server = '', ...path] = place.replace(/^nfs4?:/, '').split(':');
-  // The second field of ip= is the server's address.
+  const where = place.replace(/^nfs4?:/, '');
   const isNamed =
-    path.length > 0 ||
-    (server.startsWith('/') && words.some((word) => /^ip=[^:]*:[^:]/.test(word)));
+    /^(?:\[[^\]]+\]|[^:/[]+):[^:,]/.test(where) || (where.startsWith('/') && words.some(namesServer));
   if (isNamed) return [];
   const why = 'no server and directory are named, and those that a DHCP server sends are not taken';
   return [problem(file, option, { why, instead: fixed, isRoot: true })];
 }
+
+/** The second field of ip= is the server's address, or in dracut's second form how the card gets one of its own. */
+function namesServer(word: string): boolean {
+  const [, second] = /^ip=[^:]*:([^:]+)/.exec(word) ?? [];
+  return second !== undefined && !methods.has(second);
+}
+
+const methods: ReadonlySet<string> = new Set([
+  ...['dhcp', 'dhcp6', 'on', 'any', 'auto6', 'either6', 'link6', 'link-local'],
+  ...['off', 'none', 'ibft'],
+]);

@@ -61,6 +61,40 @@ const rows: readonly Row[] = [
   { script: iscsi, commandLine: 'rd.iscsi.firmware=1', calls: ['iscsistart -N', 'iscsistart -b'] },
   { script: iscsi, commandLine: 'iscsi_auto', calls: ['iscsistart -N', 'iscsistart -b'] },
   {
+    script: iscsi,
+    commandLine: 'root=UUID=1',
+    files: {
+      ...named,
+      'etc/iscsi/iscsi.initramfs':
+        'ISCSI_INITIATOR="iqn.z"\nISCSI_TARGET_NAME=iqn.x:y\nISCSI_TARGET_IP="10.0.0.1 10.0.0.2"\nISCSI_USERNAME=me\nISCSI_PASSWORD="a b"\n',
+    },
+    calls: [
+      'iscsistart -i iqn.z -t iqn.x:y -g 1 -a 10.0.0.1 -p 3260 -u me -w a b',
+      'iscsistart -i iqn.z -t iqn.x:y -g 1 -a 10.0.0.2 -p 3260 -u me -w a b',
+    ],
+  },
+  {
+    script: iscsi,
+    commandLine: 'root=UUID=1 iscsi_target_ip=10.0.0.9',
+    files: {
+      ...named,
+      'etc/iscsi/iscsi.initramfs':
+        'ISCSI_TARGET_NAME=iqn.x:y\nISCSI_TARGET_IP=10.0.0.1\nISCSI_TARGET_PORT=99\n',
+    },
+    calls: ['iscsistart -i iqn.own:name -t iqn.x:y -g 1 -a 10.0.0.9 -p 99'],
+  },
+  {
+    script: iscsi,
+    commandLine: 'root=UUID=1',
+    files: { 'etc/iscsi/iscsi.initramfs': 'ISCSI_AUTO=true\n' },
+    calls: ['iscsistart -N', 'iscsistart -b'],
+  },
+  {
+    script: nbd,
+    commandLine: 'root=nbd:server:root:ext4:ro nbddev=/dev/nbd3 quiet',
+    calls: ['nbd-client -N root server /dev/nbd3 -systemd-mark'],
+  },
+  {
     script: nbd,
     commandLine: 'root=nbd:server:root:ext4:ro:timeout=5,persist',
     calls: ['nbd-client -N root server /dev/nbd0 -systemd-mark -timeout=5 -persist'],
@@ -92,6 +126,11 @@ const rows: readonly Row[] = [
     calls: [
       'nvme connect-all --transport=tcp --traddr=10.0.0.1 --trsvcid=4420 --hostnqn=nqn.x --hostid=b-c',
     ],
+  },
+  {
+    script: nvmf,
+    commandLine: 'rd.nvmf.discover=fc,auto rd.nvmf.discover=tcp,10.0.0.1',
+    calls: ['nvme connect-all --transport=tcp --traddr=10.0.0.1'],
   },
   {
     script: nvmf,
@@ -153,6 +192,8 @@ const units: readonly (readonly [commandLine: string, units: readonly string[]])
   ['rd.neednet=1 ip=dhcp', ['initrd: network-online.target']],
   ['ip=10.0.0.2::10.0.0.1:255.0.0.0::eth0:none rd.neednet=0', []],
   ['ip=:::::eth0:dhcp', []],
+  ['ip=ens3:dhcp:1500:52:54:00:12:34:56', []],
+  ['ip=ens3:link-local:1500:52:54', []],
   ['ip=eth0:dhcp root=UUID=1', []],
 ];
 

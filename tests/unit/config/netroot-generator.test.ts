@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { absolutePath } from '../../../src/model/brands.ts';
@@ -50,6 +50,18 @@ const mounts: readonly (readonly [commandLine: string, mounted: Mounted])[] = [
   [
     'root=/dev/nfs netroot=nfs:server:/srv',
     { what: 'server:/srv', type: 'nfs', options: `ro,${nolock}`, isOnline: true },
+  ],
+  [
+    'root=/dev/nfs netroot=nfs4:server:/srv',
+    { what: 'server:/srv', type: 'nfs', options: `ro,${nolock}`, isOnline: true },
+  ],
+  [
+    'root=/dev/nfs nfsroot=10.0.0.1:/srv/%s ip=10.0.0.7::10.0.0.1:255.0.0.0::eth0:none',
+    { what: '10.0.0.1:/srv/10.0.0.7', type: 'nfs', options: `ro,${nolock}`, isOnline: true },
+  ],
+  [
+    'root=/dev/nfs ip=10.0.0.7:10.0.0.1:10.0.0.1:255.0.0.0:name:eth0:dhcp nfsroot=/srv/%s ip=ens3:dhcp:1500:52:54:00:01:02:03',
+    { what: '10.0.0.1:/srv/name', type: 'nfs', options: `ro,${nolock}`, isOnline: true },
   ],
   [
     'netroot=nfs4:server:/srv',
@@ -116,8 +128,14 @@ const silent = [
   '',
 ];
 
-async function generated(shell: string, root: string, commandLine: string): Promise<string> {
+async function generated(
+  shell: string,
+  root: string,
+  commandLine: string,
+  without: readonly string[] = [],
+): Promise<string> {
   machine(root, commandLine);
+  for (const each of without) rmSync(join(root, each));
   const out = join(root, 'out');
   for (const name of ['normal', 'early', 'late']) mkdirSync(join(out, name), { recursive: true });
   const script = movedScript(
@@ -127,6 +145,11 @@ async function generated(shell: string, root: string, commandLine: string): Prom
   const places = ['normal', 'early', 'late'].map((name) => join(out, name));
   await runOk([shell, '-euc', script, 'generator', ...places]);
   return out;
+}
+
+function isWanted(out: string, unit: string): boolean {
+  const wants = join(out, 'normal/sysinit.target.wants');
+  return existsSync(wants) && readdirSync(wants).includes(unit);
 }
 
 // Whoever mounts it, its driver has to be there.
@@ -160,12 +183,41 @@ for (const shell of ['dash', 'bash']) {
     }
   });
 
-  test(`a root of NFS without server is told on the console, in ${shell}`, async (t) => {
-    const root = scratch(t);
-    await generated(shell, root, 'root=/dev/nfs ip=dhcp');
-    assert.match(
-      readFileSync(join(root, 'dev/kmsg'), 'utf8'),
-      /^<3>pkginitrd: Cannot mount \/ by NFS/,
-    );
+  test(`a root of NFS without server or directory is told on the console, in ${shell}`, async (t) => {
+    for (const words of [
+      'root=/dev/nfs ip=dhcp',
+      'root=/dev/nfs nfsroot=/srv ip=ens3:dhcp:1500:52:54:00:01:02:03',
+      'root=nfs:10.0.0.1:',
+    ]) {
+      const root = scratch(t);
+      await generated(shell, root, words);
+      const told = readFileSync(join(root, 'dev/kmsg'), 'utf8');
+      assert.match(told, /^<3>pkginitrd: Cannot mount \/ by NFS/, words);
+    }
+  });
+
+  test(`an image without the profile iscsi keeps its other connections, in ${shell}`, async (t) => {
+    const root = plant(scratch(t), { 'usr/lib/systemd/system/pkginitrd-nbd.service': '' });
+    const without = [`${library}/iscsi-words`];
+    const words = 'root=iscsi:10.0.0.1::::iqn.x nbdroot=h:root';
+    const out = await generated(shell, root, words, without);
+    assert.ok(isWanted(out, 'pkginitrd-nbd.service'));
+    assert.match(readFileSync(join(root, 'dev/kmsg'), 'utf8'), /without the profile iscsi/);
+  });
+
+  test(`the file of Debian's open-iscsi asks for its connection, in ${shell}`, async (t) => {
+    for (const [text, expected] of [
+      ['ISCSI_TARGET_NAME=iqn.x:y\n', true],
+      ['# how\nISCSI_AUTO=true\n', true],
+      ['#ISCSI_AUTO=true\nISCSI_INITIATOR=iqn.z\n', false],
+    ] as const) {
+      const root = scratch(t);
+      plant(root, {
+        'etc/iscsi/iscsi.initramfs': text,
+        'usr/lib/systemd/system/pkginitrd-iscsi.service': '',
+      });
+      const out = await generated(shell, root, 'root=UUID=1');
+      assert.equal(isWanted(out, 'pkginitrd-iscsi.service'), expected, text);
+    }
   });
 }
