@@ -5,6 +5,7 @@ import type { ManagerName } from '../model/managers.ts';
 import type { Sourced } from '../model/origin.ts';
 import type { Sys } from '../model/sys.ts';
 import { chooseKernel, readKernelConfig } from './kernels.ts';
+import { readConnections } from './connections.ts';
 import { readHostFiles } from './host-files.ts';
 import { readHostLines } from './host-lines.ts';
 import { readLvm } from './lvm.ts';
@@ -66,6 +67,7 @@ export function readHostFacts(sys: Sys, request: HostRequest): HostFacts {
     commandLine: request.boot.commandLine,
     commandLines: request.boot.commandLines,
     hostFiles: [...hostFiles.files, ...lvm.files],
+    connections: request.generic ? [] : readConnections(root, hostFiles.files),
     resume: request.boot.resume,
     modprobe: readModprobe(root, hostFiles.files, commandLine),
     modulesLoad: readModulesLoad(hostLines, commandLine),

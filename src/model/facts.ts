@@ -2,7 +2,7 @@ import type { AbsolutePath, KernelVersion } from './brands.ts';
 import type { Architecture } from './config.ts';
 import type { Manager } from './managers.ts';
 import type { Reason } from './reason.ts';
-import type { StorageNode, StorageStack } from './storage.ts';
+import type { StorageNode, StorageStack, Transport } from './storage.ts';
 
 /** The facts of the machine that the initrd is for. Plain data, read once. */
 export interface HostFacts {
@@ -30,6 +30,8 @@ export interface HostFacts {
   readonly resume: readonly ResumeFacts[];
   /** Files of the host that HostFiles= and crypttab name. */
   readonly hostFiles: readonly HostFile[];
+  /** What connects disks of other machines besides the words of the command line. */
+  readonly connections: readonly Connection[];
   /** What modprobe.d(5) and the command line of the host say about loading modules, in the order in which it counts. */
   readonly modprobe: readonly ModprobeLine[];
   /** Modules that the host loads by their names. */
@@ -55,6 +57,12 @@ export interface BootFacts {
   readonly commandLines: readonly CommandLine[];
   readonly resume: readonly ResumeFacts[];
   readonly keyboard: KeyboardFacts;
+}
+
+export interface Connection {
+  readonly type: Transport['type'];
+  /** A file of the host that goes into the image, or a table of its firmware. */
+  readonly from: string;
 }
 
 /** A place that has options of the kernel. */

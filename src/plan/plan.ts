@@ -13,6 +13,7 @@ import { buildProblems } from './module-builds.ts';
 import { planParts } from './parts.ts';
 import { assertMountable, unseenWarnings, unservedWarnings } from './storage/assert-mountable.ts';
 import { networkWordProblems } from './storage/network-words.ts';
+import { unconnectedProblems } from './storage/unconnected.ts';
 import { unopenedProblems } from './storage/unopened.ts';
 import { unknownModuleWords } from './word-warnings.ts';
 import { programNeeds } from './storage/program-needs.ts';
@@ -67,6 +68,7 @@ export function makePlan(
       ...unservedWarnings(config, facts, suggestedProfiles),
       ...unseenWarnings(facts),
       ...unopenedProblems(config, facts).map(({ message }) => message),
+      ...unconnectedProblems(config, facts).map(({ message }) => message),
       ...networkWordProblems(facts).map(({ message }) => message),
       ...unknownModuleWords(config, facts.kernel.modules),
       ...crypttabProblems(facts.crypttab).map(({ message }) => message),

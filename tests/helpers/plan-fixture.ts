@@ -139,6 +139,7 @@ export function facts(changes: Partial<HostFacts> = {}): HostFacts {
     crypttab: [],
     commandLine: [],
     commandLines: [],
+    connections: [],
     resume: [],
     hostFiles: [],
     modprobe: [],

@@ -11,12 +11,13 @@ import { fileSystem } from './file-systems.ts';
 import { tokenProfiles } from './layers.ts';
 import { networkWordProblems } from './network-words.ts';
 import { stoppedNeeds } from './stopped-needs.ts';
+import { unconnectedProblems } from './unconnected.ts';
 import { unopenedProblems } from './unopened.ts';
 
 /**
  * Refuses, before anything is built, an image that could not mount / or what else the boot waits for.
  * @throws BuildError naming each module that this kernel lacks or a pattern leaves out, each layer whose profile does not exist or is
- *   forbidden, each word of the command line for a root that nothing mounts, and each line of crypttab and
+ *   forbidden, each disk of another machine that nothing connects, each word of the command line for a root that nothing mounts, and each line of crypttab and
  *   modprobe.d with which what lies under them does not come up
  */
 export function assertMountable(
@@ -33,6 +34,7 @@ export function assertMountable(
     ...stoppedNeeds(facts, modules).filter(({ isNeeded }) => isNeeded),
     ...buildProblems(facts, modules, infos).filter(({ isNeeded }) => isNeeded),
     ...unopenedProblems(config, facts).filter(({ isNeeded }) => isNeeded),
+    ...unconnectedProblems(config, facts).filter(({ isNeeded }) => isNeeded),
     ...networkWordProblems(facts).filter(({ isNeeded }) => isNeeded),
     ...crypttabProblems(facts.crypttab).filter(({ isNeeded }) => isNeeded),
   ];

@@ -135,7 +135,8 @@ function unfound({ file, words }: CommandLine): readonly WordProblem[] {
   if (place === undefined) return [];
   const where = place.replace(/^nfs4?:/, '');
   const isNamed =
-    /^(?:\[[^\]]+\]|[^:/[]+):[^:,]/.test(where) || (where.startsWith('/') && words.some(namesServer));
+    /^(?:\[[^\]]+\]|[^:/[]+):[^:,]/.test(where) ||
+    (where.startsWith('/') && words.some(namesServer));
   if (isNamed) return [];
   const why = 'no server and directory are named, and those that a DHCP server sends are not taken';
   return [problem(file, option, { why, instead: fixed, isRoot: true })];

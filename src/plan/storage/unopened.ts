@@ -3,6 +3,7 @@ import type { Config } from '../../model/config.ts';
 import type { ChosenEntry, HostFacts } from '../../model/facts.ts';
 import type { StorageNode } from '../../model/storage.ts';
 import { layersOf } from './layers.ts';
+import { mayBringUnits } from './own-trees.ts';
 import { switchedOff, type SwitchedOff } from './switched-off.ts';
 
 export interface UnopenedProblem {
@@ -17,7 +18,7 @@ export interface UnopenedProblem {
  * leave closed, and dm-verity devices there that systemd-veritysetup-generator(8) is told not to set up.
  */
 export function unopenedProblems(config: Config, facts: HostFacts): readonly UnopenedProblem[] {
-  const isSure = facts.commandLine.length > 0 && !mayBringTable(config);
+  const isSure = facts.commandLine.length > 0 && !mayBringUnits(config);
   const problems = new Map<string, UnopenedProblem>();
   const wanted = [
     ...facts.storage
@@ -55,15 +56,6 @@ function cryptUnder(below: readonly StorageNode[]): readonly CryptNode[] {
     .filter((node) => node.type === 'crypt')
     .filter(({ format }) => /^(?:luks[12]|verity)$/.test(format));
 }
-
-/** Trees and scripts of the user's own can bring a crypttab or units that nothing is known of here. */
-function mayBringTable({ extraTrees, postinstScripts, finalizeScripts }: Config): boolean {
-  return [...extraTrees, ...postinstScripts, ...finalizeScripts].some(
-    ({ from }) => from.type === 'flag' || (from.type === 'file' && ownPlace.test(from.file)),
-  );
-}
-
-const ownPlace = /\/(?:etc|run|usr\/local\/lib)\/pkginitrd(?:\/|$)/;
 
 function isOpened({ name }: CryptNode, facts: HostFacts): boolean {
   const words = facts.commandLine.map((word) => word.replace(/^rd\./, ''));
