@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { runOk } from '../../helpers/run.ts';
+import { plant, scratch } from '../../helpers/scratch.ts';
+import { movedScript } from './moved-script.ts';
+
+const rows: readonly (readonly [words: string, shown: string])[] = [
+  ['root=UUID=1 rw  quiet', 'root=UUID=1 rw quiet'],
+  ['iscsi_password=se=cret rd.iscsi.in.password=x', 'iscsi_password=*** rd.iscsi.in.password=***'],
+  ['cifspass=se,cret cifsuser=me', 'cifspass=*** cifsuser=me'],
+  ['"cifspass=se cret of mine" quiet', '"cifspass=*** quiet'],
+  ['cifspass="secret" quiet', 'cifspass=*** quiet'],
+  ['rootflags=username=me,password=secret,ro rw', 'rootflags=username=me,password=*** rw'],
+  ['root=cifs://me:secret@server/share', 'root=cifs:***@server/share'],
+  ['netroot=iscsi:me:secret:you:other@h::::iqn.x', 'netroot=iscsi:***@h::::iqn.x'],
+  ['root=iscsi:h::::iqn.x nbdroot=h:root', 'root=iscsi:h::::iqn.x nbdroot=h:root'],
+  ['root=nfs:10.0.0.1:/vol/@ iommu.passthrough=1', 'root=nfs:10.0.0.1:/vol/@ iommu.passthrough=1'],
+  ['systemd.set_credential=a.key:secret', 'systemd.set_credential=a.key:***'],
+  ['root=/dev/* x', 'root=/dev/* x'],
+];
+
+for (const shell of ['dash', 'bash']) {
+  test(`an emergency shows the command line without what is secret, in ${shell}`, async (t) => {
+    for (const [words, shown] of rows) {
+      const root = plant(scratch(t), { 'proc/cmdline': `${words}\n`, sys: null });
+      const script = movedScript(root, '../extra/usr/lib/pkginitrd/emergency-words');
+      const { stdout } = await runOk([shell, '-uc', script]);
+      assert.equal(/^Command line: (.*)$/m.exec(stdout)?.[1], shown);
+    }
+  });
+}
