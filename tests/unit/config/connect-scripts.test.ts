@@ -195,6 +195,13 @@ const units: readonly (readonly [commandLine: string, units: readonly string[]])
   ['ip=ens3:dhcp:1500:52:54:00:12:34:56', []],
   ['ip=ens3:link-local:1500:52:54', []],
   ['ip=eth0:dhcp root=UUID=1', []],
+  ['rd.iscsi.firmware=1 root=UUID=1', ['--any --timeout=30']],
+  ['rd.iscsi.ibft', ['--any --timeout=30']],
+  ['iscsi_auto', ['--any --timeout=30']],
+  ['netroot=ibft', ['--any --timeout=30']],
+  ['rd.iscsi.firmware=1 ip=ibft', []],
+  ['ip=dhcp iscsi_auto', []],
+  ['rd.iscsi.firmware=0', []],
 ];
 
 for (const shell of ['dash', 'bash']) {
@@ -205,12 +212,17 @@ for (const shell of ['dash', 'bash']) {
       const out = join(root, 'out');
       mkdirSync(out, { recursive: true });
       await runOk([shell, '-euc', movedScript(root, file), 'generator', out, out, out]);
+      const hurried = join(out, 'systemd-networkd-wait-online.service.d/firmware.conf');
       const found = ['initrd', 'sysinit'].flatMap((target) => {
         const directory = join(out, `${target}.target.wants`);
         return existsSync(directory)
           ? readdirSync(directory).map((unit) => `${target}: ${unit}`)
           : [];
       });
+      if (existsSync(hurried)) {
+        const text = readFileSync(hurried, 'utf8');
+        found.push(/^ExecStart=\nExecStart=\S+ (.*)$/m.exec(text)?.[1] ?? text);
+      }
       assert.deepEqual(found, expected, commandLine);
     }
   });

@@ -24,7 +24,8 @@ interface Mounted {
   readonly what: string;
   readonly type?: string;
   readonly options: string;
-  readonly isOnline?: true;
+  /** For what is waited before. */
+  readonly awaits?: string;
 }
 
 const nolock = 'nolock,retry=4';
@@ -32,11 +33,21 @@ const nolock = 'nolock,retry=4';
 const mounts: readonly (readonly [commandLine: string, mounted: Mounted])[] = [
   [
     'root=/dev/nfs nfsroot=10.0.0.1:/srv/root,vers=3,tcp rw',
-    { what: '10.0.0.1:/srv/root', type: 'nfs', options: `rw,${nolock},vers=3,tcp`, isOnline: true },
+    {
+      what: '10.0.0.1:/srv/root',
+      type: 'nfs',
+      options: `rw,${nolock},vers=3,tcp`,
+      awaits: 'udp "10.0.0.1" 2049',
+    },
   ],
   [
     'root=/dev/nfs nfsroot=/srv/%s ip=10.0.0.7:10.0.0.1:10.0.0.1:255.0.0.0:name:eth0:none',
-    { what: '10.0.0.1:/srv/name', type: 'nfs', options: `ro,${nolock}`, isOnline: true },
+    {
+      what: '10.0.0.1:/srv/name',
+      type: 'nfs',
+      options: `ro,${nolock}`,
+      awaits: 'udp "10.0.0.1" 2049',
+    },
   ],
   [
     'ro root=nfs4:[fe80::1]:/srv:sec=sys rootflags=noatime',
@@ -44,36 +55,46 @@ const mounts: readonly (readonly [commandLine: string, mounted: Mounted])[] = [
       what: '[fe80::1]:/srv',
       type: 'nfs4',
       options: `ro,${nolock},sec=sys,noatime`,
-      isOnline: true,
+      awaits: 'udp "fe80::1" 2049',
     },
   ],
   [
     'root=/dev/nfs netroot=nfs:server:/srv',
-    { what: 'server:/srv', type: 'nfs', options: `ro,${nolock}`, isOnline: true },
+    { what: 'server:/srv', type: 'nfs', options: `ro,${nolock}`, awaits: 'udp "server" 2049' },
   ],
   [
     'root=/dev/nfs netroot=nfs4:server:/srv',
-    { what: 'server:/srv', type: 'nfs', options: `ro,${nolock}`, isOnline: true },
+    { what: 'server:/srv', type: 'nfs', options: `ro,${nolock}`, awaits: 'udp "server" 2049' },
   ],
   [
     'root=/dev/nfs nfsroot=10.0.0.1:/srv/%s ip=10.0.0.7::10.0.0.1:255.0.0.0::eth0:none',
-    { what: '10.0.0.1:/srv/10.0.0.7', type: 'nfs', options: `ro,${nolock}`, isOnline: true },
+    {
+      what: '10.0.0.1:/srv/10.0.0.7',
+      type: 'nfs',
+      options: `ro,${nolock}`,
+      awaits: 'udp "10.0.0.1" 2049',
+    },
   ],
   [
     'root=/dev/nfs ip=10.0.0.7:10.0.0.1:10.0.0.1:255.0.0.0:name:eth0:dhcp nfsroot=/srv/%s ip=ens3:dhcp:1500:52:54:00:01:02:03',
-    { what: '10.0.0.1:/srv/name', type: 'nfs', options: `ro,${nolock}`, isOnline: true },
+    {
+      what: '10.0.0.1:/srv/name',
+      type: 'nfs',
+      options: `ro,${nolock}`,
+      awaits: 'udp "10.0.0.1" 2049',
+    },
   ],
   [
     'netroot=nfs4:server:/srv',
-    { what: 'server:/srv', type: 'nfs4', options: `ro,${nolock}`, isOnline: true },
+    { what: 'server:/srv', type: 'nfs4', options: `ro,${nolock}`, awaits: 'udp "server" 2049' },
   ],
   [
     'root=10.0.0.1:/srv rw',
-    { what: '10.0.0.1:/srv', type: 'nfs', options: `rw,${nolock}`, isOnline: true },
+    { what: '10.0.0.1:/srv', type: 'nfs', options: `rw,${nolock}`, awaits: 'udp "10.0.0.1" 2049' },
   ],
   [
     'root=server:/srv rootfstype=nfs4 rw',
-    { what: 'server:/srv', type: 'nfs4', options: `rw,${nolock}`, isOnline: true },
+    { what: 'server:/srv', type: 'nfs4', options: `rw,${nolock}`, awaits: 'udp "server" 2049' },
   ],
   [
     'root=cifs://me:secret@server/share/dir rw',
@@ -81,7 +102,16 @@ const mounts: readonly (readonly [commandLine: string, mounted: Mounted])[] = [
       what: '//server/share/dir',
       type: 'cifs',
       options: 'rw,username=me,password=secret',
-      isOnline: true,
+      awaits: 'tcp "server" 445',
+    },
+  ],
+  [
+    'root=cifs://[fe80::1]/share rootflags=guest,port=4450,vers=3',
+    {
+      what: '//[fe80::1]/share',
+      type: 'cifs',
+      options: 'ro,guest,port=4450,vers=3',
+      awaits: 'tcp "fe80::1" 4450',
     },
   ],
   [
@@ -90,7 +120,7 @@ const mounts: readonly (readonly [commandLine: string, mounted: Mounted])[] = [
       what: '//server/share',
       type: 'cifs',
       options: 'ro,password=a b,username=me',
-      isOnline: true,
+      awaits: 'tcp "server" 445',
     },
   ],
   ['root=virtiofs:tag%1 rw', { what: 'tag%%1', type: 'virtiofs', options: 'rw' }],
@@ -147,6 +177,18 @@ async function generated(
   return out;
 }
 
+/** Of the unit that / waits for, and that itself waits for the network. */
+function awaited(out: string, mount: string): string | undefined {
+  const file = join(out, 'early/pkginitrd-server.service');
+  const after = /^After=network-online\.target pkginitrd-server\.service$/m;
+  const wants = /^Wants=network-online\.target pkginitrd-server\.service$/m;
+  assert.deepEqual([after.test(mount), wants.test(mount)], Array(2).fill(existsSync(file)));
+  if (!existsSync(file)) return undefined;
+  const text = readFileSync(file, 'utf8');
+  assert.match(text, /^After=network-online\.target$/m);
+  return /^ExecStart=\/bin\/bash \S+\/usr\/lib\/pkginitrd\/await-server (.+)$/m.exec(text)?.[1];
+}
+
 function isWanted(out: string, unit: string): boolean {
   const wants = join(out, 'normal/sysinit.target.wants');
   return existsSync(wants) && readdirSync(wants).includes(unit);
@@ -157,7 +199,7 @@ const shared = /^(?:.* )?"?(?:root=(?:virtiofs|9p|virtfs):|.*rootfstype=(?:9p|vi
 
 for (const shell of ['dash', 'bash']) {
   test(`the root of a word of the command line is mounted, in ${shell}`, async (t) => {
-    for (const [commandLine, { what, type, options, isOnline }] of mounts) {
+    for (const [commandLine, { what, type, options, awaits }] of mounts) {
       const out = await generated(shell, scratch(t), commandLine);
       const unit = readFileSync(join(out, 'early/sysroot.mount'), 'utf8');
       const [, ...lines] = unit.slice(unit.indexOf('[Mount]')).trim().split('\n');
@@ -168,8 +210,7 @@ for (const shell of ['dash', 'bash']) {
       };
       assert.deepEqual(Object.fromEntries(lines.map((line) => line.split(/=(.*)/, 2))), expected);
       assert.equal(existsSync(join(out, dropIn)), shared.test(commandLine), commandLine);
-      const waits = /^After=network-online\.target$/m.test(unit);
-      assert.equal(waits, isOnline ?? false, commandLine);
+      assert.equal(awaited(out, unit), awaits, commandLine);
       const wanted = readdirSync(join(out, 'early/initrd-root-fs.target.requires'));
       assert.deepEqual(wanted, ['sysroot.mount']);
     }
