@@ -1,6 +1,15 @@
 // A throw-away host of an rpm or pacman distribution, whose own package manager installs our package and kernels. The
 // initrds are words: what counts is when one is built, and where it goes.
-import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { Kernel } from './kernel.ts';
@@ -48,6 +57,7 @@ export function packageHost(t: TestContext, fixture: string, shape: HostShape): 
     ['--bind', place, '/scratch'],
     ['--bind', boot, '/boot'],
     ['--bind-ro', shape.node, realNode],
+    ...missingParts(shape.node, fixture),
     [...(shape.binds ?? [])],
   ];
   const enter = [
@@ -145,6 +155,16 @@ export async function makePackage(
     cwd: checkout,
   });
   return stdout.trim().split('\n').at(-1) ?? '';
+}
+
+// Debian's Node.js is a small program with large libraries and with scripts of other packages, which the fixture need not have.
+function missingParts(program: string, fixture: string): readonly (readonly string[])[] {
+  if (program.startsWith(`${fixture}/`)) return [];
+  const listed = execFileSync('ldd', [program], { encoding: 'utf8' });
+  const libraries = [...listed.matchAll(/=> (\/\S+)/g)].map(([, library = '']) => library);
+  return [...libraries, '/usr/share/nodejs']
+    .filter((path) => existsSync(path) && !existsSync(join(fixture, path)))
+    .map((path) => ['--bind-ro', realpathSync(path), path]);
 }
 
 const realNode = '/usr/lib/real-node';
