@@ -149,7 +149,7 @@ unshare --net rpcbind -f &
 until [ -S /run/rpcbind.sock ]; do sleep 0.1; done
 exec ganesha.nfsd -F -f "$0" -L "$1" -p "$2"`;
 
-// READ_PLUS of NFS 4.2 gives errors there (4.3).
+// With NFS 4.2 programs cannot be run from it (4.3), and clients take the newest that is offered.
 function ganesha(directory: string, served: string, port: number): string {
   return `NFS_CORE_PARAM {
   Protocols = 3, 4; NFS_Port = ${port}; MNT_Port = ${port + 1}; mount_path_pseudo = true; Bind_addr = 127.0.0.1;

@@ -5,7 +5,7 @@ import { parseReach, reachCommand } from './lists.ts';
 
 /**
  * All packages that apt may look at for this request, chosen or not: as long as the host's records of them stay the same, apt
- * has no reason to choose others. Undefined where a word of the request says more than a name.
+ * has no reason to choose others. Undefined where a word of the request says more than a name, or apt gives no answer.
  */
 export async function aptExcerpt(
   job: AptJob,
@@ -16,6 +16,7 @@ export async function aptExcerpt(
   if (asked.some((word) => aptPattern.test(word) || isNoExpression(word))) return undefined;
   const chosen = archives.map(({ name }) => name);
   const ran = await sys.run(inJob(job, reachCommand(job, index, chosen), index));
+  if (ran.exitCode !== 0) return undefined;
   const plain = asked.flatMap((word) => plainName.exec(word)?.[1] ?? []);
   const names = new Set([...plain, ...chosen, ...parseReach(ran.stdout), 'base-files', 'dpkg']);
   return {

@@ -73,30 +73,31 @@ export function inJob(
  * preferences and keys; the package lists; and the caches, which decide where a version that no list has any more can
  * be taken from.
  */
-export function aptWitnesses({ sys, request, host: { places } }: AptJob): readonly string[] {
+export function aptWitnesses(job: AptJob): readonly string[] {
+  const { places } = job.host;
+  return witnessesOf(job, [
+    ...databaseFiles(places),
+    ...['diversions', 'statoverride', 'arch'].map((name) => `var/lib/dpkg/${name}`),
+    ...['etc/apt', 'usr/share/keyrings', places.configuration, places.preferences, places.lists],
+  ]);
+}
+
+/** Those of them that say which packages the host has. */
+export function databaseWitnesses(job: AptJob): readonly string[] {
+  return witnessesOf(job, databaseFiles(job.host.places));
+}
+
+function witnessesOf(
+  { sys, request, host: { places } }: AptJob,
+  paths: readonly string[],
+): readonly string[] {
   // What apt has not fetched whole lies here, and what it fetches for other programs. Neither decides anything.
   const passing = new Set(
     [places.lists, places.archives].flatMap((directory) =>
       ['partial', 'auxfiles', 'lock'].map((name) => `${directory}/${name}`),
     ),
   );
-  return withAllBelow(
-    sys.root(request.hostRoot),
-    [
-      ...databaseFiles(places),
-      ...['diversions', 'statoverride', 'arch'].map((name) => `var/lib/dpkg/${name}`),
-      ...['etc/apt', 'usr/share/keyrings', places.configuration, places.preferences, places.lists],
-    ],
-    (path) => passing.has(path),
-  );
-}
-
-/** Those of them that say which packages the host has. */
-export function databaseWitnesses(job: AptJob): readonly string[] {
-  const database = databaseFiles(job.host.places);
-  return aptWitnesses(job).filter((path) =>
-    database.some((each) => path === each || path.startsWith(`${each}/`)),
-  );
+  return withAllBelow(sys.root(request.hostRoot), paths, (path) => passing.has(path));
 }
 
 function databaseFiles(places: AptPlaces): readonly string[] {

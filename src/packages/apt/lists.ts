@@ -2,7 +2,7 @@ import { parseControl, type Stanza } from '../../formats/deb-control.ts';
 import type { PackageRequest } from '../../model/package-request.ts';
 import type { Command } from '../../model/sys.ts';
 import type { AptJob } from './host.ts';
-import { aptSandbox, env, options, withSources } from './layout.ts';
+import { aptSandbox, env, failed, options, withSources } from './layout.ts';
 
 /** Prints for each package list in use whether its repository is signed by a trusted key. */
 export function trustCommand(request: PackageRequest, architecture: string): Command {
@@ -78,6 +78,7 @@ export function reachCommand(
       ...['suggests', 'enhances', 'replaces', 'breaks', 'conflicts'].map((each) => `--no-${each}`),
       ...packages,
     ],
+    okExit: [0, failed],
     env,
     sandbox: aptSandbox(request, false),
     purpose: 'Ask apt what the packages may depend on',

@@ -2,18 +2,20 @@
 import type { Scenario } from '../../helpers/scenario.ts';
 import { asked, byUuid, encrypted, fast, luks, made, onLuks, typed } from './steps.ts';
 
+const oneDisk: Scenario['work'] = {
+  packages: ['cryptsetup-bin'],
+  disks: [96],
+  make: [...encrypted('/dev/vda', 'opened'), ...made('ext4', '/dev/mapper/opened')],
+  close: ['cryptsetup close opened'],
+};
+
 export const luksRows: readonly Scenario[] = [
   {
     // systemd 257 has cryptsetup in a package of its own, which only the profile brings: chosen by the captured host.
     name: 'LUKS by the command line, with a passphrase',
     isQuick: true,
     image: 'host',
-    work: {
-      packages: ['cryptsetup-bin'],
-      disks: [96],
-      make: [...encrypted('/dev/vda', 'opened'), ...made('ext4', '/dev/mapper/opened')],
-      close: ['cryptsetup close opened'],
-    },
+    work: oneDisk,
     commandLine: `rd.luks.name=${luks}=opened ${byUuid}`,
     profiles: ['cryptsetup', 'dm'],
     guest: { dialogue: asked },
@@ -23,12 +25,7 @@ export const luksRows: readonly Scenario[] = [
     // systemd gives the device of a file system 90 s, and none of them while a question is open.
     name: 'LUKS whose passphrase comes after 100 s',
     image: 'host',
-    work: {
-      packages: ['cryptsetup-bin'],
-      disks: [96],
-      make: [...encrypted('/dev/vda', 'opened'), ...made('ext4', '/dev/mapper/opened')],
-      close: ['cryptsetup close opened'],
-    },
+    work: oneDisk,
     commandLine: `rd.luks.name=${luks}=opened ${byUuid}`,
     isHurried: true,
     guest: {

@@ -97,7 +97,9 @@ test('an excerpt has the alternatives of Packages= that nobody knows yet, and no
     'var/lib/apt/lists/x_Packages': '',
   });
   const { sys } = countingSys(hostRoot, () => '');
+  let isMute = false;
   const run: typeof sys.run = async ({ argv }) => {
+    if (isMute && argv[0] === 'apt-cache') return { exitCode: 100, stdout: '', stderr: 'E: no' };
     const unknown = ['a', 'later'].filter((name) => argv.includes(name));
     const stderr = unknown.map((name) => `E: Unable to locate package ${name}\n`).join('');
     const stdout =
@@ -116,4 +118,6 @@ test('an excerpt has the alternatives of Packages= that nobody knows yet, and no
   assert.deepEqual(known?.names, ['a', 'b', 'base-files', 'c', 'dpkg', 'later']);
   assert.deepEqual(known.patterns, ['^lib[0-9]+$']);
   assert.equal(await excerptOf('b', '?provides(b)'), undefined);
+  isMute = true;
+  assert.equal(await excerptOf('b'), undefined);
 });
