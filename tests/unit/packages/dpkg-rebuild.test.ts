@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { test, type TestContext } from 'node:test';
+import type { AbsolutePath } from '../../../src/model/brands.ts';
 import { readDatabase, readInstalled } from '../../../src/packages/apt/dpkg-installed.ts';
 import { isExcluded } from '../../../src/packages/apt/dpkg-commands.ts';
 import { rebuildDeb } from '../../../src/packages/apt/dpkg-rebuild.ts';
@@ -53,17 +54,7 @@ test(
       ].join('\n'),
     });
     for (const [path, mode] of files) chmodSync(join(directory, path), mode);
-    const host = rootFiles(directory);
-    const database = readDatabase(host);
-    const wanted = { name: 'widget', version: '1', architecture: 'all' };
-    const installed = readInstalled(database, wanted);
-    assert.ok(installed);
-    const target = scratch(t);
-    const sys = makeSys({ searchPath: '/usr/bin:/bin' });
-    const place = { target: rootFiles(target), file: 'widget.deb' };
-    const rebuilt = rebuildDeb(sys, database, installed, place, () => false);
-    assert.equal(rebuilt.type, 'rebuilt');
-    const listed = output(['dpkg-deb', '--contents', join(target, 'widget.deb')]).toString();
+    const listed = rebuiltWidget(t, directory, () => false);
     const modes = new Map(
       listed.split('\n').map((line) => {
         const [mode = '', owner = '', , , , path = ''] = line.split(/\s+/);
@@ -85,33 +76,38 @@ test(
       ['usr/share/doc/widget/examples', 'usr/share/locale/de/widget.mo', 'usr/widget'],
       shipped,
     );
-    const host = rootFiles(
-      plant(scratch(t), {
-        'etc/passwd': 'root:x:0:0::/root:\n',
-        'etc/group': 'root:x:0:\n',
-        'usr/widget': '',
-        'usr/share/doc/widget/examples/one': 'changed',
-        'usr/share/doc/widget/copyright': 'free',
-        'var/lib/dpkg/status':
-          'Package: widget\nStatus: install ok installed\nVersion: 1\nArchitecture: all\n',
-        'var/lib/dpkg/info/widget.md5sums': `${md5('one')}  usr/share/doc/widget/examples/one\n`,
-        'var/lib/dpkg/info/widget.list': `/.\n${list.map((path) => `/${path}\n`).join('')}`,
-      }),
-    );
-    const database = readDatabase(host);
-    const wanted = { name: 'widget', version: '1', architecture: 'all' };
-    const installed = readInstalled(database, wanted);
-    assert.ok(installed);
-    const target = scratch(t);
-    const sys = makeSys({ searchPath: '/usr/bin:/bin' });
-    const place = { target: rootFiles(target), file: 'widget.deb' };
+    const directory = plant(scratch(t), {
+      'etc/passwd': 'root:x:0:0::/root:\n',
+      'etc/group': 'root:x:0:\n',
+      'usr/widget': '',
+      'usr/share/doc/widget/examples/one': 'changed',
+      'usr/share/doc/widget/copyright': 'free',
+      'var/lib/dpkg/status':
+        'Package: widget\nStatus: install ok installed\nVersion: 1\nArchitecture: all\n',
+      'var/lib/dpkg/info/widget.md5sums': `${md5('one')}  usr/share/doc/widget/examples/one\n`,
+      'var/lib/dpkg/info/widget.list': `/.\n${list.map((path) => `/${path}\n`).join('')}`,
+    });
     const request = requestFor({}, { locale: 'C.UTF-8' });
-    const rebuilt = rebuildDeb(sys, database, installed, place, isExcluded(request));
-    assert.equal(rebuilt.type, 'rebuilt');
-    const listed = output(['dpkg-deb', '--contents', join(target, 'widget.deb')]).toString();
+    const listed = rebuiltWidget(t, directory, isExcluded(request));
     assert.deepEqual(listed.match(/\S*widget\S*$/gm), [
       ...['./usr/share/doc/widget/', './usr/share/doc/widget/examples/'],
       ...['./usr/widget', './usr/share/doc/widget/copyright'],
     ]);
   },
 );
+
+/** What dpkg-deb lists of the archive that is made of the package "widget" as it is installed in `directory`. */
+function rebuiltWidget(
+  t: TestContext,
+  directory: AbsolutePath,
+  isLeftOut: (path: string) => boolean,
+): string {
+  const database = readDatabase(rootFiles(directory));
+  const installed = readInstalled(database, { name: 'widget', version: '1', architecture: 'all' });
+  assert.ok(installed);
+  const target = scratch(t);
+  const sys = makeSys({ searchPath: '/usr/bin:/bin' });
+  const place = { target: rootFiles(target), file: 'widget.deb' };
+  assert.equal(rebuildDeb(sys, database, installed, place, isLeftOut).type, 'rebuilt');
+  return output(['dpkg-deb', '--contents', join(target, 'widget.deb')]).toString();
+}
