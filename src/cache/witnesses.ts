@@ -26,7 +26,8 @@ export type TakenDown =
 /**
  * Takes down how paths are, `now` being the file system's own time before they were first read. What is written later
  * than that is none to trust, but for what `isOwn` says the build itself writes. What changed shortly before can
- * change once more within the same tick of the file system's clock, and its content is taken down as well.
+ * change once more within the same tick of the file system's clock, and its content is taken down as well. A path that
+ * is no link is looked at once: it has become one before a look through it sees anything else.
  */
 export function takeDown(
   files: RootFiles,
@@ -35,11 +36,18 @@ export function takeDown(
   isOwn: (path: string) => boolean = () => false,
 ): TakenDown {
   const witnesses: Witness[] = [];
-  for (const looked of paths) {
+  // By path, if a look at all of it is among the witnesses.
+  const plain = new Map<string, boolean>();
+  for (const looked of linksLast(paths)) {
     const { path, follow, names } = looked;
+    const whole = plain.get(path);
+    if (follow && whole !== undefined && (whole || !names)) continue;
     const stamp = files.stamp(path, { followLast: follow });
     const isTimed = stamp !== undefined && hasTimes(stamp, looked);
     if (isTimed && stamp.changed >= now && !isOwn(path)) return { type: 'moving', path };
+    if (!follow && stamp?.type !== 'symlink') {
+      plain.set(path, names || stamp?.type !== 'directory');
+    }
     const isRecent = isTimed && stamp.changed > now - tick;
     witnesses.push({
       ...{ path, follow, names },
@@ -48,6 +56,11 @@ export function takeDown(
     });
   }
   return { type: 'taken', witnesses };
+}
+
+function linksLast(paths: Iterable<Looked>): readonly Looked[] {
+  const all = [...paths];
+  return [...all.filter(({ follow }) => !follow), ...all.filter(({ follow }) => follow)];
 }
 
 /** Those that are not as they were. */

@@ -27,11 +27,13 @@ export async function refresh(
     const remarks = ['pkginitrd: Nothing else is built anew: Refresh=no is set'];
     return { result: '', remarks, ...failure(failed) };
   }
-  const look = comparer(sys, surroundings);
+  let look = comparer(sys, surroundings);
   for (const image of rememberedImages(sys).filter((each) => isRefreshed(sys, each))) {
     const differences = await look(image);
     if (differences.length === 0) continue;
     const done = await renew(sys, image, differences);
+    // Builds take long enough for the machine to change.
+    look = comparer(sys, surroundings);
     if (done.end.type === 'failed') failed.push(done.image);
     tell(printRefreshed(done));
   }

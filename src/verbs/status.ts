@@ -1,4 +1,5 @@
 import { changedInputs } from '../cache/inputs.ts';
+import { lookingOnce } from '../cache/looking-once.ts';
 import { printStatus, printStatusJson } from '../cli/print-status.ts';
 import { absolutePath } from '../model/brands.ts';
 import type { Difference } from '../model/difference.ts';
@@ -41,18 +42,21 @@ export function comparer(
   surroundings: Surroundings,
 ): (image: Remembered) => Promise<readonly Difference[]> {
   const machine = once((request: ImageRequest) => machineDigest(readWholeMachine(sys, request)));
-  return (image) => differencesOf(sys, image, surroundings, machine);
+  // Images of one machine have most files in common.
+  const quick = lookingOnce(sys);
+  return (image) =>
+    differencesOf(sys, image, surroundings, () => isUnchanged(quick, image, machine));
 }
 
 async function differencesOf(
   sys: Sys,
   image: Remembered,
   surroundings: Surroundings,
-  machine: (request: ImageRequest) => string,
+  isSame: () => boolean,
 ): Promise<readonly Difference[]> {
   const { placed } = image;
   const own = [...programDifference(placed.tool, surroundings), ...imageDifference(sys, image)];
-  if (own.length === 0 && isUnchanged(sys, image, machine)) return [];
+  if (own.length === 0 && isSame()) return [];
   // A look that finds nothing takes less time than loading what a closer one needs.
   const { closerLook } = await import('./closer-look.ts');
   return [...own, ...(await closerLook(sys, image, surroundings))];

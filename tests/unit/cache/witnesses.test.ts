@@ -91,6 +91,37 @@ for (const [what, change] of changes) {
   });
 }
 
+test('a path that is looked at both ways is one witness, unless it is a link', (t) => {
+  const root = plant(scratch(t), tree);
+  const files = sys.root(root);
+  const both = looked.flatMap((each) => [each, { ...each, follow: false }]);
+  const taken = takeDown(files, both, later());
+  assert.ok(taken.type === 'taken');
+  assert.deepEqual(
+    taken.witnesses.map(({ path, follow }) => `${path} ${follow ? 'through' : 'itself'}`),
+    ['etc/file itself', 'etc/link itself', 'etc/absent itself', 'etc itself', 'etc/link through'],
+  );
+  // One that looked at the directory alone does not stand for one that saw what lies in it.
+  const shallow = takeDown(
+    files,
+    [{ path: 'etc', follow: false, names: false }, ...looked],
+    later(),
+  );
+  assert.ok(shallow.type === 'taken');
+  assert.equal(shallow.witnesses.filter(({ path }) => path === 'etc').length, 2);
+});
+
+test('a file that a link takes the place of has changed for all who looked through it', (t) => {
+  const root = plant(scratch(t), tree);
+  const files = sys.root(root);
+  const both = [true, false].map((follow) => ({ path: 'etc/file', follow, names: false }));
+  const taken = takeDown(files, both, later());
+  assert.ok(taken.type === 'taken');
+  renameSync(`${root}/etc/file`, `${root}/etc/moved`);
+  symlinkSync('moved', `${root}/etc/file`);
+  assert.equal([...changed(files, taken.witnesses)].length, 1);
+});
+
 test('takeDown() does not trust the stamp of what was changed in the same tick of the clock', (t) => {
   const root = plant(scratch(t), tree);
   // A file system whose clock stands still: two edits have one stamp.
