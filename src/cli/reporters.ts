@@ -105,12 +105,12 @@ function atMostOften(now: () => number): () => boolean {
 
 function withBar(
   step: string,
-  { done, total }: Extract<ProgressEvent, { readonly type: 'amount' }>,
+  { done, total, unit }: Extract<ProgressEvent, { readonly type: 'amount' }>,
   width: number,
 ): string {
   const share = total === 0 ? 1 : Math.min(done / total, 1);
   const percent = `${Math.floor(share * 100)}%`.padStart(4);
-  const amount = ` of ${humanBytes(total)}`;
+  const amount = ` of ${unit === 'bytes' ? humanBytes(total) : `${total} packages`}`;
   const room = Math.min(width - step.length - percent.length - amount.length - 4, mostBar);
   // In a narrow terminal the number says as much.
   if (room < 10) return `${cut(step, width - percent.length - 1)} ${percent}`;

@@ -7,7 +7,7 @@ export type ProgressEvent =
       readonly type: 'amount';
       readonly done: number;
       readonly total: number;
-      readonly unit: 'bytes';
+      readonly unit: 'bytes' | 'packages';
     }
   /** The step has ended well. */
   | { readonly type: 'done'; readonly name: string; readonly milliseconds: number }

@@ -220,6 +220,8 @@ export interface Command {
   readonly okExit?: readonly number[];
   /** Where it runs; on the bare machine when absent. */
   readonly sandbox?: Sandbox;
+  /** Called a few times a second while it runs, by run() alone. */
+  readonly meanwhile?: () => void;
   /** The purpose of the run, for messages: "Unpack the packages". */
   readonly purpose: string;
 }

@@ -9,6 +9,8 @@ export interface Job<Host> {
   readonly sys: Sys;
   readonly request: PackageRequest;
   readonly host: Host;
+  /** Called for each archive that take() has looked for. */
+  readonly onTaken?: () => void;
 }
 
 /** One package manager. Each step may be asked for without the next: a resolution alone tells whether a cached part fits. */
@@ -33,6 +35,8 @@ export interface PackageDriver<Host> {
   ): Promise<ReadonlyMap<ResolvedArchive, string>>;
   /** Takes every archive from the first source that has it. Throws BuildError naming those that no source has. */
   take(job: Job<Host>, resolution: Resolution): Promise<readonly Found[]>;
+  /** The directory that archives are fetched into, and what is on its way there. */
+  fetchesInto(job: Job<Host>): AbsolutePath;
   /** Fetches what is missing, and has digests and signatures checked of all. */
   download(job: Job<Host>, resolution: Resolution, found: readonly Found[]): Promise<Fetched>;
   /** Makes the root. Throws BuildError naming the package whose script failed. */

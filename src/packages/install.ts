@@ -3,6 +3,7 @@ import type { AbsolutePath } from '../model/brands.ts';
 import type { Manager } from '../model/managers.ts';
 import type { PackageRequest } from '../model/package-request.ts';
 import type { PackageAnswer, PackageIdentity, RootTree } from '../model/packages.ts';
+import type { Report } from '../model/progress.ts';
 import type { Sys } from '../model/sys.ts';
 import { aptDriver } from './apt/apt.ts';
 import type { Excerpted, PackageDriver, ResolvedArchive } from './driver.ts';
@@ -12,6 +13,7 @@ import { rpmDriver } from './rpm/rpm.ts';
 import { zypperFrontEnd } from './rpm/zypper.ts';
 import { fetchedIdentities, resolvedIdentities } from './shared/identities.ts';
 import { choiceOf } from './shared/choice.ts';
+import { countTaken, watchFetching } from './shared/progress.ts';
 import { timed } from './shared/timed.ts';
 import { unpackedBytes } from './shared/unpacked-bytes.ts';
 import { resolveWishes } from './shared/wishes.ts';
@@ -31,7 +33,8 @@ export interface Prepared {
   /** Files of the host that the choice depends on, from its root: see PackageDriver. */
   witnesses(): readonly string[];
   excerpt(): Promise<Excerpted | undefined>;
-  fetch(): Promise<Ready>;
+  /** `report` is told how far it is. */
+  fetch(report: Report): Promise<Ready>;
 }
 
 /** Packages that are on this machine, checked. */
@@ -51,7 +54,7 @@ export async function preparePackages(sys: Sys, request: PackageRequest): Promis
 /** Makes a root of the host's packages in the workspace. */
 export async function installPackages(sys: Sys, request: PackageRequest): Promise<RootTree> {
   const prepared = await preparePackages(sys, request);
-  const ready = await prepared.fetch();
+  const ready = await prepared.fetch(() => {});
   return ready.install(request.workspace);
 }
 
@@ -77,10 +80,14 @@ function managerWith<Host>(driver: PackageDriver<Host>) {
   return {
     prepare: async (sys: Sys, request: PackageRequest): Promise<Prepared> => {
       const { job, resolution } = await resolve(sys, request);
-      const fetch = async (): Promise<Ready> => {
-        const found = await timed(sys, 'take', async () => driver.take(job, resolution));
+      const fetch = async (report: Report): Promise<Ready> => {
+        const onTaken = countTaken(resolution, report);
+        const found = await timed(sys, 'take', async () =>
+          driver.take({ ...job, onTaken }, resolution),
+        );
+        const watched = watchFetching(sys, driver.fetchesInto(job), found, report);
         const fetched = await timed(sys, 'download', async () =>
-          driver.download(job, resolution, found),
+          driver.download({ ...job, sys: watched }, resolution, found),
         );
         return {
           identities: () => fetchedIdentities(sys, fetched),

@@ -46,7 +46,7 @@ async function run(
     child.stdout?.on('data', watch);
     child.stderr?.on('data', watch);
   }
-  const result = await child;
+  const result = await whileCalling(command.meanwhile, child);
   group.release();
   refuseWhenCancelled(command, signal);
   const [stdout, stderr] = [text(result.stdout), text(result.stderr)];
@@ -55,6 +55,22 @@ async function run(
   if (failure !== undefined) throw failure;
   return { exitCode: exitCode ?? 0, stdout, stderr };
 }
+
+async function whileCalling<T>(
+  meanwhile: (() => void) | undefined,
+  work: PromiseLike<T>,
+): Promise<T> {
+  if (meanwhile === undefined) return work;
+  const timer = setInterval(meanwhile, tick);
+  try {
+    return await work;
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+// Milliseconds; more often than a bar is drawn.
+const tick = 100;
 
 function refuseWhenCancelled(command: Command, signal: AbortSignal | undefined): void {
   if (signal?.aborted === true) throw cancelled(command);

@@ -1,5 +1,6 @@
 import type { AbsolutePath } from '../model/brands.ts';
 import type { Codec } from '../model/image.ts';
+import type { Report } from '../model/progress.ts';
 import type { Sys } from '../model/sys.ts';
 import type { Decided } from './decide.ts';
 import type { Indexing } from './indexing.ts';
@@ -14,6 +15,8 @@ export interface BaseJob {
   readonly memoryDirectories: readonly AbsolutePath[];
   readonly codec: Codec;
   readonly steps: Stopwatch;
+  /** Is told how far a step is. */
+  readonly report: Report;
   /** Begun while the base part is compressed. */
   readonly indexing: Indexing;
 }

@@ -168,8 +168,8 @@ async function choose(sys: Sys, { decided, workspace, steps }: BaseJob): Promise
   return steps.take('choose', 'Choosing the packages', () => prepareBase(sys, decided, workspace));
 }
 
-async function fetch({ sys, decided, steps }: BaseJob, prepared: Prepared): Promise<Ready> {
-  const ready = await steps.take('fetch', 'Fetching the packages', () => prepared.fetch());
+async function fetch({ sys, decided, steps, report }: BaseJob, prepared: Prepared): Promise<Ready> {
+  const ready = await steps.take('fetch', 'Fetching the packages', () => prepared.fetch(report));
   // What this build needs is in its workspace.
   const { config, hostRoot } = decided;
   trim(sys, sys.root(hostRoot).resolve(prepared.keptArchives), config.cacheSize);

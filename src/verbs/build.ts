@@ -115,7 +115,7 @@ async function carryOut(
   const { decided } = planned;
   const { plan } = decided;
   const packing = codec(sys);
-  const means = { sys, decided, workspace, memoryDirectories, codec: packing, steps };
+  const means = { sys, decided, workspace, memoryDirectories, codec: packing, steps, report };
   const job = { ...means, indexing: indexing(means) };
   const cache = await openPartCache(sys, decided, surroundings);
   // Builds that share a host share its caches.

@@ -6,6 +6,7 @@ import { aptWitnesses, keptArchives, openApt, type AptHost } from './host.ts';
 import { installArchives } from './install.ts';
 import { readRelations } from './relations.ts';
 import { resolvePackages } from './resolve.ts';
+import { aptPaths } from './layout.ts';
 import { debRecords, takeDebs } from './take.ts';
 
 /** Debian's apt and dpkg, and those of everything like Debian. */
@@ -15,6 +16,7 @@ export const aptDriver: PackageDriver<AptHost> = {
   relations: readRelations,
   records: debRecords,
   take: takeDebs,
+  fetchesInto: ({ request }) => aptPaths(request).archives,
   download: downloadDebs,
   install: installArchives,
   witnesses: aptWitnesses,

@@ -44,7 +44,7 @@ export async function debRecords(
 export async function takeDebs(job: AptJob, { archives }: Resolution): Promise<readonly Found[]> {
   const { plan } = job.request;
   const looked = archives.map((archive) =>
-    takeArchive(plan, archive, {
+    takeArchive(job, archive, {
       fromCache: (wanted) => takeCached(job, wanted),
       fromInstalled: (wanted) => rebuild(job, wanted),
     }),

@@ -76,7 +76,7 @@ function look(
   archive: ResolvedArchive,
   damaged: ReadonlySet<string>,
 ): Found | Nowhere {
-  return takeArchive(job.request.plan, archive, {
+  return takeArchive(job, archive, {
     fromCache: (wanted) =>
       damaged.has(wanted.file) ? { type: 'damaged', copies: [] } : takeCached(job, wanted),
     fromInstalled: (wanted) => rebuild(job, wanted),

@@ -1,5 +1,5 @@
 import type { PackageDriver } from '../driver.ts';
-import { keptArchives } from './layout.ts';
+import { keptArchives, pacmanPaths } from './layout.ts';
 import { readPacmanConf } from './conf.ts';
 import { downloadPackages, localRecords, takePackages } from './fetch.ts';
 import { openPacman, pacmanWitnesses, type PacmanHost } from './host.ts';
@@ -15,6 +15,7 @@ export const pacmanDriver: PackageDriver<PacmanHost> = {
   relations: readRelations,
   records: localRecords,
   take: takePackages,
+  fetchesInto: ({ request }) => pacmanPaths(request).archives,
   download: downloadPackages,
   install: installArchives,
   witnesses: pacmanWitnesses,

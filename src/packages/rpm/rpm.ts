@@ -8,6 +8,7 @@ import { hostOwnersCommand, parseOwners } from './owners.ts';
 import { rpmRecords } from './records.ts';
 import { readRelations } from './relations.ts';
 import { resolveRpms } from './resolve.ts';
+import { rpmPaths } from './layout.ts';
 import { takeRpms } from './take.ts';
 
 /** A manager that chooses and fetches, and rpm that installs. */
@@ -18,6 +19,7 @@ export function rpmDriver(frontEnd: RpmFrontEnd): PackageDriver<RpmHost> {
     relations: readRelations,
     records: rpmRecords,
     take: takeRpms,
+    fetchesInto: ({ request }) => rpmPaths(request).cache,
     download: downloadRpms,
     install: installRpms,
     witnesses: rpmWitnesses,

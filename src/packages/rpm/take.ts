@@ -43,7 +43,7 @@ async function look(
   });
   const installed = await readInstalledRpms(sys, request, wanted);
   return archives.map((archive) =>
-    takeArchive(plan, archive, {
+    takeArchive(job, archive, {
       fromCache: (one) => refused.get(one) ?? takeCached(job, one),
       fromInstalled: (one) => rebuild(job, one, installed.get(one.name)),
     }),

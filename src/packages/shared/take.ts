@@ -1,6 +1,14 @@
 import type { PackageOrigin } from '../../model/packages.ts';
 import type { PackagePlan } from '../../model/plan.ts';
-import type { FetchedArchive, Found, Missed, Nowhere, ResolvedArchive, Taken } from '../driver.ts';
+import type {
+  FetchedArchive,
+  Found,
+  Job,
+  Missed,
+  Nowhere,
+  ResolvedArchive,
+  Taken,
+} from '../driver.ts';
 
 /** A manager's way to look for an archive on this machine. */
 export interface Shelves {
@@ -13,6 +21,16 @@ export interface Shelves {
 
 /** Takes an archive from the first source that has it. One that has to be fetched is left to be. */
 export function takeArchive(
+  { request, onTaken }: Pick<Job<unknown>, 'request' | 'onTaken'>,
+  archive: ResolvedArchive,
+  shelves: Shelves,
+): Found | Nowhere {
+  const answer = lookFor(request.plan, archive, shelves);
+  onTaken?.();
+  return answer;
+}
+
+function lookFor(
   { sources }: PackagePlan,
   archive: ResolvedArchive,
   shelves: Shelves,

@@ -142,7 +142,7 @@ test('the cache is let go when all is fetched, before a script runs', { skip }, 
     },
   };
   const request = aptRequest(['widget'], { hostRoot: host.root });
-  const ready = await (await preparePackages(watched, request)).fetch();
+  const ready = await (await preparePackages(watched, request)).fetch(() => {});
   events.push('fetched');
   await ready.install(request.workspace);
   const at = events.indexOf('fetched');

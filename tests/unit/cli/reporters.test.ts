@@ -106,6 +106,14 @@ test('a line is not written again as long as it says the same, nor more than ten
   assert.ok(writes.length < 30, `${writes.length} writes for two seconds`);
 });
 
+test('a bar counts packages as it counts bytes', () => {
+  const { lines } = screen(80, (report) => {
+    report({ type: 'step', name: 'fetch', sentence: 'Fetching' });
+    report({ type: 'amount', done: 27, total: 108, unit: 'packages' });
+  });
+  assert.match(lines.at(-1) ?? '', /^Fetching \[#+-+\] 25% of 108 packages$/);
+});
+
 test('the step that is left is shown again when one beside it has ended', () => {
   const { lines } = screen(80, (report) => {
     report({ type: 'step', name: 'base', sentence: 'Writing' });

@@ -27,7 +27,13 @@ async function choice(
   const never = () => assert.fail('not asked for');
   const driver: PackageDriver<null> = {
     ...{ open: never, take: never, download: never, install: never, witnesses: never },
-    ...{ hostOwners: never, relations: never, resolve: never, keptArchives: '' },
+    ...{
+      hostOwners: never,
+      relations: never,
+      resolve: never,
+      fetchesInto: never,
+      keptArchives: '',
+    },
     records: async (_, asked) =>
       new Map(
         asked.flatMap((archive, place) => {

@@ -13,7 +13,13 @@ function manager(known: readonly string[]) {
   const never = () => assert.fail('not asked for');
   const driver: PackageDriver<null> = {
     ...{ open: never, take: never, download: never, install: never, witnesses: never },
-    ...{ hostOwners: never, relations: never, records: never, keptArchives: '' },
+    ...{
+      hostOwners: never,
+      relations: never,
+      records: never,
+      fetchesInto: never,
+      keptArchives: '',
+    },
     resolve: async ({ request: { plan } }: Job<null>): Promise<Resolution> => {
       const words = plan.install.map(({ value }) => value);
       rounds.push(words);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -25,6 +25,22 @@ test('run() inherits no environment', async () => {
     'ONLY=this',
     'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
   ]);
+});
+
+test('run() calls meanwhile as long as the program runs', async (t) => {
+  const directory = scratch(t);
+  let calls = 0;
+  await run({
+    ...sh(`until [ -e ${directory}/seen ]; do sleep 0.05; done`),
+    meanwhile: () => {
+      calls += 1;
+      if (calls === 2) writeFileSync(join(directory, 'seen'), '');
+    },
+  });
+  const ended = calls;
+  assert.ok(ended >= 2);
+  await delay(300);
+  assert.equal(calls, ended);
 });
 
 test('run() feeds stdin, and leaves it empty otherwise', async () => {
