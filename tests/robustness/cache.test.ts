@@ -6,6 +6,8 @@ import { deploy } from '../helpers/kernel-install.ts';
 import { explain } from '../helpers/run.ts';
 import { throwAwayHost, type ThrowAwayHost } from '../helpers/throw-away-host.ts';
 
+// npm run kills asks for fifty.
+const kills = Number(process.env['KILLS'] ?? 2);
 const parts = '/var/cache/pkginitrd/parts';
 
 test(
@@ -35,10 +37,7 @@ test(
 
     // Any moment of making and keeping the kernel part.
     for (const seconds of [0.6, 0.9, 1.2, 1.5, 1.8, 2.1]) {
-      await shell(
-        host,
-        `rm -f ${parts}/kernel-*; timeout --signal KILL ${seconds} ${command(host, 'killed')} || true`,
-      );
+      await shell(host, killedAfter(host, seconds, 'kernel-*'));
     }
     await build(host, 'after');
 
@@ -109,6 +108,41 @@ test(
     assert.ok(!image(host, 'mode').equals(image(host, 'first')));
   },
 );
+
+test(
+  `builds that are killed at ${kills} moments leave nothing that a later one wrongly uses`,
+  { timeout: 14_400_000 },
+  async (t) => {
+    const host = throwAwayHost(t, 'machine');
+    if (host === undefined) return;
+    await deploy(host, {});
+    await shell(host, `rm -rf ${parts} /var/lib/pkginitrd/images`);
+    const whole = await seconds(host, command(host, 'nothing'));
+    const upgrade = await seconds(host, `rm -f ${parts}/kernel-*; ${command(host, 'upgrade')}`);
+    const nothing = image(host, 'nothing');
+    assert.ok(image(host, 'upgrade').equals(nothing));
+    for (let index = 0; index < kills; index += 1) {
+      const share = (index + 0.5) / kills;
+      const killed =
+        index % 2 === 0
+          ? killedAfter(host, share * whole, '*')
+          : killedAfter(host, share * upgrade, 'kernel-*');
+      await shell(host, `${killed}; ${command(host, 'after')}`);
+      assert.ok(image(host, 'after').equals(nothing), `killed at ${share} of it`);
+    }
+  },
+);
+
+/** Lines of a shell that remove parts of the cache and kill the build that makes them anew. */
+function killedAfter(host: ThrowAwayHost, time: number, removed: string): string {
+  return `rm -f ${parts}/${removed}; timeout --signal KILL ${time.toFixed(2)} ${command(host, 'killed')} || true`;
+}
+
+async function seconds(host: ThrowAwayHost, script: string): Promise<number> {
+  const ran = await host.enter(['sh', '-c', `: >/var/tmp/loaded-modules; ${script}`]);
+  assert.equal(ran.code, 0, explain([script], ran));
+  return ran.milliseconds / 1000;
+}
 
 /** Lines of a shell that install a package with a file in each directory. */
 function installing(name: string, directories: string, ...fields: readonly string[]): string[] {
