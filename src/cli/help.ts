@@ -9,6 +9,7 @@ export const commands = [
   'kernel-entry',
   'kernel-hook',
   'kernel-install',
+  'kernel-rescue',
   'list',
   'refresh',
   'rollback',
@@ -31,7 +32,7 @@ Commands:
   list IMAGE, extract IMAGE DIR, diff IMAGE IMAGE    Look into any initrd
   clean             Empty the caches of parts and packages
   completion SHELL  Print the completion for bash, zsh or fish
-  kernel-install, kernel-entry, kernel-hook    Run by plugins and hooks
+  kernel-install, kernel-entry, kernel-hook, kernel-rescue    Run by hooks
 
   -h, --help, --version    Show this text, show the version
 

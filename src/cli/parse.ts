@@ -6,6 +6,7 @@ import type { SettingFlag } from './flags.ts';
 import { commands, topHelp } from './help.ts';
 import { parseKernelHook } from './kernel-hook.ts';
 import { parseKernelEntry } from './kernel-entry.ts';
+import { parseKernelRescue } from './kernel-rescue.ts';
 import { parseKernelInstall } from './kernel-install.ts';
 import { parseClean, parseRefresh, parseRollback, parseStatus } from './parse-others.ts';
 import { parseDiff, parseExtract, parseList } from './parse-inspect.ts';
@@ -45,6 +46,8 @@ export async function parseCommandLine(
       return parseKernelHook(rest, cwd);
     case 'kernel-entry':
       return parseKernelEntry(rest, env, cwd);
+    case 'kernel-rescue':
+      return parseKernelRescue(rest, cwd);
     case 'build': {
       // Loading yargs takes longer than a run of the plugin that has nothing to do.
       const { parseBuild } = await import('./parse-build.ts');

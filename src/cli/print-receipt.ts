@@ -50,8 +50,9 @@ export function printReceipt(receipt: Receipt): string {
 }
 
 /** The line that a build inside a package manager's transaction begins with. */
-export function printBeginning(kernelVersion: string): string {
-  return `pkginitrd: Building the initrd for ${kernelVersion}`;
+export function printBeginning(kernelVersion: string, destination: Destination): string {
+  const what = destination.type === 'rescue' ? 'rescue image' : 'initrd';
+  return `pkginitrd: Building the ${what} for ${kernelVersion}`;
 }
 
 /** The line that it ends with. The staging area is gone when anybody could look there. */
@@ -64,7 +65,8 @@ export function printSummary(
     destination.type === 'staging'
       ? `handed to kernel-install${destination.entryDirectory === undefined ? '' : ` for ${destination.entryDirectory}`}`
       : image;
-  return `pkginitrd: Initrd for ${kernelVersion}: ${where} (${humanBytes(bytes)}) in ${humanTime(total)}`;
+  const what = destination.type === 'rescue' ? 'Rescue image' : 'Initrd';
+  return `pkginitrd: ${what} for ${kernelVersion}: ${where} (${humanBytes(bytes)}) in ${humanTime(total)}`;
 }
 
 /** The report for programs. */

@@ -90,6 +90,15 @@ export const settings = [
     default: 'yes',
   },
   {
+    key: 'Rescue',
+    section: 'Output',
+    type: 'boolean',
+    merge: 'last',
+    flag: null, // About the machine, not about an image.
+    help: 'Keep one image for any machine with its kernel, as a boot entry of its own',
+    default: 'no',
+  },
+  {
     key: 'AllowReadableKeys',
     section: 'Output',
     type: 'boolean',

@@ -31,6 +31,7 @@ export function toConfig(
     cache: scalar(merged, 'Cache') === 'yes',
     cacheSize: toNumber(list('CacheSize')[0]) ?? defaultCacheSize,
     keepPrevious: scalar(merged, 'KeepPrevious') === 'yes',
+    rescue: scalar(merged, 'Rescue') === 'yes',
     allowReadableKeys: scalar(merged, 'AllowReadableKeys') === 'yes',
     refresh: scalar(merged, 'Refresh') === 'yes',
     packageManager: managerOf(list('PackageManager')[0]),

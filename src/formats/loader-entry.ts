@@ -23,6 +23,15 @@ export function withFiles(text: string, change: (path: string) => string): strin
   );
 }
 
+/** The entry with one initrd, in the place of the first one. */
+export function withOneInitrd(text: string, path: string): string {
+  const isInitrd = (line: string): boolean => parsed(line).key === 'initrd';
+  const lines = text.split('\n');
+  const first = lines.findIndex(isInitrd);
+  const kept = lines.filter((line, at) => at === first || !isInitrd(line));
+  return withValue(kept.join('\n'), 'initrd', () => path);
+}
+
 /** The entry with another value wherever it has the key. */
 export function withValue(text: string, key: string, change: (value: string) => string): string {
   return changed(text, (each, value) => (each === key ? change(value) : value));

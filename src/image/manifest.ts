@@ -143,6 +143,7 @@ function usedSettings(sources: ManifestSources): Readonly<Record<string, Manifes
     cache: null,
     cacheSize: null,
     keepPrevious: null,
+    rescue: null,
     allowReadableKeys: null,
     refresh: null,
     // Follow from Packages= and KernelModules= of the drop-ins.

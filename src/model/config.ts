@@ -30,6 +30,8 @@ export interface Config {
   readonly cacheSize: number;
   /** True: an image of /boot or of a boot entry that is replaced stays as the previous one. */
   readonly keepPrevious: boolean;
+  /** True: one image for any machine is kept with its kernel, as a boot entry of its own. */
+  readonly rescue: boolean;
   /** True: an image with key files may lie where every user can read it. */
   readonly allowReadableKeys: boolean;
   /** True: images that are out of date are built anew by themselves. */

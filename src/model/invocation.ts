@@ -1,4 +1,4 @@
-import type { BootEntry } from './boot-entry.ts';
+import type { BootEntry, RescuePlace } from './boot-entry.ts';
 import type { AbsolutePath, KernelVersion } from './brands.ts';
 import type { Assignment } from './config.ts';
 
@@ -14,6 +14,7 @@ export interface Invocations {
   readonly clean: CleanInvocation;
   readonly rollback: RollbackInvocation;
   readonly entry: EntryInvocation;
+  readonly rescue: RescueInvocation;
   readonly refresh: RefreshInvocation;
   readonly list: ListInvocation;
   readonly extract: ExtractInvocation;
@@ -107,6 +108,15 @@ export interface EntryInvocation {
   readonly initrds: readonly AbsolutePath[];
 }
 
+/** A kernel's own image is in its place: keep the rescue image as the settings say. */
+export interface RescueInvocation {
+  readonly type: 'rescue';
+  readonly kernelVersion: KernelVersion;
+  readonly kernelImage: AbsolutePath;
+  /** The kernel's boot entry or GRUB's menu; undefined where the boot loader has neither. */
+  readonly menu: AbsolutePath | undefined;
+}
+
 /** Empty our caches. */
 export interface CleanInvocation {
   readonly type: 'clean';
@@ -164,6 +174,15 @@ export type Destination =
       readonly name: string;
       /** `another`: the name is not the kernel's own, and what lies there goes with an older kernel that is replaced as well. */
       readonly holdsImageOf: 'kernel' | 'another';
+    }
+  /** Beside all others: the file is called by `name` and a digest. */
+  | {
+      readonly type: 'rescue';
+      readonly directory: AbsolutePath;
+      readonly name: string;
+      /** Of the kernel that the image goes with: a copy lies beside it. */
+      readonly kernelImage: AbsolutePath;
+      readonly place: RescuePlace;
     }
   /** kernel-install's staging area; the image is called `initrd` there. */
   | {

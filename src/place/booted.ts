@@ -5,6 +5,9 @@ import { digestOf } from './digest.ts';
 /** Word on the kernel's command line of a previous image's entry: it tells which of the two the machine came up with. */
 export const previousMark = 'pkginitrd.previous';
 
+/** The same of the rescue image's entry, whose kernel may be one that has an image of its own. */
+export const rescueMark = 'pkginitrd.rescue';
+
 /** Digests of the images that a kernel has come up with, written by the unit pkginitrd-booted. */
 const bootedDirectory = '/var/lib/pkginitrd/booted';
 
@@ -24,11 +27,20 @@ export function runningKernel(machine: RootFiles): string | undefined {
   return machine.readText('/proc/sys/kernel/osrelease')?.trim();
 }
 
+/** True where this boot is one of the rescue image. */
+export function runsRescue(sys: Pick<Sys, 'root'>): boolean {
+  return commandLine(sys.root(absolutePath('/'))).includes(rescueMark);
+}
+
 function isRunning(machine: RootFiles, kernelVersion: string, image: AbsolutePath): boolean {
   if (runningKernel(machine) !== kernelVersion) return false;
-  const words = (machine.readText('/proc/cmdline') ?? '').split(/\s+/);
-  if (words.includes(previousMark)) return false;
+  const words = commandLine(machine);
+  if (words.includes(previousMark) || words.includes(rescueMark)) return false;
   const [, began] = /^btime (\d+)$/m.exec(machine.readText('/proc/stat') ?? '') ?? [];
   const written = machine.stat(image)?.mtime;
   return began !== undefined && written !== undefined && written < Number(began);
+}
+
+function commandLine(machine: RootFiles): readonly string[] {
+  return (machine.readText('/proc/cmdline') ?? '').split(/\s+/);
 }

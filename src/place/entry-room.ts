@@ -11,6 +11,7 @@ import {
   previousSuffix,
 } from './boot-entry.ts';
 import { previousPrefix } from './previous-file.ts';
+import { giveUpRescue, rescueIn } from './rescue-files.ts';
 import { bytesOf, mebibytes, removeHalfWritten } from './room.ts';
 
 /** The files that kernel-install is about to write, and how much has to stay beside them. */
@@ -23,10 +24,14 @@ export interface Adding {
 
 /**
  * Asked before the first file is written: whether all of them fit. Where they do not, previous images of other kernels are
- * removed whose own is known to boot; returns a sentence for each.
+ * removed whose own is known to boot, and the rescue image at last; returns a sentence for each.
  * @throws BuildError where that is not enough
  */
-export function makeEntryRoom(sys: Sys, entry: BootEntry, adding: Adding): readonly string[] {
+export async function makeEntryRoom(
+  sys: Sys,
+  entry: BootEntry,
+  adding: Adding,
+): Promise<readonly string[]> {
   const wanted = adding.sources.reduce(
     (sum, { from, to }) => sum + bytesOf(sys, from) - bytesOf(sys, to),
     adding.keptBytes,
@@ -38,6 +43,8 @@ export function makeEntryRoom(sys: Sys, entry: BootEntry, adding: Adding): reado
     const sentence = dropPrevious(sys, other);
     if (sentence !== undefined) dropped.push(sentence);
   }
+  const rescue = await giveUpRescue(sys, rescueIn(dirname(entry.directory)), wanted);
+  if (rescue !== undefined) dropped.push(rescue);
   const free = sys.freeSpace(entry.bootRoot);
   if (free >= wanted) return dropped;
   const kept =

@@ -4,6 +4,8 @@ import { BuildError } from '../model/errors.ts';
 import type { Destination } from '../model/invocation.ts';
 import type { Sys } from '../model/sys.ts';
 import { bootImage, previousPrefix } from './previous-file.ts';
+import { foreseeRescueRoom } from './place-rescue.ts';
+import { rescueBytes, rescueIn } from './rescue-files.ts';
 import { bytesOf, directoryOf, mebibytes, stagingHint } from './room.ts';
 
 /**
@@ -18,9 +20,16 @@ export function foreseeRoom(
   kernelImage: AbsolutePath | undefined,
   { keepPrevious }: { readonly keepPrevious: boolean },
 ): readonly string[] {
+  if (destination.type === 'rescue') {
+    foreseeRescueRoom(sys, destination);
+    return [];
+  }
   if (destination.type !== 'staging') {
     const size = bytesOf(sys, path);
-    const wanted = size - goingBytes(sys, destination, path, keepPrevious);
+    const wanted =
+      size -
+      goingBytes(sys, destination, path, keepPrevious) -
+      (destination.type === 'boot' ? rescueBytes(sys, rescueIn(destination.directory)) : 0);
     return tooSmall(
       sys,
       directoryOf(path),
@@ -35,7 +44,10 @@ export function foreseeRoom(
   const kept = (name: string): number => at(name) - at(`${previousPrefix}${name}`);
   const keptBytes = keepPrevious && at('initrd') > 0 ? kept('initrd') + kept('linux') : 0;
   const certain = bytesOf(sys, kernelImage ?? '/') - at('linux') + keptBytes;
-  const free = sys.freeSpace(bootRoot) + otherPrevious(sys, entryDirectory);
+  const free =
+    sys.freeSpace(bootRoot) +
+    otherPrevious(sys, entryDirectory) +
+    rescueBytes(sys, rescueIn(dirname(entryDirectory)));
   // The new image takes the room of the one that it is written over.
   if (free + at('initrd') < certain) {
     throw new BuildError(

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { basename, dirname } from 'node:path';
 import { absolutePath, type AbsolutePath } from '../model/brands.ts';
 import { BuildError, UsageError } from '../model/errors.ts';
@@ -10,7 +9,10 @@ import { destinationPath } from './destination.ts';
 import { otherPrevious } from './foresee-room.ts';
 import { digestOf } from './digest.ts';
 import { asideOf, bootImage, keepFile, keptBytes, makeRoom } from './previous-file.ts';
+import { placeRescue } from './place-rescue.ts';
+import { rescueBytes, rescueIn } from './rescue-files.ts';
 import { bytesOf, directoryOf, needRoom, removeHalfWritten, stagingHint } from './room.ts';
+import { sameBytes } from './same-bytes.ts';
 
 /** A finished and verified image in the workspace. */
 export interface FinishedImage {
@@ -66,6 +68,10 @@ async function placeImage(sys: Sys, image: FinishedImage, request: PlaceRequest)
   const path = destinationPath(sys, destination, output);
   if (destination.type === 'boot')
     return placeInBoot(sys, image, path, { ...request, destination });
+  if (destination.type === 'rescue') {
+    const placed = await placeRescue(sys, image, destination, request.kernelVersion);
+    return { path: placed, warnings: [] };
+  }
   checkSpace(sys, destination, path, image.bytes, bytesOf(sys, kernelImage ?? '/'));
   await sys.writeAtomically(path, sameBytes(image, path), imageMode);
   return { path, warnings: [] };
@@ -91,7 +97,7 @@ export async function placeInBoot(
   const dropPrevious = (): void => sys.root(absolutePath('/')).remove(files.previous);
   // One that goes in any case does not take the room of what replaces it.
   if (!keepPrevious && sys.freeSpace(directoryOf(path)) < wanted) dropPrevious();
-  const warnings = makeRoom(sys, files, wanted, 'the image');
+  const warnings = await makeRoom(sys, files, wanted, 'the image');
   if (keepPrevious) keepFile(sys, files);
   await sys.writeAtomically(path, sameBytes(image, path), imageMode);
   if (!keepPrevious) dropPrevious();
@@ -116,7 +122,7 @@ async function placeTree(
 /**
  * Writes the manifest beside the placed image; that of an image in /boot to /var/lib/pkginitrd, since /boot is small and
  * boot loaders look through it. It names the image's digest, so that a manifest of an older image can be told. A staging
- * area gets none: kernel-install would not copy it to the boot partition.
+ * area gets none: kernel-install would not copy it to the boot partition. The rescue image has the one that is in it.
  */
 export async function placeManifest(
   sys: Sys,
@@ -124,7 +130,7 @@ export async function placeManifest(
   image: AbsolutePath,
   text: string,
 ): Promise<readonly string[]> {
-  if (destination.type === 'staging') return [];
+  if (destination.type === 'staging' || destination.type === 'rescue') return [];
   const directory = destination.type === 'boot' ? stateDirectory : dirname(image);
   const path = absolutePath(`${directory}/${basename(image)}.manifest.json`);
   try {
@@ -152,7 +158,10 @@ function checkSpace(
   // 90-loaderentry.install copies both without looking, and a truncated initrd would stand in a boot entry.
   const { entryDirectory } = destination;
   const replaced = entryBytes(sys, entryDirectory);
-  const spare = entryDirectory === undefined ? 0 : otherPrevious(sys, entryDirectory);
+  const spare =
+    entryDirectory === undefined
+      ? 0
+      : otherPrevious(sys, entryDirectory) + rescueBytes(sys, rescueIn(dirname(entryDirectory)));
   needRoom(
     sys,
     destination.bootRoot,
@@ -165,19 +174,4 @@ function entryBytes(sys: Sys, directory: AbsolutePath | undefined): number {
   if (directory === undefined) return 0;
   const entry = sys.root(directory);
   return ['linux', 'initrd'].reduce((sum, name) => sum + (entry.stat(name)?.size ?? 0), 0);
-}
-
-function* sameBytes(
-  image: Pick<FinishedImage, 'chunks' | 'sha256'>,
-  path: string,
-): Generator<Uint8Array> {
-  const hash = createHash('sha256');
-  for (const chunk of image.chunks) {
-    hash.update(chunk);
-    yield chunk;
-  }
-  if (hash.digest('hex') === image.sha256) return;
-  throw new BuildError(`Cannot place "${path}": the image changed after it was verified`, {
-    hint: 'Check the memory and the disk of this machine, then build again',
-  });
 }

@@ -10,7 +10,7 @@ export interface Prebuilt {
   readonly kernelVersion: KernelVersion;
   readonly source: AbsolutePath;
   readonly target: AbsolutePath;
-  readonly destination: Exclude<Destination, { readonly type: 'path' }>;
+  readonly destination: Exclude<Destination, { readonly type: 'path' | 'rescue' }>;
 }
 
 /** An `initrd` that the kernel's package ships beside the kernel image: kernel-install has to use it unchanged. */
@@ -24,9 +24,8 @@ export function prebuiltInitrd(
     readonly request: Pick<BuildInvocation['request'], 'kernelVersion'>;
   },
 ): Prebuilt | undefined {
-  if (destination.type === 'path' || kernelImage === undefined || kernelVersion === undefined) {
-    return undefined;
-  }
+  if (destination.type === 'path' || destination.type === 'rescue') return undefined;
+  if (kernelImage === undefined || kernelVersion === undefined) return undefined;
   // In /boot a file of this name is some generator's.
   const isShipped =
     destination.type === 'staging' || dirname(kernelImage) !== destination.directory;

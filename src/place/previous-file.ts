@@ -4,6 +4,7 @@ import type { Sys } from '../model/sys.ts';
 import { hasBooted } from './booted.ts';
 import { areSame } from './digest.ts';
 import { isVfat } from './file-system.ts';
+import { giveUpRescue, rescueIn } from './rescue-files.ts';
 import { bytesOf, directoryOf, needRoom } from './room.ts';
 
 /** An image that a boot loader reads by its file name, and the one before it. */
@@ -37,15 +38,15 @@ export function keptBytes(sys: Sys, image: ImageFile): number {
 
 /**
  * Makes room where there is less than wanted: of this kernel goes a previous image that would be replaced, of others the previous
- * one where their own is known to boot. Returns a sentence for each of the others.
+ * one where their own is known to boot, and the rescue image at last. Returns a sentence for each but the first.
  * @throws BuildError where that is not enough
  */
-export function makeRoom(
+export async function makeRoom(
   sys: Sys,
   image: ImageFile,
   bytes: number,
   what: string,
-): readonly string[] {
+): Promise<readonly string[]> {
   const machine = sys.root(absolutePath('/'));
   const directory = directoryOf(image.path);
   const dropped: string[] = [];
@@ -58,6 +59,8 @@ export function makeRoom(
       `Removed "${other.previous}", the previous image of ${other.kernelVersion}, to make room`,
     );
   }
+  const rescue = await giveUpRescue(sys, rescueIn(directory), bytes);
+  if (rescue !== undefined) dropped.push(rescue);
   needRoom(sys, directory, bytes, what, 'Remove a kernel that is not needed any more');
   return dropped;
 }

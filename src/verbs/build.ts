@@ -63,7 +63,7 @@ export async function build(
       },
   );
   const { config, plan } = planned.decided;
-  if (words === 'summary') surroundings.tell(printBeginning(plan.kernelVersion));
+  if (words === 'summary') surroundings.tell(printBeginning(plan.kernelVersion, destination));
   const { path, warnings } = foreseePlace(sys, invocation, { ...config, ...plan });
   for (const warning of warnings) surroundings.tell(`pkginitrd: Warning: ${warning}`);
   const means = { ...surroundings, tell, report };

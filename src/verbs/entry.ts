@@ -42,7 +42,7 @@ async function beforeEntry(
       to: to(basename(from)),
     })),
   ];
-  const dropped = makeEntryRoom(sys, entry, { sources, keptBytes: keeping?.bytes ?? 0 });
+  const dropped = await makeEntryRoom(sys, entry, { sources, keptBytes: keeping?.bytes ?? 0 });
   if (keeping !== undefined) await keepEntry(sys, entry, keeping);
   return dropped;
 }
@@ -63,7 +63,7 @@ async function beforeUki(
 ): Promise<readonly string[]> {
   const uki = ukiOf(sys, entry);
   const from = absolutePath(`${staging}/uki.efi`);
-  const dropped = makeEntryRoom(sys, entry, {
+  const dropped = await makeEntryRoom(sys, entry, {
     sources: [{ from, to: uki.path }],
     keptBytes: keepPrevious ? keptBytes(sys, uki) : 0,
   });

@@ -9,7 +9,7 @@ import type { Surroundings } from './verb.ts';
 export function ownSettings(
   sys: Sys,
   surroundings: Pick<Surroundings, 'vendorDirectory' | 'architecture'>,
-): Pick<Config, 'keepPrevious' | 'refresh'> {
+): Pick<Config, 'keepPrevious' | 'refresh' | 'rescue'> {
   const root = absolutePath('/');
   return readConfig(sys, { root, os: readOs(sys.root(root)) }, surroundings, nothingAsked);
 }

@@ -6,6 +6,7 @@ import type { RefreshInvocation } from '../model/invocation.ts';
 import type { Refreshed } from '../model/refresh.ts';
 import type { Command, Sys } from '../model/sys.ts';
 import { rebuildCommand } from '../place/rebuild-command.ts';
+import { isInstalled } from './installed.ts';
 import { ownSettings } from './own-settings.ts';
 import { rememberedImages, type Remembered } from './placed-images.ts';
 import { comparer } from './status.ts';
@@ -29,6 +30,8 @@ export async function refresh(
   }
   let look = comparer(sys, surroundings);
   for (const image of rememberedImages(sys).filter((each) => isRefreshed(sys, each))) {
+    // The rescue image is renewed with the one of its kernel, under another name.
+    if (sys.root(absolutePath('/')).lstat(image.placed.image) === undefined) continue;
     const differences = await look(image);
     if (differences.length === 0) continue;
     const done = await renew(sys, image, differences);
@@ -82,15 +85,10 @@ function waitingCommand(sys: Sys, version: string): Command | undefined {
   return rebuildCommand(sys, version, left === 'kernel-install' ? 'kernel' : 'image');
 }
 
-function isInstalled(sys: Sys, version: string): boolean {
-  const machine = sys.root(absolutePath('/'));
-  return machine.stat(`/usr/lib/modules/${version}`)?.type === 'directory';
-}
-
 /** One that a hook or kernel-install has asked for, of a kernel that is still there. */
 function isRefreshed(sys: Sys, { placed }: Remembered): boolean {
   const { destination, plan } = placed;
-  if (destination !== 'boot' && destination !== 'staging') return false;
+  if (destination === undefined || destination === 'path') return false;
   return isInstalled(sys, plan.kernelVersion);
 }
 

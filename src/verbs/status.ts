@@ -7,6 +7,7 @@ import { UsageError } from '../model/errors.ts';
 import type { ImageRequest, StatusInvocation } from '../model/invocation.ts';
 import type { Sys } from '../model/sys.ts';
 import { excerptDigest } from '../packages/excerpt.ts';
+import { isInstalled } from './installed.ts';
 import { machineDigest, readWholeMachine } from './machine.ts';
 import { rememberedImages, type Remembered } from './placed-images.ts';
 import type { Answer, Surroundings } from './verb.ts';
@@ -44,8 +45,15 @@ export function comparer(
   const machine = once((request: ImageRequest) => machineDigest(readWholeMachine(sys, request)));
   // Images of one machine have most files in common.
   const quick = lookingOnce(sys);
-  return (image) =>
-    differencesOf(sys, image, surroundings, () => isUnchanged(quick, image, machine));
+  return async (image) =>
+    isLasting(sys, image)
+      ? []
+      : await differencesOf(sys, image, surroundings, () => isUnchanged(quick, image, machine));
+}
+
+/** The rescue image outlasts its kernel: no build of that can come to another one. */
+function isLasting(sys: Sys, { placed: { destination, plan } }: Remembered): boolean {
+  return destination === 'rescue' && !isInstalled(sys, plan.kernelVersion);
 }
 
 async function differencesOf(

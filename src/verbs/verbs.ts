@@ -28,6 +28,7 @@ const verbs = {
   refresh: async () => (await import('./refresh.ts')).refresh,
   rollback: async () => (await import('./rollback.ts')).rollback,
   entry: async () => (await import('./entry.ts')).entry,
+  rescue: async () => (await import('./rescue.ts')).rescue,
   list: async () => (await import('./list.ts')).list,
   extract: async () => (await import('./extract.ts')).extract,
   diff: async () => (await import('./diff.ts')).diff,

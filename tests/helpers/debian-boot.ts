@@ -168,7 +168,7 @@ const ourBuilder = `#!/bin/sh
 [ ! -e /scratch/no-node ] || exit 1
 case $1 in
     --version) echo pkginitrd 1; exit ;;
-    kernel-entry | rollback) exec node /usr/lib/pkginitrd/pkginitrd.mjs "$@" ;;
+    kernel-entry | kernel-rescue | rollback) exec node /usr/lib/pkginitrd/pkginitrd.mjs "$@" ;;
     kernel-install) cat /scratch/image >"$KERNEL_INSTALL_STAGING_AREA/initrd" ;;
     kernel-hook)
         [ ! -e "$5" ] || ln -f "$5" "\${5%/*}/previous-\${5##*/}"

@@ -189,6 +189,10 @@ case $3 in
         cat /scratch/image >"$KERNEL_INSTALL_STAGING_AREA/initrd"
         exit
         ;;
+    kernel-rescue)
+        echo "$command" >>/scratch/builds
+        exit
+        ;;
     refresh) echo refresh >>/scratch/builds ;;
 esac
 exec ${realNode} "$@"

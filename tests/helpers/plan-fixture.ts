@@ -30,6 +30,7 @@ export function config(changes: Partial<Config> = {}): Config {
     cache: true,
     cacheSize: 2 ** 30,
     keepPrevious: true,
+    rescue: false,
     allowReadableKeys: false,
     refresh: true,
     packageManager: undefined,

@@ -104,8 +104,17 @@ test('dnf: our image is the one that the entry of GRUB names, from the first tra
   assert.equal(host.read(entry(kernels.old)), edited, 'no plugin of kernel-install has run');
 
   // A kernel's own transaction.
+  host.write('/etc/pkginitrd/rescue.conf', '[Output]\nRescue=yes\n');
   await host.run(dnf('install', await kernelPackage(host, '6.12.2')));
-  assert.deepEqual(host.builds(), [hook(kernels.new, 'lib')], 'once');
+  assert.deepEqual(
+    host.builds(),
+    [
+      hook(kernels.new, 'lib'),
+      `kernel-rescue ${kernels.new} /lib/modules/${kernels.new}/vmlinuz ${entry(kernels.new)}`,
+    ],
+    'once each',
+  );
+  await host.run(['rm', '-r', '/etc/pkginitrd']);
   assert.equal(host.read(image(kernels.new)), 'ours');
   assert.match(host.read(entry(kernels.new)) ?? '', /^initrd \/initramfs-6\.12\.2-1\.fc42\.img$/m);
   assert.equal(host.read('/boot/vmlinuz-6.12.2-1.fc42'), 'kernel 6.12.2');

@@ -91,6 +91,7 @@ test('without any drop-in the defaults hold', (t) => {
     cache: true,
     cacheSize: 1024 ** 3,
     keepPrevious: true,
+    rescue: false,
     allowReadableKeys: false,
     refresh: true,
     compressOutput: 'zstd',

@@ -91,7 +91,7 @@ test('the manifest in the image is the same whether an archive was cached or fet
 test('makeManifest() names every setting of pkginitrd.conf(5) but those that an image does not depend on', () => {
   const ofImages = settings
     .map(({ key }) => key)
-    .filter((key) => !/^(?:Allow|Cache|Keep|Refresh)/.test(key));
+    .filter((key) => !/^(?:Allow|Cache|Keep|Refresh|Rescue)/.test(key));
   assert.deepEqual(Object.keys(manifest().settings).sort(), ofImages.sort());
 });
 

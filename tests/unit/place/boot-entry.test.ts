@@ -356,9 +356,9 @@ test('makeEntryRoom() counts all that is written and kept, and drops what is lea
   });
   const sources = [{ from: staged, to: absolutePath('/efi/token/6.1/none') }];
   const adding = { sources, keptBytes: 9 };
-  assert.deepEqual(makeEntryRoom(room(12), entry, adding), []);
+  assert.deepEqual(await makeEntryRoom(room(12), entry, adding), []);
   // Nobody knows that 6.0 boots.
-  assert.throws(() => makeEntryRoom(room(11), entry, adding), {
+  await assert.rejects(makeEntryRoom(room(11), entry, adding), {
     message:
       'Cannot write the boot entry of 6.1 to "/efi": 0.0 MiB wanted, 0.0 MiB of it for the image of today, 0.0 MiB free; it stays as it is',
     hint: /KeepPrevious=no/,
@@ -370,7 +370,7 @@ test('makeEntryRoom() counts all that is written and kept, and drops what is lea
       '770e607624d689265ca6c44884d0807d9b054d23c473c106c72be9de08b7376c',
       0o600,
     );
-  assert.deepEqual(makeEntryRoom(room(11), entry, adding), [
+  assert.deepEqual(await makeEntryRoom(room(11), entry, adding), [
     'Removed the previous image of 6.0 from "/efi" to make room',
   ]);
   assert.deepEqual(Object.keys(menu(host)), ['token-6.0.conf', 'token-6.1.conf']);

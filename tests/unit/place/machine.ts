@@ -1,4 +1,5 @@
-import { renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { AbsolutePath } from '../../../src/model/brands.ts';
 import type { Sys } from '../../../src/model/sys.ts';
@@ -69,6 +70,7 @@ async function writeRenamed(
   const parts: Uint8Array[] = [];
   for await (const chunk of chunks) parts.push(chunk);
   const content = Buffer.concat(parts);
+  mkdirSync(dirname(path), { recursive: true });
   writeFileSync(`${path}.new`, content, { mode });
   renameSync(`${path}.new`, path);
   return { bytes: content.length };

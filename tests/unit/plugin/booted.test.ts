@@ -99,3 +99,8 @@ test('booted has nothing to note where there is no image', (t) => {
   assert.deepEqual(machine.run(), { noted: [], stderr: '' });
   rmSync(machine.root, { recursive: true });
 });
+
+test('booted notes nothing of a boot of the rescue image', (t) => {
+  const machine = booted(t, { ...proc('pkginitrd.rescue'), [`boot/initrd.img-${kernel}`]: 'boot' });
+  assert.deepEqual(machine.run().noted, []);
+});
