@@ -67,7 +67,7 @@ program() {
     [ -n "$codec" ] || rm "$library.new/zstd-codec.mjs"
     # -P: links in extra/ trees are content.
     cp -R -P "$source/dropins/." "$library.new"
-    for each in generator booted after-transaction grub-entry masks rescue; do cp "$source/plugin/$each" "$library.new"; done
+    for each in generator booted collect-record after-transaction grub-entry masks rescue; do cp "$source/plugin/$each" "$library.new"; done
     case $distribution in
         debian) cp "$source/plugin/package" "$source/plugin/debian/boot-image" "$library.new" ;;
         rpm) cp "$source/plugin/package" "$source/plugin/after-packages" "$library.new" ;;

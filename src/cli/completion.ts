@@ -72,6 +72,7 @@ interface SmallCommand {
 const operands = {
   status: { type: 'none' },
   clean: { type: 'words', words: cacheNames },
+  doctor: { type: 'none' },
   refresh: { type: 'none' },
   rollback: { type: 'kernel' },
   list: { type: 'file' },

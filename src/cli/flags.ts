@@ -76,6 +76,16 @@ export const otherFlags = {
     },
     ...common,
   ],
+  doctor: [
+    {
+      name: 'last-boot',
+      argument: null,
+      help: 'Read the record of the last boot that stopped in the initrd',
+    },
+    { name: 'host-root', argument: 'DIR', help: 'Look at the system in this directory' },
+    json,
+    ...common,
+  ],
   refresh: common,
   rollback: common,
   list: [

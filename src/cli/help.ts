@@ -5,6 +5,7 @@ export const commands = [
   'clean',
   'completion',
   'diff',
+  'doctor',
   'extract',
   'kernel-entry',
   'kernel-hook',
@@ -30,8 +31,8 @@ Commands:
   rollback [KERNEL] Boot the image before the last build again
   why NAME…         Say what brings a module, package, file … into it
   list IMAGE, extract IMAGE DIR, diff IMAGE IMAGE    Look into any initrd
-  clean             Empty the caches of parts and packages
-  completion SHELL  Print the completion for bash, zsh or fish
+  doctor --last-boot    Say why a boot stopped in the initrd
+  clean, completion SHELL    Empty the caches, complete in bash, zsh or fish
   kernel-install, kernel-entry, kernel-hook, kernel-rescue    Run by hooks
 
   -h, --help, --version    Show this text, show the version
@@ -77,6 +78,20 @@ Builds nothing.
 Options:
 ${describe(otherFlags.status)}
 Exit codes: 0 all are up to date, 3 a build would change one; others as of all commands.
+`;
+}
+
+export function doctorHelp(): string {
+  return `Usage: pkginitrd doctor --last-boot [--host-root DIR] [--json]
+
+An initrd that does not come to its root keeps what it knows, in the firmware or on the ESP,
+and the next boot that does collects it. Says which device was waited for, which disks there
+were, and which drivers, profiles and programs were not in that image though a device, a disk
+or a unit asked for them: with the line of a drop-in, or the setting, that decided.
+
+Options:
+${describe(otherFlags.doctor)}
+Exit codes: 0 done, also where there is no record; others as of all commands.
 `;
 }
 

@@ -4,12 +4,13 @@ import {
   cacheNames,
   type CacheName,
   type CleanInvocation,
+  type DoctorInvocation,
   type RefreshInvocation,
   type RollbackInvocation,
   type StatusInvocation,
   type TextInvocation,
 } from '../model/invocation.ts';
-import { cleanHelp, refreshHelp, rollbackHelp, statusHelp } from './help.ts';
+import { cleanHelp, doctorHelp, refreshHelp, rollbackHelp, statusHelp } from './help.ts';
 import { parseWords } from './parse-words.ts';
 
 /** `pkginitrd status`. */
@@ -36,6 +37,31 @@ export function parseClean(args: readonly string[], cwd: string): CleanInvocatio
     type: 'clean',
     what: named.length === 0 ? cacheNames : cacheNames.filter((name) => named.includes(name)),
     hostRoot: root === undefined ? absolutePath('/') : pathFrom(cwd, root),
+    debug: flags.has('debug'),
+  };
+}
+
+/** `pkginitrd doctor --last-boot`. */
+export function parseDoctor(
+  args: readonly string[],
+  cwd: string,
+): DoctorInvocation | TextInvocation {
+  const { words, flags } = parseWords(args, 'doctor');
+  if (flags.has('help')) return { type: 'text', text: doctorHelp() };
+  const [extra] = words;
+  if (extra !== undefined)
+    throw new UsageError(`Cannot use "${extra}": "doctor" takes options only`);
+  if (!flags.has('last-boot')) {
+    throw new UsageError(
+      'Cannot tell what to look at: expected "--last-boot"',
+      'As in "pkginitrd doctor --last-boot"; "pkginitrd status" looks at the images',
+    );
+  }
+  const root = flags.get('host-root');
+  return {
+    type: 'doctor',
+    hostRoot: root === undefined ? absolutePath('/') : pathFrom(cwd, root),
+    format: flags.has('json') ? 'json' : 'text',
     debug: flags.has('debug'),
   };
 }

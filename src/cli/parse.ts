@@ -8,7 +8,13 @@ import { parseKernelHook } from './kernel-hook.ts';
 import { parseKernelEntry } from './kernel-entry.ts';
 import { parseKernelRescue } from './kernel-rescue.ts';
 import { parseKernelInstall } from './kernel-install.ts';
-import { parseClean, parseRefresh, parseRollback, parseStatus } from './parse-others.ts';
+import {
+  parseClean,
+  parseDoctor,
+  parseRefresh,
+  parseRollback,
+  parseStatus,
+} from './parse-others.ts';
 import { parseDiff, parseExtract, parseList } from './parse-inspect.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -61,6 +67,8 @@ export async function parseCommandLine(
       return parseStatus(rest);
     case 'refresh':
       return parseRefresh(rest);
+    case 'doctor':
+      return parseDoctor(rest, cwd);
     case 'rollback':
       return parseRollback(rest);
     case 'clean':

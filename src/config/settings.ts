@@ -117,6 +117,15 @@ export const settings = [
     default: 'yes',
   },
   {
+    key: 'BootRecord',
+    section: 'Output',
+    type: 'boolean',
+    merge: 'last',
+    flag: 'boot-record',
+    help: 'Have a boot that fails keep what it knows for the next one, yes or no',
+    default: 'yes',
+  },
+  {
     key: 'PackageManager',
     section: 'Content',
     type: 'enum',

@@ -34,15 +34,16 @@ export function toConfig(
     rescue: scalar(merged, 'Rescue') === 'yes',
     allowReadableKeys: scalar(merged, 'AllowReadableKeys') === 'yes',
     refresh: scalar(merged, 'Refresh') === 'yes',
+    bootRecord: scalar(merged, 'BootRecord') === 'yes',
     packageManager: managerOf(list('PackageManager')[0]),
     packages: firstOfEach(list('Packages')),
     removePackages: firstOfEach(list('RemovePackages')),
     sources: sourcesOf(list('Sources')),
     ownPackages: packagesBesides(list('Packages'), vendor.get('Packages') ?? []),
-    removeFiles: firstOfEach(list('RemoveFiles')).map((item) => ({
-      ...item,
-      isDefault: isDefault(item),
-    })),
+    removeFiles: [
+      ...firstOfEach(list('RemoveFiles')).map((item) => ({ ...item, isDefault: isDefault(item) })),
+      ...withoutRecord(list('BootRecord')[0]),
+    ],
     removeUnusedLibraries: firstOfEach(list('RemoveUnusedLibraries')),
     kernelModules: lastOfEach(list('KernelModules')),
     defaultKernelModules: lastOfEach(vendor.get('KernelModules') ?? []),
@@ -70,6 +71,12 @@ export function toConfig(
     files: found.files,
     warnings: found.warnings,
   };
+}
+
+/** The script that writes it is in every image otherwise. */
+function withoutRecord(given: Sourced<string> | undefined): Config['removeFiles'] {
+  if (given?.value !== 'no') return [];
+  return [{ value: '/usr/lib/pkginitrd/keep-record', from: given.from, isDefault: false }];
 }
 
 function packagesBesides(

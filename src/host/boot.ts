@@ -4,6 +4,7 @@ import type { BootFacts, CommandLine, ResumeFacts } from '../model/facts.ts';
 import type { StorageStack } from '../model/storage.ts';
 import type { RootFiles, Sys } from '../model/sys.ts';
 import { readCrypttab } from './crypttab.ts';
+import { readEsp } from './esp.ts';
 import { readKeyboard } from './keyboard.ts';
 import { isContained, readMounts } from './mounts.ts';
 import { readSetupTabs } from './setup-tabs.ts';
@@ -32,6 +33,7 @@ export function readBoot(
   const mounts = readMounts(root);
   const commandLines = readCommandLines(root);
   const commandLine = commandLines.flatMap(({ words }) => words);
+  const esp = readEsp(root, mounts);
   const resume = readResume(sys, root, commandLine);
   const storage = withResumed(readStorage(sys, root, mounts), resume);
   return {
@@ -43,6 +45,7 @@ export function readBoot(
     commandLines: ofNextBoot(commandLines),
     keyboard: readKeyboard(root, commandLine),
     resume,
+    ...(esp === undefined ? {} : { esp }),
   };
 }
 

@@ -74,6 +74,7 @@ export function readHostFacts(sys: Sys, request: HostRequest): HostFacts {
     hostLines,
     setupTabs,
     cpu: machine.cpu,
+    ...(request.boot.esp === undefined ? {} : { esp: request.boot.esp }),
     warnings: [
       ...machine.warnings,
       ...crypttab.warnings,

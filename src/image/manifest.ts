@@ -57,8 +57,13 @@ export function manifestEntry(manifest: Manifest, mtime: number): Entry {
     uid: 0,
     gid: 0,
     mtime,
-    content: { type: 'bytes', bytes: Buffer.from(`${JSON.stringify(manifest)}\n`) },
+    content: { type: 'bytes', bytes: manifestBytes(manifest) },
   };
+}
+
+/** The manifest's text in the image. */
+export function manifestBytes(manifest: Manifest): Buffer {
+  return Buffer.from(`${JSON.stringify(manifest)}\n`);
 }
 
 /** The manifest as the file beside the image. */
@@ -146,6 +151,7 @@ function usedSettings(sources: ManifestSources): Readonly<Record<string, Manifes
     rescue: null,
     allowReadableKeys: null,
     refresh: null,
+    bootRecord: ['BootRecord', config.bootRecord],
     // Follow from Packages= and KernelModules= of the drop-ins.
     ownPackages: null,
     defaultKernelModules: null,

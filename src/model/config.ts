@@ -36,6 +36,8 @@ export interface Config {
   readonly allowReadableKeys: boolean;
   /** True: images that are out of date are built anew by themselves. */
   readonly refresh: boolean;
+  /** True: an initrd that does not come to its root leaves a record of it. */
+  readonly bootRecord: boolean;
   /** Undefined means the only one that is installed. */
   readonly packageManager: Sourced<ManagerName> | undefined;
   readonly packages: readonly Sourced<string>[];

@@ -40,6 +40,7 @@ export type Remark =
   | { readonly type: 'but'; readonly wanted: Reason; readonly by: Reason }
   | { readonly type: 'excluded'; readonly by: Reason }
   | { readonly type: 'nobody asks' }
+  | { readonly type: 'no such profile' }
   /** A setting that would take it, and the word to give to it. */
   | {
       readonly type: 'taken by';
@@ -86,6 +87,8 @@ export function describeRemark(remark: Remark): string {
       return `left out by ${describeReason(remark.by)}`;
     case 'nobody asks':
       return 'nothing asks for it';
+    case 'no such profile':
+      return 'there is no such profile';
     case 'taken by':
       return `taken by ${remark.setting}=${remark.word} of a drop-in, or --${remark.flag}=${remark.word}`;
     case 'in the kernel itself':

@@ -41,6 +41,7 @@ export interface HostFacts {
   /** veritytab(5) and integritytab(5). */
   readonly setupTabs: readonly SetupTab[];
   readonly cpu: CpuFacts | undefined;
+  readonly esp?: EspFacts;
   /** Sentences for the user about what could not be read. */
   readonly warnings: readonly string[];
 }
@@ -57,6 +58,14 @@ export interface BootFacts {
   readonly commandLines: readonly CommandLine[];
   readonly resume: readonly ResumeFacts[];
   readonly keyboard: KeyboardFacts;
+  /** The partition that the firmware boots from; absent where none is mounted. */
+  readonly esp?: EspFacts;
+}
+
+export interface EspFacts {
+  readonly mountPoint: string;
+  /** PARTUUID, as below /dev/disk/by-partuuid. */
+  readonly partition: string;
 }
 
 export interface Connection {

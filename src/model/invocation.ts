@@ -15,6 +15,7 @@ export interface Invocations {
   readonly rollback: RollbackInvocation;
   readonly entry: EntryInvocation;
   readonly rescue: RescueInvocation;
+  readonly doctor: DoctorInvocation;
   readonly refresh: RefreshInvocation;
   readonly list: ListInvocation;
   readonly extract: ExtractInvocation;
@@ -78,6 +79,14 @@ export interface WhyInvocation {
 /** Tell which placed images a build would change. */
 export interface StatusInvocation {
   readonly type: 'status';
+  readonly format: 'text' | 'json';
+  readonly debug: boolean;
+}
+
+/** Say why the last boot that failed has failed. */
+export interface DoctorInvocation {
+  readonly type: 'doctor';
+  readonly hostRoot: AbsolutePath;
   readonly format: 'text' | 'json';
   readonly debug: boolean;
 }

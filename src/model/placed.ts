@@ -15,6 +15,8 @@ export interface PlacedImage {
   readonly request: ImageRequest;
   /** The program as the keys of cached parts have it; null where it was not bundled. */
   readonly tool: string | null;
+  /** SHA-256 in hex of the manifest in it, by which a boot tells what it was booted with; absent from what earlier releases remembered. */
+  readonly manifest?: string;
   readonly plan: Plan;
   readonly packages: readonly PlacedPackage[];
   /** Digest of what the running kernel tells of the machine. */

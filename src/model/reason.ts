@@ -21,6 +21,8 @@ export type HostReason =
   | { readonly type: 'crypttab entry'; readonly entry: string }
   | { readonly type: 'crypttab option'; readonly option: string; readonly entry: string }
   | { readonly type: 'key'; readonly entry: string }
+  /** What is mounted there is the ESP. */
+  | { readonly type: 'mounted'; readonly at: string }
   /** A line of veritytab(5) or integritytab(5). */
   | { readonly type: 'line of'; readonly file: string; readonly name: string }
   | { readonly type: 'kernel option'; readonly option: string }
@@ -84,6 +86,8 @@ export function describeReason(reason: Reason): string {
       return `${reason.option}= of crypttab entry "${reason.entry}"`;
     case 'key':
       return `key of crypttab entry "${reason.entry}"`;
+    case 'mounted':
+      return `mounted at ${reason.at}`;
     case 'line of':
       return `${reason.file}: ${reason.name}`;
     case 'kernel option':

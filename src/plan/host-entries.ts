@@ -12,6 +12,11 @@ const mebibyte = 2 ** 20;
 // A detached LUKS2 header has 16 MiB.
 const most = 64 * mebibyte;
 
+interface Options {
+  readonly profiles: readonly string[];
+  readonly bootRecord: boolean;
+}
+
 /**
  * The files of the host part. Tables and drop-ins that are for the whole host are in it with the lines for the initrd only; what
  * lies in /run goes to the same place in /etc, which comes before it, since /run of an initrd is empty.
@@ -20,13 +25,14 @@ const most = 64 * mebibyte;
 export function hostEntries(
   facts: HostFacts,
   { files }: Pick<ModulePlan, 'files'>,
-  profiles: readonly string[],
+  options: Options,
 ): readonly HostEntry[] {
   assertSmall(facts.hostFiles);
   const entries = new Map(nestedDevices(facts).map((entry) => [entry.path, entry]));
+  for (const entry of recordPlace(facts, options)) entries.set(entry.path, entry);
   const tables = linesByPath(facts, {
     modules: new Map(files.map(({ name, path }) => [name, path])),
-    hasNetwork: profiles.includes('network'),
+    hasNetwork: options.profiles.includes('network'),
   });
   for (const file of facts.hostFiles.toSorted(runFirst)) {
     const path = target(file.path);
@@ -35,6 +41,20 @@ export function hostEntries(
     else if (lines.length > 0) entries.set(path, tableEntry(file, path, lines));
   }
   return [...entries.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** Where a boot that fails leaves its record on a machine whose firmware takes none. */
+function recordPlace({ esp }: HostFacts, { bootRecord }: Options): readonly HostEntry[] {
+  if (!bootRecord || esp === undefined) return [];
+  return [
+    {
+      path: 'usr/lib/pkginitrd/record-place',
+      mode: 0o644,
+      content: { type: 'text', text: `${esp.partition}\n` },
+      secret: false,
+      from: { type: 'mounted', at: esp.mountPoint },
+    },
+  ];
 }
 
 /** The lines that go in of a file that is taken line by line; undefined for any other file. */

@@ -36,11 +36,10 @@ export function makePlan(
   assertMountable(config, facts, modules, suggestedProfiles, infos);
   const firmware = selectFirmware(config, facts, modules, infos);
   const microcode = selectMicrocode(facts, options);
-  const host = hostEntries(
-    facts,
-    modules,
-    config.profiles.map(({ value }) => value),
-  );
+  const host = hostEntries(facts, modules, {
+    profiles: config.profiles.map(({ value }) => value),
+    bootRecord: config.bootRecord,
+  });
   const { parts, warnings } = planParts(config, facts, { microcode, modules, firmware, host });
   return {
     version: 3,

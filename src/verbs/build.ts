@@ -7,7 +7,8 @@ import {
   printWarnings,
 } from '../cli/print-receipt.ts';
 import { codec } from '../compress/compress.ts';
-import { makeManifest, placedManifest } from '../image/manifest.ts';
+import { isUnread } from '../host/boot-record.ts';
+import { makeManifest, manifestBytes, placedManifest } from '../image/manifest.ts';
 import { readParts, writeParts } from '../image/parts.ts';
 import { absolutePath, type AbsolutePath } from '../model/brands.ts';
 import { UsageError } from '../model/errors.ts';
@@ -76,6 +77,13 @@ export async function build(
   if (words === 'steps') return { result: printReceipt(receipt), remarks: [] };
   const summary = words === 'summary' ? [printSummary(receipt, destination)] : [];
   return { result: '', remarks: [...printWarnings(receipt), ...summary] };
+}
+
+/** A boot that failed, of which nobody has asked why. */
+function unreadRecord(sys: Sys, hostRoot: AbsolutePath): readonly string[] {
+  return isUnread(sys.root(hostRoot))
+    ? ['A boot has stopped in the initrd: "pkginitrd doctor --last-boot" says what was missing']
+    : [];
 }
 
 /** kernel-install and hooks run inside a package manager's transaction, where each step is not worth a line. */
@@ -157,7 +165,7 @@ async function carryOut(
   );
   const beside = placedManifest(manifest, base.packages, parts, { ...verified, path: image });
   const unplaced = await placeManifest(sys, invocation.destination, image, beside);
-  const placed = { path: image, bytes };
+  const placed = { path: image, bytes, manifest: manifestBytes(manifest) };
   const inputs = planned.inputs ?? planInputs(sys, memory, decided);
   const forgotten = await keepInMemory(
     ...([sys, memory, invocation, decided, { base, ...baseNotes }, placed] as const),
@@ -192,6 +200,7 @@ async function carryOut(
     warnings: [
       ...[...plan.warnings, ...base.warnings, ...verified.warnings, ...unplaced],
       ...[...baseNotes.warnings, ...kernelNotes.warnings, ...dropped, ...forgotten, ...unkept],
+      ...unreadRecord(sys, decided.hostRoot),
     ],
   };
 }

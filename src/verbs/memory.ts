@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { seenFiles, takeInputs, type Inputs } from '../cache/inputs.ts';
 import { recording, type Recording } from '../cache/recording.ts';
 import { treeDigest } from '../cache/tree-digest.ts';
@@ -39,7 +40,7 @@ export async function keepInMemory(
   { destination, request }: BuildInvocation,
   decided: Decided,
   { base, inputs }: Pick<BaseAnswer, 'base' | 'inputs'>,
-  image: { readonly path: AbsolutePath; readonly bytes: number },
+  image: { readonly path: AbsolutePath; readonly bytes: number; readonly manifest: Buffer },
   planInputs: Inputs | undefined,
   tool: string | undefined,
 ): Promise<readonly string[]> {
@@ -53,6 +54,7 @@ export async function keepInMemory(
       image: place,
       destination: destination.type,
       bytes: isFile ? image.bytes : null,
+      manifest: createHash('sha256').update(image.manifest).digest('hex'),
       ...{ request, tool: tool ?? null, plan },
       packages: base.packages.map(placedPackage),
       machine: machineDigest(memory.machine),

@@ -24,6 +24,7 @@ const verbs = {
   plan: async () => (await import('./plan.ts')).plan,
   why: async () => (await import('./why.ts')).why,
   status: async () => (await import('./status.ts')).status,
+  doctor: async () => (await import('./doctor.ts')).doctor,
   clean: async () => (await import('./clean.ts')).clean,
   refresh: async () => (await import('./refresh.ts')).refresh,
   rollback: async () => (await import('./rollback.ts')).rollback,

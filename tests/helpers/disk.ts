@@ -60,6 +60,7 @@ echo "ROOT-IDLE $idle $waiting"
 for word in $(cat /proc/cmdline); do
   case $word in
     test.show=*) echo "SHOW \${word#*=}: $(cat "\${word#*=}")" ;;
+    test.run=*) sh "\${word#*=}" ;;
     test.hibernate=*)
       swapon "\${word#*=}"
       echo shutdown >/sys/power/disk

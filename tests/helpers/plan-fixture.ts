@@ -33,6 +33,7 @@ export function config(changes: Partial<Config> = {}): Config {
     rescue: false,
     allowReadableKeys: false,
     refresh: true,
+    bootRecord: true,
     packageManager: undefined,
     packages: words('udev', 'systemd'),
     removePackages: [],

@@ -3,6 +3,8 @@ import {
   accessSync,
   closeSync,
   constants,
+  copyFileSync,
+  existsSync,
   mkdtempSync,
   openSync,
   readFileSync,
@@ -34,6 +36,8 @@ export interface Boot {
   readonly countsInstructions?: boolean;
   /** QEMU's machine type; `q35` by default. */
   readonly machine?: string;
+  /** The variables of an EFI firmware, a file of `firmwareVariables()` that it writes to; a BIOS where absent. */
+  readonly variables?: string;
   /** The console line that ends the boot, and with it the guest. */
   readonly until: RegExp;
   /** Lines typed into the console, each one when its prompt has appeared after the one before. */
@@ -244,6 +248,7 @@ function qemuArguments(options: Boot, socket: string): readonly string[] {
     ...(options.countsInstructions === true ? counting : ['-accel', accelerator(), '-smp', '2']),
     ...['-chardev', 'stdio,id=console,signal=off', '-serial', 'chardev:console'],
     ...['-kernel', options.kernel, '-initrd', options.initrd],
+    ...(options.variables === undefined ? [] : efi(options.variables)),
     // A busy machine's guest finds its timer dead, and ends before it has begun.
     ...['-append', `console=ttyS0,115200 panic=1 oops=panic no_timer_check ${options.commandLine}`],
     ...disks,
@@ -257,6 +262,28 @@ function qemuArguments(options: Boot, socket: string): readonly string[] {
 const counting = ['-accel', 'tcg,thread=single', '-smp', '1', '-icount', 'shift=0,sleep=off'];
 
 const usbKeyboard = ['-device', 'qemu-xhci,id=keys', '-device', 'usb-kbd,bus=keys.0'];
+
+const ovmf = '/usr/share/OVMF';
+
+/** True where there is a firmware with EFI for guests. */
+export function hasFirmware(): boolean {
+  return existsSync(join(ovmf, 'OVMF_CODE_4M.fd'));
+}
+
+/** The memory of a firmware that has never booted, for one guest after the other. */
+export function firmwareVariables(directory: string): string {
+  const file = join(directory, 'variables.fd');
+  copyFileSync(join(ovmf, 'OVMF_VARS_4M.fd'), file);
+  return file;
+}
+
+function efi(variables: string): readonly string[] {
+  const flash = (unit: number, file: string, more: string): readonly string[] => [
+    '-drive',
+    `if=pflash,format=raw,unit=${unit},file=${file}${more}`,
+  ];
+  return [...flash(0, join(ovmf, 'OVMF_CODE_4M.fd'), ',readonly=on'), ...flash(1, variables, '')];
+}
 
 // A machine whose keyboard is a USB one has no PS/2 controller that could do its work.
 function machineOf({ machine = 'q35', keyboard }: Boot): string {

@@ -1,8 +1,16 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { checkout } from '../../helpers/paths.ts';
 import { runOk } from '../../helpers/run.ts';
 import { plant, scratch } from '../../helpers/scratch.ts';
 import { movedScript } from './moved-script.ts';
+
+const shownWords = readFileSync(
+  join(checkout, 'dropins/extra/usr/lib/pkginitrd/shown-words'),
+  'utf8',
+);
 
 const rows: readonly (readonly [words: string, shown: string])[] = [
   ['root=UUID=1 rw  quiet', 'root=UUID=1 rw quiet'],
@@ -22,7 +30,11 @@ const rows: readonly (readonly [words: string, shown: string])[] = [
 for (const shell of ['dash', 'bash']) {
   test(`an emergency shows the command line without what is secret, in ${shell}`, async (t) => {
     for (const [words, shown] of rows) {
-      const root = plant(scratch(t), { 'proc/cmdline': `${words}\n`, sys: null });
+      const root = plant(scratch(t), {
+        'proc/cmdline': `${words}\n`,
+        'usr/lib/pkginitrd/shown-words': shownWords,
+        sys: null,
+      });
       const script = movedScript(root, '../extra/usr/lib/pkginitrd/emergency-words');
       const { stdout } = await runOk([shell, '-uc', script]);
       assert.equal(/^Command line: (.*)$/m.exec(stdout)?.[1], shown);

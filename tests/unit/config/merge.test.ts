@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { Config } from '../../../src/model/config.ts';
 import { describeOrigin, type Sourced } from '../../../src/model/origin.ts';
+import type { Tree } from '../../helpers/scratch.ts';
 import { errorOf, flag, load, values } from './load-fixture.ts';
 
 const content = (text: string): string => `[Content]\n${text}\n`;
@@ -94,6 +95,7 @@ test('without any drop-in the defaults hold', (t) => {
     rescue: false,
     allowReadableKeys: false,
     refresh: true,
+    bootRecord: true,
     compressOutput: 'zstd',
     compressLevel: undefined,
     packageManager: undefined,
@@ -258,4 +260,18 @@ test('A value of 125,000 continuation lines is refused, with the line', (t) => {
     load(t, { 'etc/pkginitrd/50-a.conf': content(`Packages=\n${'  a\n'.repeat(125_000)}`) }),
   );
   assert.match(error.message, /50-a\.conf:10003: Cannot take more for Packages=/);
+});
+
+test('BootRecord=no takes the script of the record out of the image, by its line', (t) => {
+  const removals = (tree: Tree) =>
+    load(t, tree).removeFiles.map(({ value, from, isDefault }) => [
+      value,
+      from.type === 'file' ? from.line : from.type,
+      isDefault,
+    ]);
+  const script = '/usr/lib/pkginitrd/keep-record';
+  const off = { 'etc/pkginitrd/5.conf': '[Output]\nBootRecord=no\n' };
+  assert.deepEqual(removals(off), [[script, 2, false]]);
+  assert.deepEqual(removals({ ...off, 'etc/pkginitrd/6.conf': '[Output]\nBootRecord=\n' }), []);
+  assert.deepEqual(removals({}), []);
 });

@@ -10,7 +10,7 @@ function file(path: string, changes: Partial<HostFile> = {}): HostFile {
 }
 
 function of(changes: Partial<HostFacts>, profiles: readonly string[] = []) {
-  return hostEntries(facts(changes), { files: modules }, profiles);
+  return hostEntries(facts(changes), { files: modules }, { profiles, bootRecord: true });
 }
 
 const modules = ['kernel/drivers/block/loop.ko', 'kernel/net/tls.ko', 'misc/vboxdrv.ko'].map(

@@ -39,7 +39,8 @@ function of(top: StorageNode, lines: readonly string[], commandLine: readonly st
     const [name = '', device = ''] = line.split(' ');
     return { name, device, keyFile: 'none', options: [], purpose: '/', line };
   });
-  return hostEntries(facts({ storage, crypttab, commandLine }), { files: [] }, []).map(
+  const options = { profiles: [], bootRecord: true };
+  return hostEntries(facts({ storage, crypttab, commandLine }), { files: [] }, options).map(
     ({ path, content }) => [path, content.type === 'text' ? content.text : ''],
   );
 }

@@ -1,0 +1,247 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test, { type TestContext } from 'node:test';
+import { parseBootRecord } from '../../../src/formats/boot-record.ts';
+import { checkout } from '../../helpers/paths.ts';
+import { run } from '../../helpers/run.ts';
+import { plant, scratch, type Tree } from '../../helpers/scratch.ts';
+
+const scripts = join(checkout, 'dropins/extra/usr/lib/pkginitrd');
+const efivars = 'sys/firmware/efi/efivars';
+const variable = 'PkginitrdBootRecord-cfc8fc79-be2e-4ddc-97f0-9f98bfe298a0';
+
+const program = (text: string) => `#!/bin/sh\n${text}\n`;
+
+interface Machine {
+  /** What systemctl lists. */
+  readonly never?: string;
+  readonly failed?: string;
+  readonly journal?: string;
+  readonly tree?: Tree;
+  readonly commandLine?: string;
+}
+
+/** Runs the script in a machine of files; programs that ask the running system are stand-ins. */
+async function record(t: TestContext, shell: string, machine: Machine) {
+  const { never = '', failed = '', journal = '', tree = {}, commandLine = 'root=UUID=1' } = machine;
+  const root = plant(scratch(t), {
+    'proc/cmdline': `${commandLine}\n`,
+    'proc/sys/kernel/osrelease': '6.12.1-test\n',
+    'sys/class/block': null,
+    'sys/bus': null,
+    run: null,
+    'usr/lib/pkginitrd/manifest.json':
+      '{"version":1,"modules":["/usr/lib/modules/6/kernel/a-b.ko.xz"],"settings":{"Profiles":["lvm","dm"]}}\n',
+    'usr/lib/pkginitrd/shown-words': readFileSync(join(scripts, 'shown-words'), 'utf8'),
+    'bin/systemctl': program(
+      `case "$*" in
+        *type=device*) cat <<'END'\n${never}\nEND\n;;
+        *state=failed*) cat <<'END'\n${failed}\nEND\n;;
+        show*) printf 'Result=exit-code\\nExecMainStatus=203\\nExecStart={ path=/usr/bin/gone ; argv[]=/usr/bin/gone x ; status=203 }\\n' ;;
+      esac`,
+    ),
+    'bin/journalctl': program(`[ "$1" = --sync ] || cat <<'END'\n${journal}\nEND`),
+    'bin/udevadm': program("printf 'ID_FS_TYPE=ext4\\nID_FS_UUID=a-b\\nID_FS_LABEL=a_label\\n'"),
+    'bin/modprobe': program('case "$*" in *known*) echo a-driver ;; *) exit 1 ;; esac'),
+    'bin/mount': program('exit 1'),
+    ...tree,
+  });
+  const text = readFileSync(join(scripts, 'keep-record'), 'utf8');
+  const moved = text.replaceAll(
+    /(?<=[ <>"=#])\/(?=(?:proc|run|sys|usr\/lib\/pkginitrd|dev\/disk)\b)/g,
+    `${root}/`,
+  );
+  const script = join(root, 'keep-record');
+  writeFileSync(script, moved);
+  for (const name of readdirSync(join(root, 'bin'))) {
+    await run(['chmod', '+x', join(root, 'bin', name)]);
+  }
+  const PATH = `${root}/bin:${process.env['PATH'] ?? ''}`;
+  const call = () => run(['env', `PATH=${PATH}`, shell, '-u', script]);
+  const file = join(root, efivars, variable);
+  return {
+    root,
+    call,
+    variable: () => (existsSync(file) ? readFileSync(file) : undefined),
+  };
+}
+
+const uuid = '/dev/disk/by-uuid/1';
+const never = `dev-disk-by\\x2duuid-1.device loaded inactive dead ${uuid}\nx.device loaded active plugged /dev/x`;
+
+for (const shell of ['dash', 'bash']) {
+  test(`a failed boot leaves what it knows in a variable of the firmware, in ${shell}`, async (t) => {
+    const machine = await record(t, shell, {
+      never,
+      failed: 'a.service loaded failed failed A service',
+      journal: '[ 1.0] kernel: one\n[ 2.0] systemd[1]: two',
+      tree: {
+        [`${efivars}/Boot0000-x`]: 'x',
+        'sys/class/block/vda/size': '4096\n',
+        'sys/class/block/loop0/size': '0\n',
+        'sys/bus/virtio/devices/virtio0/modalias': 'virtio:d2v1\n',
+        'sys/bus/pci/devices/0000:00:01.0/modalias': 'pci:v0d0sv0sd0bc01sc06i01known\n',
+        'sys/bus/pci/devices/0000:00:02.0/modalias': 'pci:v0d0sv0sd0bc03sc00i00\n',
+        'sys/bus/pci/devices/0000:00:03.0/modalias': 'pci:v0d1sv0sd0bc01sc06i01\n',
+        'sys/bus/pci/devices/0000:00:03.0/driver': null,
+        'sys/bus/mmc/devices/mmc0/uevent': 'A=b\nMODALIAS=mmc:block\n',
+      },
+    });
+    const { stdout, stderr, code } = await machine.call();
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /^This is kept in the firmware: .*pkginitrd doctor --last-boot/m);
+    const value = machine.variable();
+    // Kept, and there at boot and later.
+    assert.deepEqual([...(value?.subarray(0, 4) ?? [])], [7, 0, 0, 0]);
+    const found = parseBootRecord(value?.subarray(4) ?? Buffer.of());
+    assert.ok(found !== undefined);
+    const { time, image, ...rest } = found;
+    assert.match(time ?? '', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+    assert.match(image ?? '', /^[0-9a-f]{64}$/);
+    assert.deepEqual(rest, {
+      kernelVersion: '6.12.1-test',
+      commandLine: 'root=UUID=1',
+      profiles: ['lvm', 'dm'],
+      modules: ['a_b'],
+      neverCame: [uuid],
+      failed: [{ unit: 'a.service', result: 'exit-code', status: 203, program: '/usr/bin/gone' }],
+      disks: [
+        {
+          ...{ name: 'vda', mebibytes: 2, type: 'ext4', uuid: 'a-b', label: 'a_label' },
+          ...{ partitionUuid: null, partitionLabel: null },
+        },
+      ],
+      undriven: [
+        { bus: 'mmc', name: 'mmc0', modalias: 'mmc:block', modules: [] },
+        {
+          ...{ bus: 'pci', name: '0000:00:01.0', modalias: 'pci:v0d0sv0sd0bc01sc06i01known' },
+          modules: ['a_driver'],
+        },
+        { bus: 'virtio', name: 'virtio0', modalias: 'virtio:d2v1', modules: [] },
+      ],
+      journal: ['[ 1.0] kernel: one', '[ 2.0] systemd[1]: two'],
+    });
+    // A second emergency of the same boot leaves the first one's record.
+    const again = await machine.call();
+    assert.deepEqual([again.code, again.stdout], [0, '']);
+  });
+
+  test(`no record is written where nothing failed, or the emergency was asked for, in ${shell}`, async (t) => {
+    const machine = await record(t, shell, {
+      never: 'x.device loaded active plugged /dev/x',
+      tree: { [`${efivars}/Boot0000-x`]: 'x' },
+    });
+    const { stdout, code } = await machine.call();
+    assert.deepEqual([code, stdout, machine.variable()], [0, '', undefined]);
+    const asked = await record(t, shell, {
+      never,
+      commandLine: 'root=UUID=1 rd.systemd.unit=emergency.target quiet',
+      tree: { [`${efivars}/Boot0000-x`]: 'x' },
+    });
+    assert.deepEqual([(await asked.call()).stdout, asked.variable()], ['', undefined]);
+  });
+
+  test(`a record has no password of the command line, in ${shell}`, async (t) => {
+    const machine = await record(t, shell, {
+      never,
+      commandLine:
+        'cifspass=tell-nobody "iscsi_password=two words" root=iscsi:me:hush:you:quiet@h::::iqn.x',
+      journal: [
+        '[ 0.1] kernel: Command line: cifspass=tell-nobody',
+        '[ 0.2] a: mounts with tell-nobody',
+        '[ 0.3] a: and two of them',
+        '[ 0.4] a: words',
+        '[ 0.5] a: hush, quiet',
+        '[ 0.6] a: harmless',
+      ].join('\n'),
+      tree: { [`${efivars}/Boot0000-x`]: 'x' },
+    });
+    await machine.call();
+    const found = parseBootRecord(machine.variable()?.subarray(4) ?? Buffer.of());
+    assert.deepEqual(found?.journal, ['[ 0.6] a: harmless']);
+    assert.doesNotMatch(JSON.stringify(found), /nobody|two|words|hush|quiet/);
+  });
+}
+
+test('a record never has more than 8 KiB, and keeps the end of a long journal', async (t) => {
+  const lines = Array.from(
+    { length: 400 },
+    (_, index) => `[ ${index}.0] ${[1, 2, 3, 4].map(() => Math.random().toString(36)).join(' ')}`,
+  );
+  const machine = await record(t, 'dash', {
+    never,
+    journal: lines.join('\n'),
+    tree: { [`${efivars}/Boot0000-x`]: 'x' },
+  });
+  await machine.call();
+  const value = machine.variable();
+  assert.ok(value !== undefined && value.length <= 8192 + 4, `${value?.length}`);
+  const found = parseBootRecord(value.subarray(4));
+  assert.equal(found?.journal.at(-1), lines.at(-1));
+  assert.ok((found?.journal.length ?? 0) >= 30);
+});
+
+const esp: Tree = {
+  'usr/lib/pkginitrd/record-place': 'a-partition\n',
+  'dev/disk/by-partuuid/a-partition': '',
+  'bin/mount': program('exit 0'),
+  'bin/umount': program('exit 0'),
+};
+const asleep: Tree = {
+  'sys/class/block/sda/size': '4096\n',
+  'bin/udevadm': program('echo ID_FS_TYPE=swsuspend'),
+};
+
+const places: readonly (readonly [name: string, machine: Machine, kept: boolean, said: RegExp])[] =
+  [
+    ['with an ESP', { tree: esp }, true, /This is kept on the ESP: /],
+    [
+      'with an ESP and noresume',
+      { tree: esp, commandLine: 'resume=/dev/a noresume' },
+      true,
+      /on the ESP/,
+    ],
+    [
+      'without either',
+      {},
+      false,
+      /kept nowhere: there is neither a variable of EFI nor a known ESP/,
+    ],
+    [
+      'that may resume',
+      { tree: esp, commandLine: 'resume=/dev/a' },
+      false,
+      /nowhere: the machine may be hib/,
+    ],
+    [
+      'that sleeps on its disk',
+      { tree: { ...esp, ...asleep } },
+      false,
+      /nowhere: the machine may be hib/,
+    ],
+    [
+      'whose ESP is not there',
+      { tree: { 'usr/lib/pkginitrd/record-place': 'a-partition\n' } },
+      false,
+      /kept nowhere/,
+    ],
+    [
+      'whose ESP cannot be mounted',
+      { tree: { ...esp, 'bin/mount': program('echo no such file system >&2; exit 1') } },
+      false,
+      /nowhere: the ESP cannot be mounted \(no such file system\)/,
+    ],
+  ];
+
+for (const [name, machine, kept, said] of places) {
+  test(`a failed boot of a machine ${name} keeps its record ${kept ? 'there' : 'nowhere'}, and says so`, async (t) => {
+    const failed = await record(t, 'dash', { never, ...machine });
+    const { stdout, code } = await failed.call();
+    assert.equal(code, 0);
+    assert.match(stdout, said);
+    const file = join(failed.root, 'run/pkginitrd/record/esp/pkginitrd-boot-record');
+    assert.equal(existsSync(file), kept);
+    if (kept) assert.deepEqual(parseBootRecord(readFileSync(file))?.neverCame, [uuid]);
+  });
+}
