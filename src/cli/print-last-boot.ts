@@ -15,6 +15,8 @@ export interface LastBoot {
   readonly record: BootRecord;
   /** The image where it is remembered. */
   readonly image: string | null;
+  /** False where no plan could be made: what was left out is not known then. */
+  readonly isCompared: boolean;
   readonly diagnoses: readonly Diagnosis[];
   readonly observations: readonly Observation[];
 }
@@ -22,7 +24,7 @@ export interface LastBoot {
 /** For people: what was waited for, what there was, what was left out and why, and the end of the journal. */
 export function printLastBoot(lastBoot: LastBoot | undefined): string {
   if (lastBoot === undefined) return 'No boot that failed has left a record\n';
-  const { record, image, diagnoses, observations } = lastBoot;
+  const { record, image, isCompared, diagnoses, observations } = lastBoot;
   const { kernelVersion, time, commandLine, neverCame, failed, disks, journal } = record;
   const when = time === null ? '' : ` at ${time}`;
   const shown = journal.slice(-mostLines);
@@ -40,7 +42,7 @@ export function printLastBoot(lastBoot: LastBoot | undefined): string {
     ),
     'Block devices\n',
     disks.length === 0 ? '  none\n' : table(disks.map(diskRow), { rightAligned: [1] }),
-    ...reasons(diagnoses, observations),
+    ...(isCompared ? reasons(diagnoses, observations) : []),
     ...section('Journal', shown),
     ...(rest > 0 ? [`  ${rest} lines before these: --json\n`] : []),
   ].join('');
@@ -49,12 +51,13 @@ export function printLastBoot(lastBoot: LastBoot | undefined): string {
 /** For programs: the same with each sentence beside its data; null where there is no record. */
 export function printLastBootJson(lastBoot: LastBoot | undefined): string {
   if (lastBoot === undefined) return canonicalJson({ version: 1, lastBoot: null });
-  const { record, image, diagnoses, observations } = lastBoot;
+  const { record, image, isCompared, diagnoses, observations } = lastBoot;
   return canonicalJson({
     version: 1,
     lastBoot: {
       record,
       image,
+      isCompared,
       leftOut: diagnoses.map(({ leftOut, isTakenNow, lines }) => ({
         ...leftOut,
         isTakenNow,

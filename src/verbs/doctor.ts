@@ -51,7 +51,7 @@ async function compare(
   record: BootRecord,
   surroundings: Surroundings,
 ): Promise<{ readonly lastBoot: LastBoot; readonly remarks: readonly string[] }> {
-  const bare = { record, image: null, diagnoses: [], observations: [] };
+  const bare = { record, image: null, isCompared: false, diagnoses: [], observations: [] };
   let compared: Compared;
   try {
     compared = await planOf(sys, hostRoot, record, surroundings);
@@ -70,7 +70,7 @@ async function compare(
     diagnoses.push(await explainLeftOut(sys, compared, index, leftOut, surroundings));
   }
   const observations = observe(record, known);
-  return { lastBoot: { record, image, diagnoses, observations }, remarks };
+  return { lastBoot: { record, image, isCompared: true, diagnoses, observations }, remarks };
 }
 
 function knownOf(index: ModuleIndex): Known {

@@ -41,6 +41,7 @@ const lastBoot: LastBoot = {
     journal: Array.from({ length: 25 }, (_, index) => `line ${index}`),
   },
   image: '/boot/initrd.img-6.12',
+  isCompared: true,
   diagnoses: [
     {
       leftOut: { type: 'driver', module: 'virtio_blk', device },

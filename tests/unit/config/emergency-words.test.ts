@@ -7,8 +7,8 @@ import { runOk } from '../../helpers/run.ts';
 import { plant, scratch } from '../../helpers/scratch.ts';
 import { movedScript } from './moved-script.ts';
 
-const shownWords = readFileSync(
-  join(checkout, 'dropins/extra/usr/lib/pkginitrd/shown-words'),
+const functions = readFileSync(
+  join(checkout, 'dropins/extra/usr/lib/pkginitrd/emergency-functions'),
   'utf8',
 );
 
@@ -32,7 +32,7 @@ for (const shell of ['dash', 'bash']) {
     for (const [words, shown] of rows) {
       const root = plant(scratch(t), {
         'proc/cmdline': `${words}\n`,
-        'usr/lib/pkginitrd/shown-words': shownWords,
+        'usr/lib/pkginitrd/emergency-functions': functions,
         sys: null,
       });
       const script = movedScript(root, '../extra/usr/lib/pkginitrd/emergency-words');

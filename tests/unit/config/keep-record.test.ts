@@ -33,11 +33,16 @@ async function record(t: TestContext, shell: string, machine: Machine) {
     run: null,
     'usr/lib/pkginitrd/manifest.json':
       '{"version":1,"modules":["/usr/lib/modules/6/kernel/a-b.ko.xz"],"settings":{"Profiles":["lvm","dm"]}}\n',
-    'usr/lib/pkginitrd/shown-words': readFileSync(join(scripts, 'shown-words'), 'utf8'),
+    'usr/lib/pkginitrd/emergency-functions': readFileSync(
+      join(scripts, 'emergency-functions'),
+      'utf8',
+    ),
     'bin/systemctl': program(
       `case "$*" in
         *type=device*) cat <<'END'\n${never}\nEND\n;;
         *state=failed*) cat <<'END'\n${failed}\nEND\n;;
+        show*dead-end*) printf '\\n\\n' ;;
+        show*.device*) printf '\\na.mount\\n' ;;
         show*) printf 'Result=exit-code\\nExecMainStatus=203\\nExecStart={ path=/usr/bin/gone ; argv[]=/usr/bin/gone x ; status=203 }\\n' ;;
       esac`,
     ),
@@ -68,7 +73,8 @@ async function record(t: TestContext, shell: string, machine: Machine) {
 }
 
 const uuid = '/dev/disk/by-uuid/1';
-const never = `dev-disk-by\\x2duuid-1.device loaded inactive dead ${uuid}\nx.device loaded active plugged /dev/x`;
+const never = `dev-disk-by\\x2duuid-1.device loaded inactive dead ${uuid}\nx.device loaded active plugged /dev/x
+dead-end.device loaded inactive dead /dev/end`;
 
 for (const shell of ['dash', 'bash']) {
   test(`a failed boot leaves what it knows in a variable of the firmware, in ${shell}`, async (t) => {
@@ -154,12 +160,13 @@ for (const shell of ['dash', 'bash']) {
         '[ 0.4] a: words',
         '[ 0.5] a: hush, quiet',
         '[ 0.6] a: harmless',
+        '[ 0.7] iscsi: a login',
       ].join('\n'),
       tree: { [`${efivars}/Boot0000-x`]: 'x' },
     });
     await machine.call();
     const found = parseBootRecord(machine.variable()?.subarray(4) ?? Buffer.of());
-    assert.deepEqual(found?.journal, ['[ 0.6] a: harmless']);
+    assert.deepEqual(found?.journal, ['[ 0.6] a: harmless', '[ 0.7] iscsi: a login']);
     assert.doesNotMatch(JSON.stringify(found), /nobody|two|words|hush|quiet/);
   });
 }

@@ -35,11 +35,13 @@ const machine: Tree = {
   'etc/pkginitrd/50-small.conf': '[Content]\nKernelModules=-virtio_blk\n',
 };
 
+const raid = 'pci:v00001000d0000005Bsv00000000sd00000000bc01sc04i00';
+
 const record = [
   ...['pkginitrd boot record 1', 'kernel 6.12-test', 'command-line root=UUID=1'],
   ...['never-came /dev/disk/by-uuid/1', 'disk sda1 10 crypto_LUKS', 'image 0', 'profiles dm'],
   'device virtio virtio0 virtio:d00000002v00001AF4',
-  'device pci 0000:00:01.0 pci:v00001000d0000005Bsv0sd0bc01sc04i00',
+  `device pci 0000:00:01.0 ${raid}`,
   ...['journal', '[ 1.0] kernel: words', ''],
 ].join('\n');
 
@@ -94,6 +96,29 @@ test('doctor --last-boot names the line, profile or setting by which a thing was
   assert.equal(isUnread, false);
 });
 
+test('doctor --last-boot names the rule of HostModules= for a device of the host, and of RemoveFiles= for a program', async (t) => {
+  const status = 'Package: tools\nStatus: install ok installed\nArchitecture: all\nVersion: 1\n\n';
+  const failed = 'failed a.service exit-code 203 /usr/bin/gone\n';
+  const { result } = await ask(t, {
+    ...machine,
+    ...device('pci0000:00/0000:00:09.0', 'pci', { modalias: raid }),
+    'etc/pkginitrd/50-small.conf':
+      '[Content]\nHostModules=-megaraid_sas\nRemoveFiles=/usr/bin/gone\nKernelModules=-virtio_blk\n',
+    'var/lib/dpkg/status': status,
+    'var/lib/dpkg/info/tools.list': '/.\n/usr/bin/gone\n',
+    'var/lib/pkginitrd/boot-record': gzipSync(record.replace('device ', `${failed}device `)),
+  });
+  assert.match(
+    result,
+    /^ {2}driver megaraid_sas of .*\n {4}device pci 0000:00:09\.0, pci:\S+, but for \/etc\/pkginitrd\/50-small\.conf:2 "-megaraid_sas"$/m,
+  );
+  assert.match(
+    result,
+    /^ {2}program \/usr\/bin\/gone, which a\.service could not start\n {4}of package tools\n/m,
+  );
+  assert.match(result, /^ {4}removed by \/usr\/bin\/gone: \/etc\/pkginitrd\/50-small\.conf:3$/m);
+});
+
 test('doctor --last-boot says that there is no profile for what lies on a disk', async (t) => {
   const tree = { ...machine, 'var/lib/pkginitrd/boot-record': gzipSync(record) };
   const { result } = await ask(t, tree, { vendor: '/nonexistent' });
@@ -108,6 +133,7 @@ test('doctor --last-boot shows a record where no plan can be made, and says why 
     'var/lib/pkginitrd/boot-record': gzipSync(record),
   });
   assert.match(result, /^Never came\n {2}\/dev\/disk\/by-uuid\/1$/m);
+  assert.doesNotMatch(result, /Nothing is seen/);
   assert.match(remarks.join('\n'), /It is not known why something was left out: /);
 });
 
