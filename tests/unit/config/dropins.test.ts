@@ -48,6 +48,7 @@ const packagesOf: Readonly<Record<string, string>> = {
   bcachefs: 'bcachefs-tools|',
   btrfs: 'btrfs-progs',
   cryptsetup: 'systemd-cryptsetup|',
+  debug: 'strace',
   dm: 'dmsetup',
   keymap: 'kbd',
   lvm: 'lvm2',
@@ -86,6 +87,7 @@ for (const [profile, others] of [
   ['iscsi', ['netroot', 'network']],
   ['nbd', ['netroot', 'network']],
   ['nvmf', ['netroot', 'network']],
+  ['debug', ['rescue']],
   ['9p', ['netroot']],
   ['virtiofs', ['netroot']],
 ] as const) {
