@@ -21,13 +21,14 @@ export interface LastBoot {
   readonly observations: readonly Observation[];
 }
 
-/** For people: what was waited for, what there was, what was left out and why, and the end of the journal. */
+/** For people: what was waited for, what there was, what was left out and why, and the lines of the journal that speak of a failure. */
 export function printLastBoot(lastBoot: LastBoot | undefined): string {
   if (lastBoot === undefined) return 'No boot that failed has left a record\n';
   const { record, image, isCompared, diagnoses, observations } = lastBoot;
   const { kernelVersion, time, commandLine, neverCame, failed, disks, journal } = record;
   const when = time === null ? '' : ` at ${time}`;
-  const shown = journal.slice(-mostLines);
+  const telling = journal.filter((line) => failure.test(line));
+  const shown = (telling.length > 0 ? telling : journal).slice(-mostLines);
   const rest = journal.length - shown.length;
   return [
     `A boot of kernel ${kernelVersion} stopped in the initrd${when}\n`,
@@ -44,7 +45,7 @@ export function printLastBoot(lastBoot: LastBoot | undefined): string {
     disks.length === 0 ? '  none\n' : table(disks.map(diskRow), { rightAligned: [1] }),
     ...(isCompared ? reasons(diagnoses, observations) : []),
     ...section('Journal', shown),
-    ...(rest > 0 ? [`  ${rest} lines before these: --json\n`] : []),
+    ...(rest > 0 ? [`  ${rest} other lines: --json\n`] : []),
   ].join('');
 }
 
@@ -71,6 +72,10 @@ export function printLastBootJson(lastBoot: LastBoot | undefined): string {
 
 // A screen; the rest is in the JSON.
 const mostLines = 20;
+
+// The kernel goes on to tell of devices that come, while units fail.
+const failure =
+  /\b(?:fail(?:ed|ure|s)?|errors?|time[d ]*out|cannot|can't|unable|missing|no such|not found|denied|refused)\b/i;
 
 function reasons(
   diagnoses: readonly Diagnosis[],

@@ -84,7 +84,16 @@ test('printLastBoot() says what was waited for, what there was, and the line tha
     '  None of the disks is "/dev/disk/by-uuid/1": it has another name now, or what it lies on was not set up',
   ]);
   assert.deepEqual(lines.slice(15, 17), ['Journal', '  line 5']);
-  assert.deepEqual(lines.slice(-3), ['  line 24', '  5 lines before these: --json', '']);
+  assert.deepEqual(lines.slice(-3), ['  line 24', '  5 other lines: --json', '']);
+});
+
+test('printLastBoot() shows the lines of the journal that speak of a failure, where there are such', () => {
+  const journal = ['a: Timed out waiting', 'kernel: ata1: link down', 'b: Failed to start', 'c: x'];
+  const text = printLastBoot({ ...lastBoot, record: { ...lastBoot.record, journal } });
+  assert.match(
+    text,
+    /^Journal\n {2}a: Timed out waiting\n {2}b: Failed to start\n {2}2 other lines: --json\n/m,
+  );
 });
 
 test('printLastBoot() says that there is no record, and that nothing was seen to be left out', () => {
