@@ -9,6 +9,7 @@ import type { Excerpt, Gap, NewcEntry, NewcHead } from '../formats/newc-reader.t
 import { checkPackedModule } from '../formats/packed-module.ts';
 import type { ReadAt } from '../formats/read-at.ts';
 import { BuildError } from '../model/errors.ts';
+import { authorizedKeys, ownKeys } from './ssh-files.ts';
 
 export type FileFacts =
   /** `isWhole` is false where the file is too large for all of them to be seen. */
@@ -89,6 +90,8 @@ const KEPT = [
   /^etc\/ld\.so\.(?:cache|conf(?:\.d\/[^/]+)?)$/,
   /^(?:etc|(?:usr\/(?:local\/)?)?lib)\/systemd\/system\//,
   RULES,
+  authorizedKeys,
+  ownKeys,
 ];
 
 const INDEX = /\/modules\.builtin\.alias\.bin$/;

@@ -18,6 +18,8 @@ export type Check =
   | 'init'
   /** The devices under the host's / cannot be brought up. */
   | 'storage'
+  /** Nobody could log in to unlock. */
+  | 'ssh'
   | 'systemd'
   | 'modules'
   | 'libraries'

@@ -11,6 +11,7 @@ import { bootNeeds, type IsNeeded } from './boot-needs.ts';
 import { checkInit } from './check-init.ts';
 import { checkLibraries } from './check-libraries.ts';
 import { checkModules } from './check-modules.ts';
+import { checkSsh } from './check-ssh.ts';
 import { checkSystemd } from './check-systemd.ts';
 import { wantsContent, type ImageFiles } from './file-facts.ts';
 import { libraryFinder } from './find-library.ts';
@@ -106,6 +107,7 @@ function checkSystem(overlay: ImageFiles, { expect }: VerifyInput, report: Repor
   checkModules(overlay, expect, report);
   checkFirmware(overlay, expect.firmware ?? [], report);
   checkPrograms(overlay, needs.programs, report);
+  checkSsh(overlay, report);
   checkLibraries(overlay, finder, isNeeded, needs, report);
 }
 

@@ -11,6 +11,7 @@ import { networkRows } from './rows/network.ts';
 import { partitioned } from './rows/partitioned.ts';
 import { paths } from './rows/paths.ts';
 import { raid } from './rows/raid.ts';
+import { remoteRows } from './rows/remote.ts';
 import { resume } from './rows/resume.ts';
 
 export const scenarios: readonly Scenario[] = [
@@ -21,6 +22,7 @@ export const scenarios: readonly Scenario[] = [
   ...lvm,
   ...luksRows,
   ...luksStacks,
+  ...remoteRows,
   ...checked,
   ...cached,
   ...paths,

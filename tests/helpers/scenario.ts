@@ -6,6 +6,7 @@ import { absolutePath } from '../../src/model/brands.ts';
 import { rootReached } from './disk.ts';
 import { deploy } from './kernel-install.ts';
 import { cache } from './paths.ts';
+import { makeRemote, type Remote, type UnlockWay } from './remote.ts';
 import { makeServer, type Server } from './servers.ts';
 import { boot, type Boot, unpackErrors } from './qemu.ts';
 import { plant, type Tree } from './scratch.ts';
@@ -39,6 +40,8 @@ export interface Scenario {
   readonly guest?: Partial<Omit<Boot, 'kernel' | 'initrd' | 'commandLine' | 'disks'>>;
   /** Milliseconds between the network that is there and the start of its server. */
   readonly serverAfter?: number;
+  /** The passphrase is entered from elsewhere when the console asks for it. */
+  readonly remote?: UnlockWay;
   /** How many disks are still there; all by default. */
   readonly disksThere?: number;
   /** True: systemd waits for a disk no longer than it does by itself. */
@@ -85,6 +88,8 @@ export async function runScenario(row: Scenario, directory: string, lane = 0): P
       .replaceAll('@port@', `${server?.port ?? ''}`)
       .replaceAll('@port+1@', `${(server?.port ?? 0) + 1}`);
   const commandLine = filled(row.commandLine);
+  const remote = row.remote && (await makeRemote(join(directory, 'remote')));
+  for (const [path, text] of Object.entries(remote?.files ?? {})) host.write(path, text, 0o600);
   const initrd = await builtFor(row, host, commandLine, made);
   const disks = made.disks.slice(0, row.disksThere ?? made.disks.length);
   for (const { words = '', until = rootReached } of row.boots ?? [{}]) {
@@ -96,6 +101,7 @@ export async function runScenario(row: Scenario, directory: string, lane = 0): P
       timeout: 900_000,
       ...row.guest,
       ...(server === undefined ? {} : clientOf(row, server)),
+      ...(remote === undefined ? {} : unlockedBy(row, remote)),
       commandLine: [commandLine, filled(words), row.isHurried === true ? '' : patient].join(' '),
       until: until === 'power off' ? /^never$/m : orEmergency(until),
     }).finally(() => server?.stop());
@@ -127,6 +133,15 @@ function clientOf({ guest, serverAfter }: Scenario, server: Server): Partial<Boo
     run: () => server.start(),
   };
   return { more, dialogue: [late] };
+}
+
+function unlockedBy({ remote, guest }: Scenario, by: Remote): Partial<Boot> {
+  const way = remote ?? 'by a command';
+  const run = (): Promise<void> => by.unlock(way, 'correct horse');
+  return {
+    more: [...by.options, ...(guest?.more ?? [])],
+    dialogue: [{ prompt: /enter passphrase for disk/i, run }],
+  };
 }
 
 async function builtFor(

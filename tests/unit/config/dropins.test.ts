@@ -65,6 +65,7 @@ const packagesOf: Readonly<Record<string, string>> = {
   nfs: 'nfs-common',
   repart: 'systemd-repart|',
   rescue: 'procps',
+  ssh: 'dropbear-bin',
   tpm2: '^libtss2-rc0(t64)?$',
   plymouth: 'plymouth',
   pkcs11: 'p11-kit',
@@ -88,6 +89,7 @@ for (const [profile, others] of [
   ['nbd', ['netroot', 'network']],
   ['nvmf', ['netroot', 'network']],
   ['debug', ['rescue']],
+  ['ssh', ['network']],
   ['9p', ['netroot']],
   ['virtiofs', ['netroot']],
 ] as const) {

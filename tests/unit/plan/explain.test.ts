@@ -79,6 +79,7 @@ const others = [
   'portable',
   'repart',
   'rescue',
+  'ssh',
 ];
 
 test('profileUses() names the storage for every profile that storage asks for', () => {

@@ -1,0 +1,2 @@
+# Who comes by ssh comes to unlock.
+[ -z "$SSH_TTY" ] || cryptroot-unlock

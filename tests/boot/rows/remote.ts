@@ -1,0 +1,36 @@
+// Encrypted devices that somebody unlocks from elsewhere.
+import { remoteCard } from '../../helpers/remote.ts';
+import type { Scenario } from '../../helpers/scenario.ts';
+import { byUuid, encrypted, luks, made, onLuks } from './steps.ts';
+
+const unlocked: Pick<Scenario, 'image' | 'work' | 'commandLine' | 'options' | 'profiles' | 'seen'> =
+  {
+    image: 'host',
+    work: {
+      packages: ['cryptsetup-bin'],
+      disks: [96],
+      make: [...encrypted('/dev/vda', 'opened'), ...made('ext4', '/dev/mapper/opened')],
+      close: ['cryptsetup close opened'],
+    },
+    commandLine: `rd.luks.name=${luks}=opened ${byUuid} test.show=/sys/class/net/${remoteCard}/flags`,
+    options: ['--profile', 'ssh'],
+    profiles: ['cryptsetup', 'dm', 'network', 'ssh'],
+    // The server is gone before the root takes over, and the card is not up (IFF_UP).
+    seen: [
+      onLuks,
+      /^SHOW .*flags: 0x\d+[02468ace]$/m,
+      /Stopped .*pkginitrd-ssh\.service[^]*SWITCH-ROOT-REACHED/,
+    ],
+  };
+
+export const remoteRows: readonly Scenario[] = [
+  { name: 'LUKS unlocked by ssh, by a command', ...unlocked, remote: 'by a command' },
+  {
+    name: 'LUKS unlocked by ssh at a terminal, with the server of OpenSSH',
+    ...unlocked,
+    hostFiles: {
+      'etc/pkginitrd/profiles/ssh/20-debian.conf': '[Content]\nPackages=openssh-server\n',
+    },
+    remote: 'at a terminal',
+  },
+];
