@@ -162,6 +162,13 @@ export const multipathRoot: Tree = {
   ...mounts(['253:0', '/', 'ext4', '/dev/mapper/35000c500a1b2c3d4']),
 };
 
+/** The same with a logical volume on it. */
+export const volumeOnMultipath: Tree = {
+  ...multipathRoot,
+  ...stacked('dm-1', [253, 1], ['dm-0'], { 'dm/name': 'group-root', 'dm/uuid': 'LVM-abcroot' }),
+  ...mounts(['253:1', '/', 'ext4', '/dev/mapper/group-root']),
+};
+
 const virtio: Tree = { ...debian, ...plainRoot };
 
 const appliance: Tree = {

@@ -93,4 +93,38 @@ export const fileSystems: readonly Scenario[] = [
     disksThere: 1,
     seen: [/^ROOT-MOUNT \/dev\/vda btrfs$/m],
   },
+  {
+    name: 'btrfs, a snapshot as root, by rootflags= and by default',
+    image: 'host',
+    work: {
+      packages: [],
+      disks: [320],
+      make: [
+        'modprobe btrfs',
+        `mkfs.btrfs -q -U ${uuid} /dev/vda`,
+        'mkdir /run/top',
+        'mount /dev/vda /run/top',
+        'btrfs -q subvolume create /run/top/system',
+        'cp -a $plain/. /run/top/system/',
+        'btrfs -q subvolume snapshot /run/top/system /run/top/before',
+        'btrfs subvolume set-default /run/top/before',
+        'umount /run/top',
+        'mount /dev/vda $root',
+      ],
+      close: [],
+    },
+    commandLine: byUuid,
+    profiles: ['btrfs'],
+    boots: [{ words: 'rootflags=subvol=before' }, { words: '' }],
+    seen: [/^ROOT-MOUNT \/dev\/vda btrfs$/m, /^MOUNTED \/ \S+ btrfs \S*subvol=\/before/m],
+  },
+  {
+    // The root's own systemd lays memory over /var.
+    name: 'ext4 that is only read, by systemd.volatile=state',
+    image: 'host',
+    work: { packages: [], disks: [96], make: made('ext4', '/dev/vda'), close: [] },
+    commandLine: `root=UUID=${uuid} systemd.volatile=state`,
+    profiles: [],
+    seen: [/^MOUNTED \/ \/dev\/vda ext4 ro/m],
+  },
 ];

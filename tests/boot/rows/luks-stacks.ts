@@ -136,4 +136,27 @@ export const luksStacks: readonly Scenario[] = [
     guest: { dialogue: asked.map((each) => ({ ...each, after: 100_000 })) },
     seen: [onLuks],
   },
+  {
+    name: 'LUKS on RAID 1 on LVM',
+    image: 'host',
+    work: {
+      packages: ['cryptsetup-bin', 'lvm2', 'mdadm'],
+      disks: [96, 96],
+      make: [
+        'lvm pvcreate -q /dev/vda /dev/vdb',
+        'lvm vgcreate -q group /dev/vda /dev/vdb',
+        'lvm lvcreate -q --yes --size 80M --name one group /dev/vda',
+        'lvm lvcreate -q --yes --size 80M --name two group /dev/vdb',
+        'udevadm settle',
+        ...array('system', { disks: '/dev/group/one /dev/group/two' }),
+        ...encrypted('/dev/md/system', 'opened'),
+        ...made('ext4', '/dev/mapper/opened'),
+      ],
+      close: ['cryptsetup close opened', 'mdadm --stop /dev/md/system', 'lvm vgchange -an group'],
+    },
+    commandLine: `rd.luks.name=${luks}=opened ${byUuid}`,
+    profiles: ['cryptsetup', 'dm', 'lvm', 'raid'],
+    guest: { dialogue: asked },
+    seen: [onLuks],
+  },
 ];

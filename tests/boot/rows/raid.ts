@@ -76,4 +76,42 @@ export const raid: readonly Scenario[] = [
     disksThere: 3,
     seen: [/^ROOT-MOUNT \/dev\/md127 ext4$/m, /^SHOW .*degraded: 1$/m],
   },
+  {
+    name: 'RAID 0',
+    image: 'host',
+    work: {
+      packages: ['mdadm'],
+      disks: [64, 64],
+      make: [...array('system', { level: 0 }), ...made('ext4', '/dev/md/system')],
+      close: ['mdadm --stop /dev/md/system'],
+    },
+    commandLine: byUuid,
+    profiles: ['raid'],
+    seen: [/^ROOT-MOUNT \/dev\/md127 ext4$/m],
+  },
+  {
+    // Without Intel's firmware mdadm takes such disks for its own tests only. Its monitor of the array runs in the initrd.
+    name: "RAID 1 of Intel's firmware (IMSM)",
+    image: 'host',
+    work: {
+      packages: ['mdadm'],
+      disks: [96, 96],
+      make: [
+        'modprobe raid1',
+        'export IMSM_NO_PLATFORM=1 IMSM_DEVNAME_AS_SERIAL=1',
+        'mdadm --create /dev/md/imsm --run --metadata=imsm --raid-devices=2 /dev/vda /dev/vdb',
+        'mdadm --create /dev/md/system --run --assume-clean --level=1 --raid-devices=2 /dev/md/imsm',
+        'udevadm settle',
+        ...made('ext4', '/dev/md/system'),
+      ],
+      close: ['mdadm --stop /dev/md/system', 'mdadm --stop /dev/md/imsm'],
+    },
+    hostFiles: {
+      'etc/udev/rules.d/00-imsm.rules':
+        'SUBSYSTEM=="block", ENV{IMSM_NO_PLATFORM}="1", ENV{IMSM_DEVNAME_AS_SERIAL}="1"\n',
+    },
+    commandLine: `${byUuid} mdadm.imsm.test=1 systemd.setenv=IMSM_DEVNAME_AS_SERIAL=1 test.show=/sys/block/md126/md/metadata_version`,
+    profiles: ['raid'],
+    seen: [/^ROOT-MOUNT \/dev\/md126 ext4$/m, /^SHOW .*metadata_version: external:\/md127\/0$/m],
+  },
 ];
