@@ -1,4 +1,5 @@
 // Headers of LUKS1 and LUKS2 (cryptsetup's on-disk format documents): which ciphers and hashes a disk needs to open.
+import { clevisPins } from './clevis.ts';
 
 export interface LuksHeader {
   readonly version: 1 | 2;
@@ -6,7 +7,7 @@ export interface LuksHeader {
   readonly ciphers: readonly string[];
   /** For example `sha256`, sorted. */
   readonly hashes: readonly string[];
-  /** Types of its tokens, for example `systemd-tpm2`, sorted. */
+  /** Types of its tokens, for example `systemd-tpm2`, and what decrypts those of Clevis, for example `clevis:tang`; sorted. */
   readonly tokens: readonly string[];
 }
 
@@ -54,6 +55,10 @@ function metadata(json: string): Omit<LuksHeader, 'version'> {
       if (hashKeys.has(key)) hashes.add(value);
       if (key === 'type' && value.includes('(')) hashes.add(value);
       if (key === 'type' && area === 'tokens') tokens.add(value);
+      // { "type": "clevis", "jwe": { "protected": "…" } }
+      if (key === 'protected' && area === 'tokens') {
+        for (const pin of clevisPins(value)) tokens.add(`clevis:${pin}`);
+      }
     }
   }
   return {

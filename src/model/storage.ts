@@ -24,7 +24,7 @@ export type StorageNode =
       readonly format: 'luks1' | 'luks2' | 'plain' | 'verity' | 'integrity';
       /** Ciphers and hashes of the LUKS header or verity superblock; empty where it could not be read. */
       readonly algorithms: readonly string[];
-      /** Types of LUKS2 tokens, which open it besides a passphrase: `systemd-tpm2` and the like. */
+      /** Types of LUKS2 tokens, which open it besides a passphrase: `systemd-tpm2`, `clevis` with `clevis:tang`, and the like. */
       readonly tokens: readonly string[];
     })
   | (Layer & { readonly type: 'lvm' | 'multipath' | 'mapper' | 'partition' | 'bcache' })

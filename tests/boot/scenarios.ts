@@ -13,6 +13,7 @@ import { paths } from './rows/paths.ts';
 import { raid } from './rows/raid.ts';
 import { remoteRows } from './rows/remote.ts';
 import { resume } from './rows/resume.ts';
+import { unlocked } from './rows/unlocked.ts';
 
 export const scenarios: readonly Scenario[] = [
   ...partitioned,
@@ -23,6 +24,7 @@ export const scenarios: readonly Scenario[] = [
   ...luksRows,
   ...luksStacks,
   ...remoteRows,
+  ...unlocked,
   ...checked,
   ...cached,
   ...paths,

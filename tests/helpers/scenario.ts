@@ -11,6 +11,7 @@ import { makeServer, type Server } from './servers.ts';
 import { boot, type Boot, unpackErrors } from './qemu.ts';
 import { plant, type Tree } from './scratch.ts';
 import { bare, openHost, type HostName, type ThrowAwayHost } from './throw-away-host.ts';
+import { makeUnlocker } from './unlockers.ts';
 import { buildIn, makeDisks, type Made, type Work } from './workshop.ts';
 
 export interface Scenario {
@@ -88,12 +89,14 @@ export async function runScenario(row: Scenario, directory: string, lane = 0): P
       .replaceAll('@port@', `${server?.port ?? ''}`)
       .replaceAll('@port+1@', `${(server?.port ?? 0) + 1}`);
   const commandLine = filled(row.commandLine);
+  const unlocker = row.work.unlocker && makeUnlocker(row.work.unlocker, made.memory);
   const remote = row.remote && (await makeRemote(join(directory, 'remote')));
   for (const [path, text] of Object.entries(remote?.files ?? {})) host.write(path, text, 0o600);
   const initrd = await builtFor(row, host, commandLine, made);
   const disks = made.disks.slice(0, row.disksThere ?? made.disks.length);
   for (const { words = '', until = rootReached } of row.boots ?? [{}]) {
     if (row.serverAfter === undefined) await server?.start();
+    await unlocker?.start();
     const { transcript, end } = await boot({
       kernel: host.kernel.image,
       initrd,
@@ -102,9 +105,13 @@ export async function runScenario(row: Scenario, directory: string, lane = 0): P
       ...row.guest,
       ...(server === undefined ? {} : clientOf(row, server)),
       ...(remote === undefined ? {} : unlockedBy(row, remote)),
+      ...(unlocker === undefined ? {} : { more: unlocker.options }),
       commandLine: [commandLine, filled(words), row.isHurried === true ? '' : patient].join(' '),
       until: until === 'power off' ? /^never$/m : orEmergency(until),
-    }).finally(() => server?.stop());
+    }).finally(() => {
+      server?.stop();
+      unlocker?.stop();
+    });
     assert.deepEqual(unpackErrors(transcript), []);
     assert.equal(end, until === 'power off' ? 'exit' : 'reached', transcript);
     assert.ok(until === 'power off' || until.test(transcript), transcript);

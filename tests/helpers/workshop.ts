@@ -18,6 +18,7 @@ import { boot } from './qemu.ts';
 import { explain, runOk } from './run.ts';
 import { makeServer, type Serving } from './servers.ts';
 import type { ThrowAwayHost } from './throw-away-host.ts';
+import { makeUnlocker, type UnlockerKind } from './unlockers.ts';
 
 export interface Work {
   /**
@@ -25,6 +26,8 @@ export interface Work {
    * at 10.0.2.2 and the port "$port".
    */
   readonly served?: Serving;
+  /** Is there for the steps, and for the guests that boot from the disks. */
+  readonly unlocker?: UnlockerKind;
   /** Packages with the programs that the steps call. */
   readonly packages: readonly string[];
   /** MiB of the blank disks /dev/vda, /dev/vdb and so on. */
@@ -46,6 +49,8 @@ export interface Made {
   readonly disks: readonly string[];
   /** The directory or disk for a server. */
   readonly served: string;
+  /** The unlocker's memory. */
+  readonly memory: string;
   /** What the steps have written to /run/word. */
   readonly word: string;
   /** Puts what the guest's kernel said of the root, its disks' headers and its /etc where a host has them. */
@@ -81,6 +86,7 @@ export async function makeDisks(host: ThrowAwayHost, directory: string, work: Wo
   return {
     served: join(directory, work.disks.length === 0 ? 'root' : diskName(0)),
     disks: ownDisks(work).map((_, index) => join(directory, diskName(index))),
+    memory: join(directory, memoryName),
     word: readFileSync(join(directory, 'word'), 'utf8'),
     capture: (target) => unpack(join(directory, 'bench'), target),
   };
@@ -94,15 +100,25 @@ function ownDisks({ served, disks }: Work): readonly number[] {
   return served === undefined ? disks : [];
 }
 
+const memoryName = 'memory';
+
+/** Profiles that have what an unlocker is used by. */
+const profilesOf = {
+  tpm2: ['clevis', 'tpm2'],
+  tang: ['tang'],
+} as const satisfies Record<UnlockerKind, readonly string[]>;
+
 function diskName(index: number): string {
   return `disk-${index}`;
 }
 
-async function copyDisks(source: string, { disks }: Work, target: string): Promise<void> {
+async function copyDisks(source: string, { disks, unlocker }: Work, target: string): Promise<void> {
   mkdirSync(target, { recursive: true });
   const files = [...disks.map((_, index) => diskName(index)), 'bench', 'word'];
-  const paths = files.map((file) => join(source, file));
-  await runOk(['cp', '--sparse=always', '-t', target, ...paths]);
+  const paths = [...files, ...(unlocker === undefined ? [] : [memoryName])].map((file) =>
+    join(source, file),
+  );
+  await runOk(['cp', '-r', '--sparse=always', '-t', target, ...paths]);
 }
 
 async function inGuest(
@@ -119,7 +135,10 @@ async function inGuest(
   );
   const script = scriptOf(work, source, table);
   writeFileSync(bench, script, { flag: 'r+' });
-  const profiles = work.served === undefined ? [] : ['network', work.served];
+  const profiles = [
+    ...(work.served === undefined ? [] : ['network', work.served]),
+    ...(work.unlocker === undefined ? [] : profilesOf[work.unlocker]),
+  ];
   const initrd = await buildIn(host, 'workshop', [
     ...['rescue', ...profiles].flatMap((name) => ['--profile', name]),
     ...['--packages', ['less', ...work.packages].join(',')],
@@ -133,6 +152,8 @@ async function inGuest(
           join(directory, disks.length === 0 ? 'root' : diskName(0)),
         );
   await server?.start();
+  const unlocker = work.unlocker && makeUnlocker(work.unlocker, join(directory, memoryName));
+  await unlocker?.start();
   const commands = [
     ...setUp,
     // udev does not wait for the disks.
@@ -148,11 +169,14 @@ async function inGuest(
     // that is not ready yet is lost, so that it gets its commands with its start.
     commandLine: `quiet rdinit=/usr/bin/bash -- -c "${commands.join('; ')}"`,
     disks: [...disks.slice(0, own), plain, bench],
-    more: server?.options ?? [],
+    more: [...(server?.options ?? []), ...(unlocker?.options ?? [])],
     until: /^made: \d+$/m,
     // The steps make file systems and keys, on a machine that may be busy.
     timeout: 900_000,
-  }).finally(() => server?.stop());
+  }).finally(() => {
+    server?.stop();
+    unlocker?.stop();
+  });
   assert.match(made.transcript, /^made: 40$/m);
   writeFileSync(join(directory, 'word'), /^word: (\S+)$/m.exec(made.transcript)?.[1] ?? '');
 }

@@ -102,11 +102,14 @@ const cryptFormats = {
   integrity: { module: 'dm_integrity', programs: ['systemd-integritysetup', 'integritysetup'] },
 } as const satisfies Record<CryptFormat, { module: string; programs: readonly string[] }>;
 
-/** Types of LUKS2 tokens that open it with a device. */
+/** Types of LUKS2 tokens that open it without a passphrase. */
 export const tokenProfiles: ReadonlyMap<string, string> = new Map([
   ['systemd-fido2', 'fido2'],
   ['systemd-tpm2', 'tpm2'],
   ['systemd-pkcs11', 'pkcs11'],
+  ['clevis', 'clevis'],
+  ['clevis:tang', 'tang'],
+  ['clevis:tpm2', 'tpm2'],
 ]);
 
 // Three levels are one module, and carry its aliases only as numbers.

@@ -1,16 +1,9 @@
 // Roots that lie elsewhere: on the hypervisor, or behind a network.
 import type { Scenario } from '../../helpers/scenario.ts';
 import { shareName, targetName } from '../../helpers/servers.ts';
+import { online } from './steps.ts';
 
 const uuid = '2b5cbd0e-6d7c-4a4e-9a58-3f0d8f0c6b44';
-
-// As QEMU's network has it. Nothing configures it in a workshop, which is a shell alone.
-const online = [
-  'until ls /sys/class/net | grep -qv ^lo; do sleep 1; done; udevadm settle',
-  'card=$(ls /sys/class/net | grep -v ^lo)',
-  'chroot $plain /usr/bin/busybox ip link set $card up',
-  'chroot $plain /usr/bin/busybox ip address add 10.0.2.15/24 dev $card',
-];
 
 // A card whose cable leads to nobody.
 const unheard = [

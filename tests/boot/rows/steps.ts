@@ -86,3 +86,11 @@ export const partitions = (...lines: readonly string[]): readonly string[] => [
 
 export const onLuks = /^ROOT-MOUNT \/dev\/mapper\/opened ext4$/m;
 export const onVolume = /^ROOT-MOUNT \/dev\/mapper\/group-root ext4$/m;
+
+// As QEMU's network has it. Nothing configures it in a workshop, which is a shell alone.
+export const online = [
+  'until ls /sys/class/net | grep -qv ^lo; do sleep 1; done; udevadm settle',
+  'card=$(ls /sys/class/net | grep -v ^lo)',
+  'chroot $plain /usr/bin/busybox ip link set $card up',
+  'chroot $plain /usr/bin/busybox ip address add 10.0.2.15/24 dev $card',
+];

@@ -48,6 +48,10 @@ test('suggestedProfiles() names the layers and file systems under /, /usr and sw
       stack('/', { ...crypt, tokens: ['systemd-fido2', 'systemd-tpm2'] }),
       ['cryptsetup: under /: luks2 x', 'fido2: under /: luks2 x', 'tpm2: under /: luks2 x'],
     ],
+    [
+      stack('/', { ...crypt, tokens: ['clevis', 'clevis:tang'] }),
+      ['clevis: under /: luks2 x', 'cryptsetup: under /: luks2 x', 'tang: under /: luks2 x'],
+    ],
     [{ ...stack('/'), fileSystem: 'nfs4' }, ['nfs: under /: file system nfs4']],
     [{ ...stack('/'), fileSystem: '9p' }, ['9p: under /: file system 9p']],
     [{ ...stack('/usr'), fileSystem: 'virtiofs' }, ['virtiofs: under /usr: file system virtiofs']],
