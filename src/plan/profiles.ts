@@ -20,6 +20,8 @@ export function suggestedProfiles(boot: BootFacts): readonly Sourced<string, Rea
   }
   for (const option of boot.commandLine) {
     suggest(profilesOfNetworkWord(option), { type: 'kernel option', option });
+    // brltty(1) reads it; installers write it where they have been used with a braille display.
+    if (option.startsWith('brltty=')) suggest(['accessibility'], { type: 'kernel option', option });
     if (!cryptOptions.some((pattern) => pattern.test(option))) continue;
     const names = ['cryptsetup', ...profilesOfOptions(option.split(/[=,]/))];
     suggest(names, { type: 'kernel option', option });

@@ -7,6 +7,7 @@ import { rootReached } from './disk.ts';
 import { deploy } from './kernel-install.ts';
 import { cache } from './paths.ts';
 import { makeRemote, type Remote, type UnlockWay } from './remote.ts';
+import { makeSenses } from './senses.ts';
 import { makeServer, type Server } from './servers.ts';
 import { boot, type Boot, unpackErrors } from './qemu.ts';
 import { plant, type Tree } from './scratch.ts';
@@ -43,6 +44,8 @@ export interface Scenario {
   readonly serverAfter?: number;
   /** The passphrase is entered from elsewhere when the console asks for it. */
   readonly remote?: UnlockWay;
+  /** What the braille display shows at the question, for which the speaker beeps. */
+  readonly braille?: RegExp;
   /** How many disks are still there; all by default. */
   readonly disksThere?: number;
   /** True: systemd waits for a disk no longer than it does by itself. */
@@ -90,6 +93,7 @@ export async function runScenario(row: Scenario, directory: string, lane = 0): P
       .replaceAll('@port+1@', `${(server?.port ?? 0) + 1}`);
   const commandLine = filled(row.commandLine);
   const unlocker = row.work.unlocker && makeUnlocker(row.work.unlocker, made.memory);
+  const senses = row.braille && makeSenses(join(directory, 'senses'));
   const remote = row.remote && (await makeRemote(join(directory, 'remote')));
   for (const [path, text] of Object.entries(remote?.files ?? {})) host.write(path, text, 0o600);
   const initrd = await builtFor(row, host, commandLine, made);
@@ -106,6 +110,7 @@ export async function runScenario(row: Scenario, directory: string, lane = 0): P
       ...(server === undefined ? {} : clientOf(row, server)),
       ...(remote === undefined ? {} : unlockedBy(row, remote)),
       ...(unlocker === undefined ? {} : { more: unlocker.options }),
+      ...(senses === undefined ? {} : { more: senses.options, machine: senses.machine }),
       commandLine: [commandLine, filled(words), row.isHurried === true ? '' : patient].join(' '),
       until: until === 'power off' ? /^never$/m : orEmergency(until),
     }).finally(() => {
@@ -121,6 +126,10 @@ export async function runScenario(row: Scenario, directory: string, lane = 0): P
       transcript,
     );
     if (until === 'power off') continue;
+    if (senses !== undefined && row.braille !== undefined) {
+      assert.match(senses.felt(), row.braille);
+      assert.ok(senses.isHeard(), 'no beep');
+    }
     for (const pattern of row.seen) assert.match(transcript, pattern);
   }
 }

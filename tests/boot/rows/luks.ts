@@ -136,4 +136,19 @@ export const luksRows: readonly Scenario[] = [
     guest: { attach: 'usb behind a hub' },
     seen: [onLuks],
   },
+  {
+    // brltty has a driver whose display is a terminal, with the dots as letters.
+    name: 'LUKS with a braille display and a beep at the prompt',
+    image: 'host',
+    work: oneDisk,
+    hostFiles: {
+      'etc/brltty.conf':
+        'braille-driver tt\nbraille-device serial:ttyS1\nbraille-parameters tt:term=linux,tt:columns=80\ntext-table en-nabcc\n',
+    },
+    commandLine: `rd.luks.name=${luks}=opened ${byUuid} brltty=tt console=tty0 console=ttyS0`,
+    profiles: ['accessibility', 'cryptsetup', 'dm'],
+    guest: { keyboard: typed('correct horse') },
+    braille: /enter +passphrase +for +disk/,
+    seen: [onLuks, /Stopped .*pkginitrd-braille\.service[^]*SWITCH-ROOT-REACHED/],
+  },
 ];

@@ -44,6 +44,7 @@ test('dpkg is not left in an image of Debian, and no profile there has a warning
 });
 
 const packagesOf: Readonly<Record<string, string>> = {
+  accessibility: 'brltty',
   bcache: 'bcache-tools|',
   bcachefs: 'bcachefs-tools|',
   btrfs: 'btrfs-progs',

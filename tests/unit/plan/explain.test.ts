@@ -70,6 +70,7 @@ profile not used rescue
 
 // Those that a drop-in, the user, or something else than storage asks for.
 const others = [
+  'accessibility',
   'debug',
   'https',
   'keymap',

@@ -147,3 +147,9 @@ test('suggestedProfiles() asks for the keymap where a passphrase may be typed on
   assert.deepEqual(suggested({ keyboard }), [line]);
   assert.deepEqual(suggested({ keyboard, storage: [stack('/', disk)] }), []);
 });
+
+test('suggestedProfiles() takes a braille display along that the command line names', () => {
+  assert.deepEqual(suggested({ commandLine: ['quiet', 'brltty=al,usb:', 'brltty2=x'] }), [
+    'accessibility: kernel command line: brltty=al,usb:',
+  ]);
+});
