@@ -95,7 +95,11 @@ export async function runScenario(row: Scenario, directory: string, lane = 0): P
   const unlocker = row.work.unlocker && makeUnlocker(row.work.unlocker, made.memory);
   const senses = row.braille && makeSenses(join(directory, 'senses'));
   const remote = row.remote && (await makeRemote(join(directory, 'remote')));
-  for (const [path, text] of Object.entries(remote?.files ?? {})) host.write(path, text, 0o600);
+  // An image for any machine takes none of the host's files.
+  const place = row.image === 'generic' ? '/etc/pkginitrd/extra' : '';
+  for (const [path, text] of Object.entries(remote?.files ?? {})) {
+    host.write(`${place}${path}`, text, 0o600);
+  }
   const initrd = await builtFor(row, host, commandLine, made);
   const disks = made.disks.slice(0, row.disksThere ?? made.disks.length);
   for (const { words = '', until = rootReached } of row.boots ?? [{}]) {
