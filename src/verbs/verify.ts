@@ -62,6 +62,7 @@ export async function verify(
 export function expectations({ plan, compressions }: Decided): VerifyInput['expect'] {
   return {
     kernelVersion: plan.kernelVersion,
+    isGeneric: plan.generic,
     modules: plan.modules.files.map(({ path }) => path),
     compressions,
     firmware: plan.firmware.files.map(({ value }) => merged(value)),

@@ -6,10 +6,11 @@ import { authorizedKeys, keysOfDropbear, ownKeys } from './ssh-files.ts';
 
 const unit = 'usr/lib/systemd/system/pkginitrd-ssh.service';
 
-export function checkSsh(overlay: ImageFiles, report: Report): void {
+/** An image for any machine has nobody's keys by itself, and can be unlocked at the machine: for that it is a warning. */
+export function checkSsh(overlay: ImageFiles, severity: 'error' | 'warning', report: Report): void {
   if (overlay.lookup(unit).type !== 'found') return;
   const refuse = (message: string, hint: string): void =>
-    report({ severity: 'error', check: 'ssh', path: '', message, hint } satisfies Finding);
+    report({ severity, check: 'ssh', path: '', message, hint } satisfies Finding);
   const starts = (program: string): boolean =>
     placesOf(program).some((path) => findProgram(overlay, path).type === 'starts');
   const isDropbear = starts('dropbear');

@@ -30,6 +30,8 @@ export interface VerifyInput {
   readonly known?: ReadonlyMap<number, MemberFacts>;
   readonly expect: {
     readonly kernelVersion: string;
+    /** True of an image for any machine. */
+    readonly isGeneric?: boolean;
     /** Paths of the planned modules, relative to the modules directory. */
     readonly modules: readonly string[];
     /** Paths of the planned firmware, with their directory. */
@@ -107,7 +109,7 @@ function checkSystem(overlay: ImageFiles, { expect }: VerifyInput, report: Repor
   checkModules(overlay, expect, report);
   checkFirmware(overlay, expect.firmware ?? [], report);
   checkPrograms(overlay, needs.programs, report);
-  checkSsh(overlay, report);
+  checkSsh(overlay, expect.isGeneric === true ? 'warning' : 'error', report);
   checkLibraries(overlay, finder, isNeeded, needs, report);
 }
 
