@@ -1,6 +1,6 @@
 // npm run planted [-- EVERY [IMAGE KERNEL VERSION]]: plants each fault into each file of a good image, and holds verify's
-// verdict against the boot's. Faults that pass are planted all at once, and where that does not boot the first one that ends
-// it is looked for; those that are refused are booted one by one, which takes hours: EVERY boots only each so many of them.
+// verdict against the boot's. Faults that pass are planted all at once, and where that does not boot each half of them, down to
+// the one that ends it; those that are refused are booted one by one, which takes hours: EVERY boots only each so many of them.
 // Neither is a boot or a verdict repeated, as long as the image and verify stay the same. Of what is refused and boots, one kind
 // is right to be refused: a library or an index that is cut off behind what this one boot needs of it.
 import { createHash } from 'node:crypto';
@@ -82,57 +82,29 @@ async function refusedOnce(
   return stored;
 }
 
-/** Those of the faults that pass without which the others boot. */
+/**
+ * Those of the faults that pass and end the boot, each by itself: a group that does not boot is halved. Two that boot apart and
+ * not together are no fault of verify, which is about one image with one fault.
+ */
 async function thatEndBoot(
   guest: Guest,
   good: Files,
   faults: readonly Fault[],
 ): Promise<readonly Fault[]> {
-  const ending: Fault[] = [];
-  let rest = faults;
-  for (;;) {
-    const [fault] = rest;
-    if (fault === undefined) return ending;
-    const came = await bootFaults(guest, good, rest);
-    tell(['', `${rest.length} that pass, as ${fault.path}`, came]);
-    if (came === 'boots') return ending;
-    const [units, dropIns] = apart(rest);
-    if (units.length > 0 && dropIns.length > 0) {
-      ending.push(...(await thatEndBoot(guest, good, units)));
-      rest = dropIns;
-      continue;
-    }
-    const culprit = await firstThatEnds(guest, good, rest);
-    if (culprit === undefined) return ending;
-    const alone = await bootFaults(guest, good, [culprit]);
-    const told = alone === 'boots' ? 'boots alone, not with those before it' : 'WRONG, passes';
-    tell(['', culprit.kind, culprit.path, alone, told]);
-    if (alone !== 'boots') ending.push(culprit);
-    rest = rest.filter((fault) => fault !== culprit);
+  const [first] = faults;
+  if (first === undefined) return [];
+  const came = await bootFaults(guest, good, faults);
+  tell(['', `${faults.length} that pass, from ${first.path} on`, came]);
+  if (came === 'boots') return [];
+  if (faults.length === 1) {
+    tell(['', first.kind, first.path, came, 'WRONG, passes']);
+    return faults;
   }
-}
-
-/** A unit and its drop-in speak in each other's place: an image that does with either of them does not do without both. */
-function apart(faults: readonly Fault[]): readonly [readonly Fault[], readonly Fault[]] {
-  const isDropIn = ({ path }: Fault): boolean => /\/system\/[^/]+\.d\//.test(path);
-  return [faults.filter((fault) => !isDropIn(fault)), faults.filter(isDropIn)];
-}
-
-/** The faults before it boot, and with it they do not. */
-async function firstThatEnds(
-  guest: Guest,
-  good: Files,
-  faults: readonly Fault[],
-): Promise<Fault | undefined> {
-  let [boots, ends] = [0, faults.length];
-  while (ends - boots > 1) {
-    const middle = Math.floor((boots + ends) / 2);
-    const came = await bootFaults(guest, good, faults.slice(0, middle));
-    tell(['', `the first ${middle}`, came]);
-    if (came === 'boots') boots = middle;
-    else ends = middle;
-  }
-  return faults[boots];
+  const middle = Math.ceil(faults.length / 2);
+  return [
+    ...(await thatEndBoot(guest, good, faults.slice(0, middle))),
+    ...(await thatEndBoot(guest, good, faults.slice(middle))),
+  ];
 }
 
 async function thatBoot(
