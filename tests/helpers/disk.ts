@@ -18,11 +18,7 @@ export interface RootDisk {
 export async function rootDisk({ directory, label, uuid, files = {} }: RootDisk): Promise<string> {
   const tree = join(directory, 'root');
   const image = join(directory, 'root.img');
-  plantRoot(tree);
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(tree, path)), { recursive: true });
-    writeFileSync(join(tree, path), text);
-  }
+  plantRoot(tree, files);
   const identity = ['-L', label, '-U', uuid, '-E', 'root_owner=0:0'];
   await runOk(['mkfs.ext4', '-q', '-F', '-d', tree, ...identity, image, '48M']);
   // SD cards come in powers of two.
@@ -30,8 +26,8 @@ export async function rootDisk({ directory, label, uuid, files = {} }: RootDisk)
   return image;
 }
 
-// switch-root wants an os-release, a /usr that is not empty, and an init.
-function plantRoot(tree: string): void {
+/** The root as a tree: switch-root wants an os-release, a /usr that is not empty, and an init. */
+export function plantRoot(tree: string, files: Readonly<Record<string, string>> = {}): void {
   for (const name of ['dev', 'proc', 'sys', 'run', 'tmp', 'var', 'etc', 'usr/bin', 'usr/lib']) {
     mkdirSync(join(tree, name), { recursive: true });
   }
@@ -43,6 +39,10 @@ function plantRoot(tree: string): void {
   writeFileSync(join(tree, 'usr/lib/os-release'), 'ID=test\nNAME=Test\nPRETTY_NAME="Test root"\n');
   symlinkSync('../usr/lib/os-release', join(tree, 'etc/os-release'));
   writeFileSync(join(tree, 'usr/bin/init'), init, { mode: 0o755 });
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(tree, path)), { recursive: true });
+    writeFileSync(join(tree, path), text);
+  }
 }
 
 const init = `#!/bin/sh

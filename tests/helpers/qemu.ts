@@ -16,11 +16,22 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { openKeyboard } from './keyboard.ts';
 import { killGroup, plainEnvironment } from './run.ts';
 
-export interface Boot {
+/** A boot by QEMU's own loader. */
+export interface Boot extends Guest {
   readonly kernel: string;
   readonly initrd: string;
   /** Added to the console and panic options that every boot gets. */
   readonly commandLine: string;
+  /** The variables of an EFI firmware, a file of `firmwareVariables()` that it writes to; a BIOS where absent. */
+  readonly variables?: string;
+}
+
+/** A boot by firmware and the boot loader that it finds on the disks. A guest that resets starts once more. */
+export interface FirmwareBoot extends Guest {
+  readonly firmware: 'SeaBIOS' | 'OVMF';
+}
+
+interface Guest {
   /** Raw disk images, attached in this order. */
   readonly disks?: readonly string[];
   /** More options of QEMU's own. */
@@ -36,8 +47,6 @@ export interface Boot {
   readonly countsInstructions?: boolean;
   /** QEMU's machine type; `q35` by default. */
   readonly machine?: string;
-  /** The variables of an EFI firmware, a file of `firmwareVariables()` that it writes to; a BIOS where absent. */
-  readonly variables?: string;
   /** The console line that ends the boot, and with it the guest. */
   readonly until: RegExp;
   /** Lines typed into the console, each one when its prompt has appeared after the one before. */
@@ -80,7 +89,7 @@ export interface Booted {
 }
 
 /** Boots a kernel with an initrd and returns what its console said. No process outlives the call. */
-export async function boot(options: Boot): Promise<Booted> {
+export async function boot(options: Boot | FirmwareBoot): Promise<Booted> {
   const booted = await bootOnce(options);
   return emulatorsFault.test(booted.transcript) ? bootOnce(options) : booted;
 }
@@ -88,7 +97,7 @@ export async function boot(options: Boot): Promise<Booted> {
 // Where two emulated processors run at once, one may see code that the other is patching half done.
 const emulatorsFault = /^\[.*\] Oops: int3: /m;
 
-async function bootOnce(options: Boot): Promise<Booted> {
+async function bootOnce(options: Boot | FirmwareBoot): Promise<Booted> {
   const directory = mkdtempSync(join(tmpdir(), 'pkginitrd-qemu-'));
   // Through a file: QEMU drops what a full pipe does not take, and a busy reader's pipe is soon full of single bytes.
   const log = join(directory, 'console');
@@ -96,7 +105,9 @@ async function bootOnce(options: Boot): Promise<Booted> {
   try {
     const began = performance.now();
     const socket = join(directory, 'qmp');
-    const guest = startGuest(options, console, socket);
+    const start =
+      'firmware' in options ? firmwareArguments(options, directory) : kernelArguments(options);
+    const guest = startGuest([...qemuArguments(options, socket), ...start], console);
     const typing = new AbortController();
     const typed = typeLine(options.keyboard, socket, log, typing.signal);
     const end = await follow(guest, log, options);
@@ -117,7 +128,7 @@ async function bootOnce(options: Boot): Promise<Booted> {
   }
 }
 
-interface Guest {
+interface Running {
   readonly pid: number;
   readonly type: (line: string) => void;
   readonly isRunning: () => boolean;
@@ -125,8 +136,8 @@ interface Guest {
   readonly closed: Promise<string>;
 }
 
-function startGuest(options: Boot, console: number, socket: string): Guest {
-  const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', ...qemuArguments(options, socket)], {
+function startGuest(argv: readonly string[], console: number): Running {
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', ...argv], {
     env: plainEnvironment,
     stdio: ['pipe', console, 'pipe'],
     detached: true,
@@ -148,7 +159,11 @@ function startGuest(options: Boot, console: number, socket: string): Guest {
   };
 }
 
-async function follow(guest: Guest, log: string, options: Boot): Promise<Booted['end']> {
+async function follow(
+  guest: Running,
+  log: string,
+  options: Boot | FirmwareBoot,
+): Promise<Booted['end']> {
   const deadline = performance.now() + (options.timeout ?? 180_000);
   const dialogue = [...(options.dialogue ?? [])];
   let searched = 0;
@@ -166,7 +181,8 @@ async function follow(guest: Guest, log: string, options: Boot): Promise<Booted[
       if (next.type !== undefined) guest.type(next.type);
       await next.run?.();
     }
-    if (/Kernel panic - not syncing/.test(transcript)) return 'panic';
+    // With firmware it is for the boot loader to go on from there.
+    if (!('firmware' in options) && /Kernel panic - not syncing/.test(transcript)) return 'panic';
     if (!running) return 'exit';
     if (performance.now() > deadline) return 'timeout';
     await sleep(100);
@@ -232,7 +248,23 @@ const attachments = {
 
 export type Attachment = keyof typeof attachments;
 
-function qemuArguments(options: Boot, socket: string): readonly string[] {
+function kernelArguments({ kernel, initrd, variables, commandLine }: Boot): readonly string[] {
+  return [
+    ...['-no-reboot', '-kernel', kernel, '-initrd', initrd],
+    ...(variables === undefined ? [] : efi(variables)),
+    ...['-append', `${plainWords} ${commandLine}`],
+  ];
+}
+
+/** For every kernel. A busy machine's guest finds its timer dead, and ends before it has begun. */
+export const plainWords = 'console=ttyS0,115200 panic=1 oops=panic no_timer_check';
+
+// SeaBIOS is QEMU's own.
+function firmwareArguments({ firmware }: FirmwareBoot, directory: string): readonly string[] {
+  return firmware === 'SeaBIOS' ? [] : efi(firmwareVariables(directory));
+}
+
+function qemuArguments(options: Guest, socket: string): readonly string[] {
   const attach = attachments[options.attach ?? 'virtio-blk'];
   const disks = (options.disks ?? []).flatMap((disk, index) => [
     ...[
@@ -243,14 +275,10 @@ function qemuArguments(options: Boot, socket: string): readonly string[] {
   ]);
   return [
     'qemu-system-x86_64',
-    ...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
+    ...['-nodefaults', '-no-user-config', '-display', 'none'],
     ...['-machine', machineOf(options), '-cpu', 'max', '-m', `${options.memory ?? 1024}`],
     ...(options.countsInstructions === true ? counting : ['-accel', accelerator(), '-smp', '2']),
     ...['-chardev', 'stdio,id=console,signal=off', '-serial', 'chardev:console'],
-    ...['-kernel', options.kernel, '-initrd', options.initrd],
-    ...(options.variables === undefined ? [] : efi(options.variables)),
-    // A busy machine's guest finds its timer dead, and ends before it has begun.
-    ...['-append', `console=ttyS0,115200 panic=1 oops=panic no_timer_check ${options.commandLine}`],
     ...disks,
     ...(options.more ?? []),
     ...(options.keyboard === undefined ? [] : ['-vga', 'std']),
@@ -286,7 +314,7 @@ function efi(variables: string): readonly string[] {
 }
 
 // A machine whose keyboard is a USB one has no PS/2 controller that could do its work.
-function machineOf({ machine = 'q35', keyboard }: Boot): string {
+function machineOf({ machine = 'q35', keyboard }: Guest): string {
   return keyboard?.device === 'USB' ? `${machine},i8042=off` : machine;
 }
 

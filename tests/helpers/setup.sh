@@ -55,7 +55,8 @@ step_tools() {
     step_programs
     install_missing debootstrap:debootstrap qemu-system-x86:qemu-system-x86_64 e2fsprogs:mkfs.ext4 systemd:kernel-install \
         ca-certificates:update-ca-certificates libcap2-bin:getcap cpio:cpio binutils:readelf gcc:gcc openssl:openssl \
-        python3:python3 gpg:gpg procps:ps lz4:lz4 bzip2:bzip2 dosfstools:mkfs.fat fdisk:sfdisk openssh-client:ssh swtpm:swtpm tang:/usr/libexec/tangd
+        python3:python3 gpg:gpg procps:ps lz4:lz4 bzip2:bzip2 dosfstools:mkfs.fat fdisk:sfdisk openssh-client:ssh \
+        swtpm:swtpm tang:/usr/libexec/tangd mtools:mformat
     # A firmware with variables of EFI, for guests.
     [ -e /usr/share/OVMF/OVMF_CODE_4M.fd ] || install_missing ovmf:/usr/share/OVMF/OVMF_CODE_4M.fd
     step_servers

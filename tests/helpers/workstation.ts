@@ -19,11 +19,20 @@ export interface Workstation {
 /** The path of our package in the workstation. */
 export const ourPackage = '/scratch/pkginitrd.deb';
 
-export async function workstation(t: TestContext, place: string): Promise<Workstation | undefined> {
+/** `more` are more options of enter-root.sh. */
+export async function workstation(
+  t: TestContext,
+  place: string,
+  more: readonly string[] = [],
+): Promise<Workstation | undefined> {
   const debs = join(cache, 'workstation-debs');
   mkdirSync(join(debs, 'partial'), { recursive: true });
   await runOk(['cp', await makePackage(), join(place, 'pkginitrd.deb')]);
-  const binds = [...['--bind', debs, '/var/cache/apt/archives'], ...['--bind', place, '/scratch']];
+  const binds = [
+    ...['--bind', debs, '/var/cache/apt/archives'],
+    ...['--bind', place, '/scratch'],
+    ...more,
+  ];
   const host = throwAwayHost(t, 'trixie', binds);
   if (host === undefined) return undefined;
   const run: Workstation['run'] = async (argv) => {
