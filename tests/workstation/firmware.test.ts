@@ -88,8 +88,9 @@ test('systemd-boot through OVMF', { timeout: 5_400_000 }, async (t) => {
 
   await t.test('a unified kernel image boots with ours alone', async () => {
     await machine.apt('install', 'systemd-ukify');
-    await machine.run(['sh', '-c', 'echo layout=uki >>/etc/kernel/install.conf']);
+    // As the layout that it was added with.
     await machine.run(['kernel-install', 'remove', kernel]);
+    await machine.run(['sh', '-c', 'echo layout=uki >>/etc/kernel/install.conf']);
     await machine.run(['kernel-install', 'add', kernel, `/boot/vmlinuz-${kernel}`]);
     assert.deepEqual(readdirSync(join(host.boot, 'loader/entries')), []);
     isOurs(await boot({ firmware: 'OVMF', ...guest(await disk()) }));
