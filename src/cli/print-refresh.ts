@@ -11,6 +11,8 @@ export function printRefreshed({ image, differences, end }: Refreshed): string {
       return `pkginitrd: ${image} was built anew: ${why}`;
     case 'left':
       return `pkginitrd: ${image} is left as it is, since it is not the one that was placed: ${why}`;
+    case 'tried':
+      return `pkginitrd: ${image} is left as it is (${why}): this was tried before in vain; it is tried again with the next kernel or build, or when more has changed`;
     case 'failed':
       return `pkginitrd: ${image} cannot be built anew (${why}), the old one stays: ${end.message}`;
     default:

@@ -9,5 +9,7 @@ export interface Refreshed {
     | { readonly type: 'built' }
     /** It is not the one that was placed: somebody has changed it on purpose. */
     | { readonly type: 'left' }
+    /** A rescue image for which the same was tried before, in vain. */
+    | { readonly type: 'tried' }
     | { readonly type: 'failed'; readonly message: string };
 }

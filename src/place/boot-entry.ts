@@ -3,7 +3,7 @@ import { entryFiles, withFiles, withValue } from '../formats/loader-entry.ts';
 import { absolutePath, type AbsolutePath } from '../model/brands.ts';
 import type { BootEntry } from '../model/boot-entry.ts';
 import type { Sys } from '../model/sys.ts';
-import { hasBooted, previousMark } from './booted.ts';
+import { hasBooted, previousMark, withoutMarks } from './booted.ts';
 
 /** A text file and what is in it. */
 export interface EntryText {
@@ -41,7 +41,7 @@ export function asPrevious(main: string): string {
     (version) => `${version}~previous`,
   );
   return /^options\s/m.test(text)
-    ? withValue(text, 'options', (options) => `${options} ${previousMark}`)
+    ? withValue(text, 'options', (options) => `${withoutMarks(options)} ${previousMark}`)
     : `${text.replace(/\n*$/, '\n')}options ${previousMark}\n`;
 }
 

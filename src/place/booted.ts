@@ -8,6 +8,15 @@ export const previousMark = 'pkginitrd.previous';
 /** The same of the rescue image's entry, whose kernel may be one that has an image of its own. */
 export const rescueMark = 'pkginitrd.rescue';
 
+/** Words of a command line without those of our own entries: one that was made in a boot of them has taken them along. */
+export function withoutMarks(options: string): string {
+  return options
+    .split(/(?<=\s)(?=\S)/)
+    .filter((word) => ![previousMark, rescueMark].includes(word.trim()))
+    .join('')
+    .trimEnd();
+}
+
 /** Digests of the images that a kernel has come up with, written by the unit pkginitrd-booted. */
 const bootedDirectory = '/var/lib/pkginitrd/booted';
 

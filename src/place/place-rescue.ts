@@ -1,12 +1,13 @@
 import { basename, dirname } from 'node:path';
 import { absolutePath, type AbsolutePath } from '../model/brands.ts';
+import { BuildError } from '../model/errors.ts';
 import type { Destination } from '../model/invocation.ts';
 import type { Sys } from '../model/sys.ts';
 import { chunksOf, digestOf } from './digest.ts';
 import { writeText } from './keep-entry.ts';
 import { collectRescue, contentName } from './rescue-files.ts';
 import { asRescueEntry, asRescueForGrub, filesBeside } from './rescue-text.ts';
-import { bytesOf, needRoom } from './room.ts';
+import { bytesOf, mebibytes, needRoom } from './room.ts';
 import { sameBytes } from './same-bytes.ts';
 
 type RescueDestination = Extract<Destination, { readonly type: 'rescue' }>;
@@ -36,15 +37,23 @@ export async function placeRescue(
   const missing = [linux, ...others, initrd].filter(
     (file) => !isThere(sys, absolutePath(`${directory}/${file.name}`), file),
   );
-  needRescueRoom(
-    sys,
-    directory,
-    missing.reduce((sum, { bytes }) => sum + bytes, 0),
-  );
+  if (missing.length > 0) {
+    const stays = [linux, ...others, initrd].map((file) => file.name);
+    needRescueRoom(sys, directory, {
+      bytes: missing.reduce((sum, { bytes }) => sum + bytes, 0),
+      going: sizesIn(sys, directory, (file) => !stays.includes(file)).reduce(plus, 0),
+      kernelImage,
+    });
+  }
   for (const file of missing) {
     const path = absolutePath(`${directory}/${file.name}`);
     await sys.writeAtomically(path, sameBytes(file, path), 0o600);
   }
+  assertThere(
+    sys,
+    directory,
+    [linux, ...others, initrd].map((file) => file.name),
+  );
   const names = {
     kernelVersion,
     linux: linux.name,
@@ -67,18 +76,71 @@ export async function placeRescue(
  */
 export function foreseeRescueRoom(sys: Sys, { directory, kernelImage }: RescueDestination): void {
   collectRescue(sys, directory);
-  const files = sys.root(directory);
-  const sizes = (role: string): readonly number[] =>
-    files.list('/').flatMap((name) => (name.startsWith(role) ? [files.stat(name)?.size ?? 0] : []));
-  const [kernel, image] = [bytesOf(sys, kernelImage), Math.max(0, ...sizes('initrd-'))];
+  const kernel = bytesOf(sys, kernelImage);
+  const initrds = sizesIn(sys, directory, (name) => name.startsWith('initrd-'));
+  const linuxes = sizesIn(sys, directory, (name) => name.startsWith('linux-'));
   // The kernel is mostly the one that is there.
-  const linux = sizes('linux-').includes(kernel) ? 0 : kernel;
-  needRescueRoom(sys, directory, linux + (image || kernel));
+  const isSameKernel = linuxes.includes(kernel);
+  needRescueRoom(sys, directory, {
+    bytes: (isSameKernel ? 0 : kernel) + (Math.max(0, ...initrds) || kernel),
+    going: [...initrds, ...(isSameKernel ? [] : linuxes)].reduce(plus, 0),
+    kernelImage,
+  });
 }
 
-function needRescueRoom(sys: Sys, directory: AbsolutePath, bytes: number): void {
-  const hint = 'Remove a kernel that is not needed any more, or set Rescue=no';
-  needRoom(sys, absolutePath(dirname(directory)), bytes, 'the rescue image', hint);
+/**
+ * Room for what is written beside the rescue image that goes, and afterwards for the next kernel and its image: these come by package
+ * managers and others, which do not know that the rescue image can be given up for them.
+ */
+function needRescueRoom(
+  sys: Sys,
+  directory: AbsolutePath,
+  {
+    bytes,
+    going,
+    kernelImage,
+  }: { readonly bytes: number; readonly going: number; readonly kernelImage: AbsolutePath },
+): void {
+  const parent = absolutePath(dirname(directory));
+  const reserve = bytesOf(sys, kernelImage) + largestOwnImage(sys, parent);
+  const hint =
+    `${mebibytes(reserve)} stay free for the next kernel and its image: ` +
+    'remove a kernel that is not needed any more, or set Rescue=no';
+  needRoom(sys, parent, bytes + Math.max(0, reserve - going), 'the rescue image', hint);
+}
+
+/** Of the kernels' own images, in their directory or in one for each kernel. */
+function largestOwnImage(sys: Sys, parent: AbsolutePath): number {
+  const own = sizesIn(sys, parent, (name) => /^(?:initrd\.img|initramfs)-/.test(name));
+  const inEntries = sys
+    .root(parent)
+    .list('/')
+    .map((name) => bytesOf(sys, `${parent}/${name}/initrd`));
+  return Math.max(0, ...own, ...inEntries);
+}
+
+function sizesIn(
+  sys: Sys,
+  directory: AbsolutePath,
+  isMeant: (name: string) => boolean,
+): readonly number[] {
+  const files = sys.root(directory);
+  return files.list('/').flatMap((name) => (isMeant(name) ? [files.stat(name)?.size ?? 0] : []));
+}
+
+function plus(sum: number, bytes: number): number {
+  return sum + bytes;
+}
+
+/** Asked right before the entry is led to the files: whoever wants their room may have taken them away meanwhile. */
+function assertThere(sys: Sys, directory: AbsolutePath, names: readonly string[]): void {
+  const files = sys.root(directory);
+  const gone = names.filter((name) => files.lstat(name)?.type !== 'file');
+  if (gone.length === 0) return;
+  throw new BuildError(
+    `Cannot place the rescue image in "${directory}": ${gone.join(', ')} went away meanwhile`,
+    { hint: 'It is made again with the next kernel or build' },
+  );
 }
 
 interface MainEntry {

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { absolutePath, type AbsolutePath } from '../model/brands.ts';
+import { BuildError } from '../model/errors.ts';
 import type { Sys } from '../model/sys.ts';
 import type { EntryText } from './boot-entry.ts';
 import { runsRescue } from './booted.ts';
@@ -72,8 +73,8 @@ export async function removeRescue(
 }
 
 /**
- * Gives the rescue image up where a kernel's own image has no room otherwise; not where this boot is one of it. Returns a sentence
- * where that was done.
+ * Gives the rescue image up where a kernel's own image has no room otherwise; not where this boot is one of it, nor while another run
+ * writes it. Returns a sentence where that was done.
  */
 export async function giveUpRescue(
   sys: Sys,
@@ -83,7 +84,15 @@ export async function giveUpRescue(
   const free = sys.freeSpace(absolutePath(dirname(directory)));
   const spare = rescueBytes(sys, directory);
   if (free >= bytes || spare === 0 || free + spare < bytes) return undefined;
-  await removeRescue(sys, { directory });
+  const lock = await sys.lock(directory, { waitSeconds: 0 }).catch((error: unknown) => {
+    if (!(error instanceof BuildError)) throw error;
+  });
+  if (lock === undefined) return undefined;
+  try {
+    await removeRescue(sys, { directory });
+  } finally {
+    lock.release();
+  }
   return `Removed the rescue image in "${directory}" to make room`;
 }
 

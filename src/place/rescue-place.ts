@@ -35,10 +35,14 @@ export function rescuePlace(
   }
   const linux = linuxOf(text);
   if (linux === undefined || !menu.endsWith('.conf')) return undefined;
+  const { above, below } = split(linux, kernelVersion);
   const bootRoot = dirname(dirname(dirname(menu)));
-  const above = isOfKernel(linux, kernelVersion) ? `/${basename(dirname(dirname(linux)))}` : '';
+  // Paths begin at the root of the partition, whatever of it $BOOT is.
+  const parent = below.includes('/') ? `${bootRoot}/${basename(above)}` : bootRoot;
+  // The entry of another kernel, or files that lie elsewhere: an entry made after it would name files that are not there.
+  if (sys.root(absolutePath('/')).stat(`${parent}/${below}`)?.type !== 'file') return undefined;
   return {
-    directory: absolutePath(`${bootRoot}${above}/${rescueName}`),
+    directory: absolutePath(`${parent}/${rescueName}`),
     text: absolutePath(`${dirname(menu)}/${tokenOf(menu, kernelVersion)}${rescueEntrySuffix}`),
     form: { type: 'entry', main: menu },
   };
@@ -46,24 +50,32 @@ export function rescuePlace(
 
 /** The same directory as a boot loader sees it, by the kernel's path in an entry: from the root of the partition. */
 export function rescueDirectoryInEntry(main: string, kernelVersion: string): string {
-  const linux = linuxOf(main) ?? '/linux';
-  const directory = dirname(linux);
-  const parent = isOfKernel(linux, kernelVersion) ? dirname(directory) : directory;
-  return `${parent === '/' ? '' : parent}/${rescueName}`;
+  const { above } = split(linuxOf(main) ?? '/linux', kernelVersion);
+  return `${above === '/' ? '' : above}/${rescueName}`;
 }
 
 function linuxOf(text: string): string | undefined {
   return entryFiles(text).find(({ key }) => key === 'linux')?.path;
 }
 
-// kernel-install has a directory for each kernel, other plugins put all kernels into one.
-function isOfKernel(linux: string, kernelVersion: string): boolean {
-  return basename(dirname(linux)) === kernelVersion;
+/**
+ * A kernel's path, cut where the rescue image's directory goes: kernel-install has a directory for each kernel, other plugins put all
+ * kernels into one.
+ */
+function split(
+  linux: string,
+  kernelVersion: string,
+): { readonly above: string; readonly below: string } {
+  const directory = dirname(linux);
+  return basename(directory) === kernelVersion
+    ? { above: dirname(directory), below: `${kernelVersion}/${basename(linux)}` }
+    : { above: directory, below: basename(linux) };
 }
 
+// A version may end as a counter of tries does.
 function tokenOf(menu: AbsolutePath, kernelVersion: string): string {
-  const name = basename(menu).replace(/(?:\+\d+(?:-\d+)?)?\.conf$/, '');
-  return name.endsWith(`-${kernelVersion}`)
-    ? name.slice(0, -kernelVersion.length - 1)
-    : 'pkginitrd';
+  const name = basename(menu, '.conf');
+  const end = `-${kernelVersion}`;
+  const main = name.endsWith(end) ? name : name.replace(/\+\d+(?:-\d+)?$/, '');
+  return main.endsWith(end) ? main.slice(0, -end.length) : 'pkginitrd';
 }

@@ -1,6 +1,6 @@
 import { basename, dirname } from 'node:path';
 import { entryFiles, withFiles, withOneInitrd, withValue } from '../formats/loader-entry.ts';
-import { rescueMark } from './booted.ts';
+import { rescueMark, withoutMarks } from './booted.ts';
 import { rescueDirectoryInEntry } from './rescue-place.ts';
 
 /** Files of a rescue image by their names in its directory. */
@@ -27,7 +27,7 @@ export function asRescueEntry(main: string, names: RescueNames): string {
     ['title', (title) => `${title} (rescue initrd)`],
     ['version', () => `0-rescue-${kernelVersion}`],
     ['id', (id) => `${id}~rescue`],
-    ['options', (options) => `${options} ${rescueMark}`],
+    ['options', (options) => `${withoutMarks(options)} ${rescueMark}`],
   ];
   const text = values.reduce((sum, [key, change]) => withValue(sum, key, change), led);
   return /^options\s/m.test(text) ? text : `${text.replace(/\n*$/, '\n')}options ${rescueMark}\n`;
@@ -42,7 +42,7 @@ export function filesBeside(main: string): readonly string[] {
     .map(({ path }) => path);
 }
 
-/** What the entry in GRUB's menu reads when it is chosen: see /etc/grub.d/11_pkginitrd. */
+/** What the entry in GRUB's menu reads when it is chosen: see /etc/grub.d/45_pkginitrd. */
 export function asRescueForGrub({ kernelVersion, linux, initrd }: RescueNames): string {
   return [
     '# Read by the entry of the rescue initrd in the menu of GRUB, written by pkginitrd',

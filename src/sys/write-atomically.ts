@@ -15,14 +15,26 @@ export async function writeAtomically(
 ): Promise<{ bytes: number }> {
   const directory = dirname(path);
   const temporary = `${directory}/.${basename(path)}.${process.pid}.new`;
-  named('make the directory', directory, () => makeDirectories(directory));
+  const made = named('make the directory', directory, () => makeDirectories(directory));
   const bytes = await streamTo(temporary, chunks, mode, fsyncSync).catch((error: unknown) => {
     rmSync(temporary, { force: true });
     throw error;
   });
   named('replace', path, () => renameOrRemove(temporary, path));
-  named('sync', directory, () => syncDirectory(directory));
+  // A directory that was made is there after a crash once the one above it is written.
+  for (const each of [directory, ...parentsTo(made, directory)]) {
+    named('sync', each, () => syncDirectory(each));
+  }
   return { bytes };
+}
+
+/** The directories that hold those made, from the innermost on. */
+function parentsTo(made: string | undefined, directory: string): readonly string[] {
+  if (made === undefined) return [];
+  const parent = dirname(directory);
+  return directory === made || parent === directory
+    ? [parent]
+    : [parent, ...parentsTo(made, parent)];
 }
 
 /** Streams into a file that nobody needs after a crash. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { dirname } from 'node:path';
 import type { Inputs } from '../cache/inputs.ts';
 import { keep, lookUp, openStore, type Store } from '../cache/store.ts';
 import { absolutePath } from '../model/brands.ts';
@@ -27,9 +28,10 @@ export async function rememberImage(sys: Sys, image: Remembered): Promise<readon
   try {
     const name = createHash('sha256').update(image.placed.image).digest('hex');
     const store = openStore(sys, images);
-    return await locked(sys, images.directory, ignore, () =>
-      keep(sys, store, name, image, new Map()),
-    );
+    return await locked(sys, images.directory, ignore, () => {
+      forgetRescues(sys, image);
+      return keep(sys, store, name, image, new Map());
+    });
   } catch (error) {
     if (!(error instanceof BuildError)) throw error;
     return [`${error.message}, ${images.loss}`];
@@ -38,18 +40,34 @@ export async function rememberImage(sys: Sys, image: Remembered): Promise<readon
 
 const ignore = (): void => {};
 
+/** Each rescue image has a name of its own: what was remembered of those that it has replaced is not overwritten. */
+function forgetRescues(sys: Sys, { placed: { destination, image } }: Remembered): void {
+  if (destination !== 'rescue') return;
+  const machine = sys.root(absolutePath('/'));
+  for (const { name, placed } of allRemembered(sys)) {
+    const isReplaced = placed.destination === 'rescue' && dirname(placed.image) === dirname(image);
+    if (isReplaced && machine.lstat(placed.image) === undefined) {
+      sys.root(images.directory).remove(name);
+    }
+  }
+}
+
 /** All images that are still there, in the order of their paths. */
 export function rememberedImages(sys: Sys): readonly Remembered[] {
   const machine = sys.root(absolutePath('/'));
+  return allRemembered(sys)
+    .filter(({ placed }) => machine.lstat(placed.image) !== undefined)
+    .sort((a, b) => (a.placed.image < b.placed.image ? -1 : 1));
+}
+
+function allRemembered(sys: Sys): readonly (Remembered & { readonly name: string })[] {
   return sys
     .root(images.directory)
     .list('/')
     .flatMap((name) => {
       const found = lookUp(sys, images, name, images.directory);
-      return found.type === 'found' && isRemembered(found.data) ? [found.data] : [];
-    })
-    .filter(({ placed }) => machine.lstat(placed.image) !== undefined)
-    .sort((a, b) => (a.placed.image < b.placed.image ? -1 : 1));
+      return found.type === 'found' && isRemembered(found.data) ? [{ ...found.data, name }] : [];
+    });
 }
 
 function isRemembered(data: unknown): data is Remembered {

@@ -10,6 +10,7 @@ import { isInstalled } from './installed.ts';
 import { ownSettings } from './own-settings.ts';
 import { rememberedImages, type Remembered } from './placed-images.ts';
 import { comparer } from './status.ts';
+import { noteTried, wasTried } from './tried-rescue.ts';
 import type { Answer, Surroundings } from './verb.ts';
 
 /** `pkginitrd refresh`: builds the images of installed kernels anew that a build would change. */
@@ -34,7 +35,7 @@ export async function refresh(
     if (sys.root(absolutePath('/')).lstat(image.placed.image) === undefined) continue;
     const differences = await look(image);
     if (differences.length === 0) continue;
-    const done = await renew(sys, image, differences);
+    const done = await renew(sys, surroundings, image, differences);
     // Builds take long enough for the machine to change.
     look = comparer(sys, surroundings);
     if (done.end.type === 'failed') failed.push(done.image);
@@ -94,11 +95,14 @@ function isRefreshed(sys: Sys, { placed }: Remembered): boolean {
 
 async function renew(
   sys: Sys,
-  { placed }: Remembered,
+  surroundings: Surroundings,
+  remembered: Remembered,
   differences: readonly Difference[],
 ): Promise<Refreshed> {
+  const { placed } = remembered;
   const { image, plan } = placed;
   const done = { image, differences };
+  if (wasTried(sys, remembered, differences)) return { ...done, end: { type: 'tried' } };
   if (differences.every(({ type }) => type === 'image')) return { ...done, end: { type: 'left' } };
   // A staging area is kernel-install's.
   const scope = placed.destination === 'staging' ? 'kernel' : 'image';
@@ -107,10 +111,29 @@ async function renew(
     return { ...done, end: { type: 'failed', message: 'the kernel itself is not there' } };
   }
   try {
-    await sys.run(command);
-    return { ...done, end: { type: 'built' } };
+    const { stderr } = await sys.run(command);
+    if (placed.destination !== 'rescue' || !(await isStillOld(sys, surroundings, remembered))) {
+      return { ...done, end: { type: 'built' } };
+    }
+    await noteTried(sys, remembered, differences);
+    return { ...done, end: { type: 'failed', message: warningsOf(stderr) } };
   } catch (error) {
     if (!(error instanceof BuildError)) throw error;
     return { ...done, end: { type: 'failed', message: error.message } };
   }
+}
+
+/** A rescue image that cannot be built is no failure of its kernel's run. A new one has another name. */
+async function isStillOld(
+  sys: Sys,
+  surroundings: Surroundings,
+  { placed: { image } }: Remembered,
+): Promise<boolean> {
+  const now = rememberedImages(sys).find(({ placed }) => placed.image === image);
+  return now !== undefined && (await comparer(sys, surroundings)(now)).length > 0;
+}
+
+function warningsOf(stderr: string): string {
+  const sentences = stderr.split('\n').flatMap((line) => /Warning: (.*)/.exec(line)?.[1] ?? []);
+  return sentences.length > 0 ? sentences.join('; ') : stderr.trim() || 'nothing was said';
 }

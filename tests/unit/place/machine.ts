@@ -44,6 +44,8 @@ export function machineAt(
     writeAtomically: async (path, chunks, mode) => writeRenamed(at(path), chunks, mode),
     freeSpace: free,
     cannotWrite: () => undefined,
+    lock: async () => ({ release: () => {} }),
+    privateDirectory: (directory) => void mkdirSync(at(directory), { recursive: true }),
     run: async () => ({ exitCode: 0, stdout: '', stderr: '' }),
   };
   const unrooted = (path: AbsolutePath): AbsolutePath =>

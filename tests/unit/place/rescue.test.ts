@@ -5,12 +5,14 @@ import { test } from 'node:test';
 import { entryFiles } from '../../../src/formats/loader-entry.ts';
 import { absolutePath, type AbsolutePath } from '../../../src/model/brands.ts';
 import type { Sys } from '../../../src/model/sys.ts';
+import { asPrevious } from '../../../src/place/boot-entry.ts';
+import { BuildError } from '../../../src/model/errors.ts';
 import { hasBooted } from '../../../src/place/booted.ts';
 import { makeEntryRoom } from '../../../src/place/entry-room.ts';
 import { foreseeRoom } from '../../../src/place/foresee-room.ts';
 import { place } from '../../../src/place/place.ts';
 import { rescuePlace } from '../../../src/place/rescue-place.ts';
-import { removeRescue, rescueKernel } from '../../../src/place/rescue-files.ts';
+import { giveUpRescue, removeRescue, rescueKernel } from '../../../src/place/rescue-files.ts';
 import { cutAnywhere, dyingAfter } from '../../helpers/power-cut.ts';
 import type { Tree } from '../../helpers/scratch.ts';
 import { beforeBoot, machine, type Machine } from './machine.ts';
@@ -61,6 +63,7 @@ function fedora(version: string): Loader {
         `/sub/boot/vmlinuz-${version}`,
         initrd,
       ),
+      [`boot/vmlinuz-${version}`]: `kernel ${version}`,
     },
     named: (text) => text.replaceAll('/sub/boot/', '/'),
   };
@@ -283,14 +286,116 @@ test('A rescue image without room beside the one that is there leaves that as it
       undefined,
       { keepPrevious: true },
     );
-  assert.deepEqual(wants(3), []);
-  assert.throws(() => wants(2), {
+  // Its 3 bytes, and with the 3 that go afterwards the 13 of a kernel and the largest own image.
+  assert.deepEqual(wants(13), []);
+  assert.throws(() => wants(12), {
     message: 'Cannot place the rescue image in "/efi/token": 0.0 MiB wanted, 0.0 MiB free',
-    hint: /Rescue=no/,
+    hint: /^0\.0 MiB stay free for the next kernel and its image: .*Rescue=no/,
   });
-  await assert.rejects(put(free(4), loader, 'newer'), /Cannot place the rescue image/);
+  await assert.rejects(put(free(14), loader, 'newer'), /Cannot place the rescue image/);
   assert.equal(boots(host, loader), 'kernel 6.1 old board 6.1');
-  await put(free(5), loader, 'newer');
+  await put(free(15), loader, 'newer');
+  // The same once more takes no room.
+  await put(free(0), loader, 'newer');
+});
+
+for (const [name, of] of Object.entries(loaders)) {
+  test(`${name}: beside the rescue image stays room for the next kernel and its image`, async (t) => {
+    const loader = of('6.1');
+    const own = { 'boot/initrd.img-6.0': 'x'.repeat(100), 'efi/token/6.0/initrd': 'x'.repeat(100) };
+    const host = machine(t, { ...kernels, ...loader.tree, ...own });
+    const board = name === 'systemd-boot' ? 9 : 0;
+    // The rescue image and its kernel, and as much for the next.
+    const wanted = 10 + board + 5 + 10 + 100;
+    const free = (bytes: number): Sys => ({ ...host.sys, freeSpace: () => bytes });
+    await assert.rejects(put(free(wanted - 1), loader, 'image'), /Cannot place the rescue image/);
+    assert.equal(boots(host, loader), undefined);
+    await put(free(wanted), loader, 'image');
+    // Once there, the room that the old one leaves counts.
+    await put(free(15 + 110 - 5 - 10), loader, 'other');
+  });
+}
+
+for (const [name, of] of Object.entries(loaders)) {
+  test(`${name}: files that are taken away while they are written leave the entry as it is`, async (t) => {
+    const loader = of('6.1');
+    const host = machine(t, { ...kernels, ...loader.tree });
+    const taken: Sys = {
+      ...host.sys,
+      writeAtomically: async (path, chunks, mode) => {
+        const written = await host.sys.writeAtomically(path, chunks, mode);
+        if (path.includes('/initrd-')) {
+          const [linux] = readdirSync(`${host.root}${loader.directory}`).filter((each) =>
+            each.startsWith('linux-'),
+          );
+          rmSync(`${host.root}${loader.directory}/${linux}`);
+        }
+        return written;
+      },
+    };
+    await assert.rejects(put(taken, loader, 'rescue'), /linux-6\.1-[0-9a-f]+ went away meanwhile/);
+    assert.equal(boots(host, loader), undefined);
+  });
+}
+
+test('A rescue image that another run writes is not given up', async (t) => {
+  const loader = grub();
+  const host = machine(t, { ...kernels, ...loader.tree });
+  await put(host.sys, loader, 'rescue');
+  const asked: unknown[] = [];
+  let isBusy = true;
+  const sys: Sys = {
+    ...host.sys,
+    freeSpace: () => 0,
+    lock: async (subject, { waitSeconds }) => {
+      asked.push([subject, waitSeconds]);
+      if (isBusy) throw new BuildError('Cannot start: another build is running');
+      return { release: () => asked.push('released') };
+    },
+  };
+  assert.equal(await giveUpRescue(sys, loader.directory, 5), undefined);
+  assert.equal(boots(host, loader), 'kernel 6.1 rescue');
+  isBusy = false;
+  assert.match((await giveUpRescue(sys, loader.directory, 5)) ?? '', /^Removed/);
+  assert.deepEqual(asked, [[loader.directory, 0], [loader.directory, 0], 'released']);
+});
+
+test('A kernel whose version ends as a counter of tries does has its own place', (t) => {
+  const { sys } = machine(t, { ...systemdBoot('6.1').tree, ...systemdBoot('6.1+6').tree });
+  const menuOf = (name: string) => absolutePath(`/efi/loader/entries/${name}`);
+  const found = rescuePlace(sys, '6.1+6', menuOf('token-6.1+6+3.conf'));
+  assert.equal(found?.directory, '/efi/token/pkginitrd-rescue');
+  assert.equal(found.text, '/efi/loader/entries/token-0-pkginitrd-rescue.conf');
+  const uncounted = machine(t, {
+    'efi/loader/entries/token-6.1+6.conf': mainOf('6.1+6', '/token/6.1+6/linux'),
+    'efi/token/6.1+6/linux': '',
+  }).sys;
+  const text = rescuePlace(uncounted, '6.1+6', menuOf('token-6.1+6.conf'))?.text;
+  assert.equal(text, '/efi/loader/entries/token-0-pkginitrd-rescue.conf');
+  // The entry of the one is no place for the other.
+  assert.equal(rescuePlace(uncounted, '6.1', menuOf('token-6.1+6.conf')), undefined);
+});
+
+test('An entry made in a boot of one of ours does not hand its word on', async (t) => {
+  const loader = systemdBoot('6.1');
+  const main = loader.tree['efi/loader/entries/token-6.1+3.conf'];
+  assert.ok(typeof main === 'string');
+  for (const [words, kept] of [
+    ['pkginitrd.rescue', ''],
+    ['a  pkginitrd.previous pkginitrd.rescue b', ' a  b'],
+    ['x.pkginitrd.rescue pkginitrd.rescue=1', ' x.pkginitrd.rescue pkginitrd.rescue=1'],
+  ] as const) {
+    const text: string = main.replace(/^(options.*)$/m, `$1 ${words}`);
+    const host = machine(t, {
+      ...{ ...kernels, ...loader.tree },
+      'efi/loader/entries/token-6.1+3.conf': text,
+    });
+    await put(host.sys, loader, 'rescue');
+    const options = (of: string): string => /^options +(?:\S+)(.*)$/m.exec(of)?.[1] ?? '';
+    const rescue = readFileSync(`${host.root}${loader.text}`, 'utf8');
+    assert.equal(options(rescue), `${kept} pkginitrd.rescue`);
+    assert.equal(options(asPrevious(text)), `${kept} pkginitrd.previous`);
+  }
 });
 
 const entry = {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import fs, { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { test } from 'node:test';
 import { absolutePath } from '../../../src/model/brands.ts';
 import { writeAtomically } from '../../../src/sys/write-atomically.ts';
@@ -34,4 +35,26 @@ test('writeAtomically() leaves no temporary file when the target is a directory'
     /Cannot replace/,
   );
   assert.deepEqual(readdirSync(root), ['initrd']);
+});
+
+test('writeAtomically() writes each directory that it has made into the one above', async (t) => {
+  const root = scratch(t);
+  const synced: string[] = [];
+  const { fsyncSync } = fs;
+  t.mock.method(fs, 'fsyncSync', (fd: number) => {
+    synced.push(readlinkSync(`/proc/self/fd/${fd}`).slice(root.length));
+    fsyncSync(fd);
+  });
+  syncBuiltinESMExports();
+  t.after(() => {
+    t.mock.restoreAll();
+    syncBuiltinESMExports();
+  });
+  const write = async (path: string): Promise<readonly string[]> => {
+    await writeAtomically(absolutePath(`${root}/${path}`), [Buffer.from('x')], 0o600);
+    return synced.splice(0).slice(1);
+  };
+  assert.deepEqual(await write('a/b/file'), ['/a/b', '/a', '']);
+  assert.deepEqual(await write('a/b/file'), ['/a/b']);
+  assert.deepEqual(await write('a/c/file'), ['/a/c', '/a']);
 });
