@@ -67,7 +67,7 @@ program() {
     [ -n "$codec" ] || rm "$library.new/zstd-codec.mjs"
     # -P: links in extra/ trees are content.
     cp -R -P "$source/dropins/." "$library.new"
-    for each in generator booted collect-record after-transaction grub-entry masks rescue; do cp "$source/plugin/$each" "$library.new"; done
+    for each in generator booted collect-record after-transaction grub-entry masks rescue unmark; do cp "$source/plugin/$each" "$library.new"; done
     case $distribution in
         debian) cp "$source/plugin/package" "$source/plugin/debian/boot-image" "$library.new" ;;
         rpm) cp "$source/plugin/package" "$source/plugin/after-packages" "$library.new" ;;
@@ -102,6 +102,7 @@ for_debian() {
     put 0755 plugin/debian/update-initramfs usr/sbin/update-initramfs
     put 0755 plugin/debian/kernel/postinst etc/kernel/postinst.d/pkginitrd
     put 0755 plugin/debian/grub etc/grub.d/11_pkginitrd
+    put 0755 plugin/debian/grub-rescue etc/grub.d/45_pkginitrd
     put 0755 plugin/debian/kernel/postrm etc/kernel/postrm.d/pkginitrd
 }
 
@@ -146,11 +147,11 @@ remove() {
     rm -f "$destination/usr/bin/pkginitrd" "$destination"/usr/lib/kernel/install.d/*-pkginitrd*.install \
         "$destination"/usr/lib/systemd/system/pkginitrd-* "$destination"/usr/lib/systemd/system/*.wants/pkginitrd-* \
         "$destination"/usr/share/libalpm/hooks/*-pkginitrd-*.hook \
-        "$destination"/etc/kernel/post*.d/pkginitrd "$destination/etc/grub.d/11_pkginitrd" "$destination/usr/lib/tmpfiles.d/pkginitrd.conf"
+        "$destination"/etc/kernel/post*.d/pkginitrd "$destination"/etc/grub.d/*_pkginitrd "$destination/usr/lib/tmpfiles.d/pkginitrd.conf"
     find "$destination/usr/share/man" "$destination/usr/share/bash-completion" "$destination/usr/share/zsh" \
         "$destination/usr/share/fish" "$destination/usr/share/doc" "$destination/usr/share/licenses" \
         \( -name 'pkginitrd*' -o -name _pkginitrd \) -prune -exec rm -rf {} + 2>/dev/null || :
-    echo 'Images in /boot and boot entries stay as they are: they boot, and the next generator replaces them' >&2
+    echo 'Images in /boot and boot entries stay as they are: they boot, and the next generator replaces those of the kernels' >&2
 }
 
 usage() {

@@ -29,14 +29,22 @@ test(
     // The scripts ask for the disks under / and /boot, which a throw-away root has not.
     host.write('/usr/sbin/grub-probe', '#!/bin/sh\necho probed\n', 0o755);
     host.write('/usr/bin/grub-mkrelpath', '#!/bin/sh\necho "/boot-of-the-disk"\n', 0o755);
-    host.write('/etc/default/grub', 'GRUB_CMDLINE_LINUX=quiet\n');
+    host.write(
+      '/etc/default/grub',
+      'GRUB_CMDLINE_LINUX=quiet\nGRUB_DEFAULT=saved\nGRUB_SAVEDEFAULT=true\n',
+    );
+    const own40 = "menuentry 'The last of the user' {\n\ttrue\n}\n";
+    host.write('/etc/grub.d/40_custom', `#!/bin/sh\nexec tail -n +3 "$0"\n${own40}`, 0o755);
+    // Boot loaders are told of the kernel's own image before there is another.
+    const order = '#!/bin/sh\nls /boot >>/scratch/order\n';
+    host.write('/etc/initramfs/post-update.d/zz-order', order, 0o755);
     host.write(settings, '[Output]\nRescue=yes\n');
     const files = async (): Promise<readonly string[]> =>
       ok(
         await machine.run([
           'sh',
           '-c',
-          'cd /boot && find * -type f | grep -E "rescue|grub" | sort',
+          'cd /boot && find * -type f | grep -E "rescue|grub/.*cfg" | sort',
         ]),
       )
         .stdout.trim()
@@ -53,10 +61,22 @@ test(
       'grub/pkginitrd-rescue.cfg',
       ...own.toSorted(),
     ]);
-    ok(await machine.run(['grub-mkconfig', '-o', '/boot/grub/grub.cfg']));
-    const menu = machine.boot('grub/grub.cfg') ?? '';
-    const block =
-      /if \[ -f \$prefix\/pkginitrd-rescue\.cfg \][\s\S]*?\nfi\n/.exec(menu)?.[0] ?? menu;
+    const told = ok(await machine.run(['cat', '/scratch/order'])).stdout;
+    assert.match(told, new RegExp(`^initrd\\.img-${escaped(version)}$`, 'm'));
+    assert.doesNotMatch(told, /rescue/);
+    const menuNow = async (): Promise<{ menu: string; block: string }> => {
+      ok(await machine.run(['grub-mkconfig', '-o', '/boot/grub/grub.cfg']));
+      const menu = machine.boot('grub/grub.cfg') ?? '';
+      const entry = /if \[ -f \$prefix\/pkginitrd-rescue\.cfg \][\s\S]*?\nfi\n/.exec(menu);
+      return { menu, block: entry?.[0] ?? menu };
+    };
+    const { menu, block } = await menuNow();
+    // No number means another entry than before, and one boot of it does not make it the default.
+    const entries = [...menu.matchAll(/^\s*(?:menuentry|submenu) .*$/gm)].map(([line]) => line);
+    assert.match(entries.at(-1) ?? '', /'pkginitrd-rescue'/);
+    assert.match(entries.at(-2) ?? '', /The last of the user/);
+    assert.match(menu, /^\s*savedefault$/m);
+    assert.doesNotMatch(block, /savedefault/);
     assert.match(
       block,
       /menuentry '[^']*, with Linux '"\$pkginitrd_rescue_version"' \(rescue initrd\)' .* 'pkginitrd-rescue' \{\n\tsource \$prefix\/pkginitrd-rescue\.cfg\n/,
@@ -81,6 +101,14 @@ test(
     ok(await machine.kernelHooks('postrm', 'remove'));
     assert.equal(machine.boot(`initrd.img-${version}`), undefined);
     assert.deepEqual((await files()).slice(2), own.toSorted());
+    ok(await machine.run(['mv', `/boot/vmlinuz-${version}`, '/scratch/linux']));
+    const alone = await menuNow();
+    assert.equal(alone.block, block);
+    assert.doesNotMatch(alone.menu, /gnulinux-[^']*-advanced-/);
+    ok(await machine.run(['grub-script-check', '/boot/grub/grub.cfg']));
+    // A kernel without an image is no model for it.
+    ok(await machine.run(['cp', '/scratch/linux', `/boot/vmlinuz-${version}`]));
+    assert.equal((await menuNow()).block, block);
 
     host.write(settings, '[Output]\nRescue=no\n');
     const update = ok(await machine.run(['update-initramfs', '-c', '-k', version]));
@@ -129,6 +157,32 @@ test(
       ids.filter((id) => id.endsWith('.conf')),
       [`${version}.conf`, '0-pkginitrd-rescue.conf'],
     );
+  },
+);
+
+test(
+  'Where another boot loader reads /boot and systemd-boot its entries, GRUB’s menu is not spoken of',
+  { timeout: 300_000 },
+  async (t) => {
+    const machine = await debianBoot(t, 'trixie', {
+      packages: entryPackages('trixie'),
+      systemdBoot: true,
+      hooks: true,
+      conf: 'layout=bls\n',
+      generator: 'pkginitrd',
+    });
+    if (machine === undefined) return;
+    const { version, host } = machine;
+    host.write('/etc/kernel/postinst.d/zz-other-loader', '#!/bin/sh\n', 0o755);
+    host.write('/usr/lib/pkginitrd/rescue', '#!/bin/sh\necho "rescue: $*" >&2\n', 0o755);
+    assert.match(
+      ok(await machine.run(['/usr/lib/pkginitrd/boot-image', 'place'])).stdout,
+      /^both$/m,
+    );
+    const { stderr } = ok(await machine.run(['update-initramfs', '-c', '-k', version]));
+    const calls = stderr.match(/^rescue: .*$/gm) ?? [];
+    assert.equal(calls.length, 1, stderr);
+    assert.match(calls[0] ?? '', /\/loader\/entries\/[0-9a-f]+-.*\.conf$/);
   },
 );
 

@@ -154,6 +154,39 @@ test('package removing tells of previous images, which stay', (t) => {
   assert.equal(system(t, {}).run('removing'), '');
 });
 
+for (const [name, tree, said] of [
+  [
+    'GRUB on Debian',
+    { 'boot/pkginitrd-rescue/linux-6.1': '', 'boot/grub/pkginitrd-rescue.cfg': '' },
+    '/boot/pkginitrd-rescue and /boot/grub/pkginitrd-rescue.cfg',
+  ],
+  [
+    'systemd-boot',
+    {
+      'efi/token/pkginitrd-rescue/linux-6.1': '',
+      'efi/loader/entries/token-0-pkginitrd-rescue.conf': 'linux /token/pkginitrd-rescue/linux-6.1',
+      'efi/loader/entries/other-0-pkginitrd-rescue.conf': 'linux /other/pkginitrd-rescue/linux-6.1',
+    },
+    '/efi/token/pkginitrd-rescue and /efi/loader/entries/token-0-pkginitrd-rescue.conf',
+  ],
+  [
+    "Fedora's GRUB",
+    {
+      'boot/pkginitrd-rescue/linux-6.1': '',
+      'boot/loader/entries/id-0-pkginitrd-rescue.conf':
+        'linux /sub/boot/pkginitrd-rescue/linux-6.1',
+    },
+    '/boot/pkginitrd-rescue and /boot/loader/entries/id-0-pkginitrd-rescue.conf',
+  ],
+] as const) {
+  test(`package removing names the rescue image and what leads to it, which stay: ${name}`, (t) => {
+    assert.equal(
+      system(t, tree).run('removing'),
+      `pkginitrd: The rescue image stays in ${said}: nobody renews or removes it any more\n`,
+    );
+  });
+}
+
 test("package masks mkinitcpio's hooks, and unmasks none that is the user's", (t) => {
   const { run, names, root } = system(t, {
     'usr/share/libalpm/hooks': null,
