@@ -85,10 +85,10 @@ program() {
 units() {
     wanted=usr/lib/systemd/system/multi-user.target.wants
     mkdir -p "$destination/$wanted"
-    for unit in pkginitrd-booted.service pkginitrd-refresh.service pkginitrd-refresh.path; do
+    for unit in pkginitrd-booted.service pkginitrd-record.service pkginitrd-refresh.service pkginitrd-refresh.path; do
         put 0644 "systemd/system/$unit" "usr/lib/systemd/system/$unit"
     done
-    for unit in pkginitrd-booted.service pkginitrd-refresh.path; do
+    for unit in pkginitrd-booted.service pkginitrd-record.service pkginitrd-refresh.path; do
         ln -sf "../$unit" "$destination/$wanted/$unit"
     done
 }

@@ -2,7 +2,7 @@ import { parseBootRecord } from '../formats/boot-record.ts';
 import type { BootRecord } from '../model/boot-record.ts';
 import type { RootFiles } from '../model/sys.ts';
 
-/** Where collect-record of pkginitrd-booted.service puts the record of a boot that failed. */
+/** Where collect-record of pkginitrd-record.service puts the record of a boot that failed. */
 const record = '/var/lib/pkginitrd/boot-record';
 /** There as long as nobody has read that one. */
 const unread = `${record}.unread`;
