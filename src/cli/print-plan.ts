@@ -162,6 +162,7 @@ function kindOf(reason: Reason): string {
     case 'crypttab option':
     case 'key':
     case 'line of':
+    case 'boot loader':
     case 'mounted':
     case 'kernel option':
     case 'processor':

@@ -1,4 +1,11 @@
-import type { BootRecord, LeftOut, Observation, SeenDisk } from '../model/boot-record.ts';
+import { decodeUdevName } from '../formats/udev-name.ts';
+import type {
+  BootRecord,
+  LayerSigns,
+  LeftOut,
+  Observation,
+  SeenDisk,
+} from '../model/boot-record.ts';
 
 /** The kernel and the tables that a record is held against. */
 export interface Known {
@@ -7,6 +14,8 @@ export interface Known {
   readonly isModule: (name: string) => boolean;
   /** The profile and the module for what lies on a disk, by its name at blkid(8). */
   readonly needsOf: (type: string) => Needs;
+  /** True where the plan of the image has such a layer under what the boot mounts. */
+  readonly isPlanned: (layer: LayerSigns) => boolean;
 }
 
 export interface Needs {
@@ -14,13 +23,14 @@ export interface Needs {
   readonly module?: string | undefined;
   /** True where it is a file system: of interest where the boot names it. Anything else has disks above it that nobody has seen. */
   readonly isFileSystem: boolean;
+  readonly layer?: LayerSigns | undefined;
 }
 
 /** What a boot that failed asked for and its image did not have, the surest first. */
 export function findLeftOut(record: BootRecord, known: Known): readonly LeftOut[] {
   return [
     ...missingPrograms(record),
-    ...missingLayers(record, known),
+    ...missingOnDisks(record, known).flatMap(({ leftOut, isAsked }) => (isAsked ? [leftOut] : [])),
     ...missingDrivers(record, known),
   ];
 }
@@ -32,10 +42,15 @@ export function observe(record: BootRecord, known: Known): readonly Observation[
     modules.length === 0 ? known.driversOf(modalias).length > 0 : true,
   );
   return [
+    ...otherKernel(record),
     ...(disks.length === 0 && !lacksDriver ? [{ type: 'no disk' } as const] : []),
     ...undriven
       .filter(({ modules }) => modules.length > 0)
       .map((device) => ({ type: 'idle driver', device }) as const),
+    ...unfoundDrivers(record, known),
+    ...missingOnDisks(record, known).flatMap(({ leftOut, isAsked }) =>
+      isAsked ? [] : [{ type: 'unasked layer', leftOut } as const],
+    ),
     ...(disks.length === 0
       ? []
       : neverCame
@@ -53,10 +68,14 @@ function missingPrograms({ failed }: BootRecord): readonly LeftOut[] {
   );
 }
 
-function missingLayers(
-  { disks, profiles, modules, commandLine, neverCame, failed }: BootRecord,
-  known: Known,
-): readonly LeftOut[] {
+interface MissingOnDisk {
+  readonly leftOut: Extract<LeftOut, { readonly type: 'module' | 'profile' }>;
+  /** False for a layer of which neither the command line nor the plan speaks: disks may have what no boot needs. */
+  readonly isAsked: boolean;
+}
+
+function missingOnDisks(record: BootRecord, known: Known): readonly MissingOnDisk[] {
+  const { disks, profiles, modules, commandLine, neverCame, failed } = record;
   const asked = [
     ...neverCame,
     ...[...commandLine.matchAll(/(?<=(?:^| )(?:root|mount\.usr|resume)=)\S+/g)].map(
@@ -64,22 +83,28 @@ function missingLayers(
     ),
   ];
   const isAsked = (disk: SeenDisk): boolean => asked.some((word) => isNamed(word)(disk));
+  const isHidden = asked.some((word) => !disks.some(isNamed(word)));
+  const spoken = [commandLine, ...neverCame].join(' ');
   const seen = new Set<string>();
-  return disks.flatMap((disk): readonly LeftOut[] => {
+  return disks.flatMap((disk): readonly MissingOnDisk[] => {
     if (disk.type === null) return [];
-    const { profile, module, isFileSystem } = known.needsOf(disk.type);
+    const { profile, module, isFileSystem, layer } = known.needsOf(disk.type);
     if (isFileSystem && !(isAsked(disk) && failed.length > 0)) return [];
-    const found: LeftOut[] = [];
+    const found: MissingOnDisk['leftOut'][] = [];
     if (profile !== undefined && profiles !== null && !profiles.includes(profile)) {
       found.push({ type: 'profile', profile, disk });
     } else if (module !== undefined && modules !== null && known.isModule(module)) {
       if (!modules.includes(module)) found.push({ type: 'module', module, disk });
     }
+    const isLayerAsked =
+      layer === undefined || (isHidden && (layer.words.test(spoken) || known.isPlanned(layer)));
     // One disk of each kind says enough.
-    return found.filter((each) => {
-      const key = each.type === 'profile' ? each.profile : each.type;
-      return !seen.has(key) && seen.add(key);
-    });
+    return found
+      .filter((each) => {
+        const key = each.type === 'profile' ? each.profile : each.type;
+        return !seen.has(key) && seen.add(key);
+      })
+      .map((leftOut) => ({ leftOut, isAsked: isLayerAsked }));
   });
 }
 
@@ -95,13 +120,34 @@ function missingDrivers({ undriven, modules }: BootRecord, known: Known): readon
   });
 }
 
+function otherKernel({ kernelVersion, imageKernel }: BootRecord): readonly Observation[] {
+  return imageKernel === null || imageKernel === kernelVersion
+    ? []
+    : [{ type: 'other kernel', kernelVersion, imageKernel }];
+}
+
+function unfoundDrivers({ undriven, modules }: BootRecord, known: Known): readonly Observation[] {
+  const inImage = new Set(modules);
+  const seen = new Set<string>();
+  return undriven
+    .filter((device) => device.modules.length === 0)
+    .flatMap((device) =>
+      known
+        .driversOf(device.modalias)
+        .filter((module) => inImage.has(module) && !seen.has(module) && seen.add(module))
+        .map((module) => ({ type: 'unfound driver', device, module }) as const),
+    );
+}
+
 /** The tag of a name below /dev/disk, or of fstab's form `UUID=`. */
 function tagOf(name: string): readonly [tag: string, value: string] | undefined {
   const [, tag, value] =
     /^\/dev\/disk\/by-(uuid|label|partuuid|partlabel)\/(.+)$/.exec(name) ??
     /^(UUID|LABEL|PARTUUID|PARTLABEL)="?([^"]+)/.exec(name) ??
     [];
-  return tag === undefined || value === undefined ? undefined : [tag.toLowerCase(), value];
+  return tag === undefined || value === undefined
+    ? undefined
+    : [tag.toLowerCase(), decodeUdevName(value)];
 }
 
 function isNamed(name: string): (disk: SeenDisk) => boolean {

@@ -3,6 +3,7 @@
 import { gunzipSync } from 'node:zlib';
 import type { BootRecord, FailedUnit, SeenDisk, UndrivenDevice } from '../model/boot-record.ts';
 import { normalizeModuleName } from './module-name.ts';
+import { decodeUdevName } from './udev-name.ts';
 
 /** Undefined where it is no whole record of a form that we know. */
 export function parseBootRecord(packed: Uint8Array): BootRecord | undefined {
@@ -15,7 +16,7 @@ export function parseBootRecord(packed: Uint8Array): BootRecord | undefined {
     return at === -1 ? ([line, ''] as const) : ([line.slice(0, at), line.slice(at + 1)] as const);
   });
   const all = (kind: string): readonly string[] =>
-    facts.flatMap(([each, rest]) => (each === kind ? [rest.trim()] : []));
+    facts.flatMap(([each, rest]) => (each === kind ? [rest.trim()] : [])).slice(0, mostOfAKind);
   const one = (kind: string): string | null => all(kind).find((rest) => rest !== '') ?? null;
   const list = (kind: string): readonly string[] | null => {
     const [line] = all(kind);
@@ -25,9 +26,11 @@ export function parseBootRecord(packed: Uint8Array): BootRecord | undefined {
   if (kernelVersion === null) return undefined;
   return {
     kernelVersion,
+    imageKernel: one('image-kernel'),
     time: one('time'),
     image: one('image'),
     commandLine: one('command-line') ?? '',
+    isGeneric: isGeneric(one('image-for')),
     // An image that says nothing of itself had a kernel's modules nonetheless.
     profiles: one('image') === null ? null : list('profiles'),
     modules: one('modules') === null ? null : (list('modules')?.map(normalizeModuleName) ?? null),
@@ -35,12 +38,24 @@ export function parseBootRecord(packed: Uint8Array): BootRecord | undefined {
     failed: all('failed').flatMap(failedUnit),
     disks: all('disk').flatMap(seenDisk),
     undriven: all('device').flatMap(undrivenDevice),
-    journal: end === -1 ? [] : lines.slice(end + 1).filter((line) => line !== ''),
+    journal:
+      end === -1
+        ? []
+        : lines
+            .slice(end + 1)
+            .filter((line) => line !== '')
+            .slice(-mostOfJournal),
   };
 }
 
-// Some hundred times what a record has.
-const most = 4 * 2 ** 20;
+function isGeneric(word: string | null): boolean | null {
+  return word === 'any' ? true : word === 'host' ? false : null;
+}
+
+// Some ten times what a record has: each of a kind is held against all of another.
+const most = 2 ** 20;
+const mostOfAKind = 200;
+const mostOfJournal = 2000;
 
 function unpacked(packed: Uint8Array): string | undefined {
   try {
@@ -76,18 +91,22 @@ function seenDisk(line: string): readonly SeenDisk[] {
   const [name, size = '', type = '-', ...properties] = words(line);
   if (name === undefined) return [];
   const property = (key: string): string | null =>
-    properties.find((each) => each.startsWith(`${key}=`))?.slice(key.length + 1) ?? null;
+    decoded(properties.find((each) => each.startsWith(`${key}=`))?.slice(key.length + 1));
   return [
     {
       name,
       mebibytes: Number(size) || 0,
       type: type === '-' ? null : type,
-      uuid: property('FS_UUID'),
-      label: property('FS_LABEL'),
+      uuid: property('FS_UUID_ENC'),
+      label: property('FS_LABEL_ENC'),
       partitionUuid: property('PART_ENTRY_UUID'),
       partitionLabel: property('PART_ENTRY_NAME'),
     },
   ];
+}
+
+function decoded(value: string | undefined): string | null {
+  return value === undefined ? null : harmless(decodeUdevName(value));
 }
 
 function undrivenDevice(line: string): readonly UndrivenDevice[] {

@@ -11,20 +11,29 @@ const variables = '/sys/firmware/efi/efivars';
 // efivarfs(5).
 const attributeBytes = 4;
 
-/** A record, and the file that it was read from; one that is no whole record has none. */
+/** Eight times what a boot writes. The ESP is open to other systems. */
+const mostBytes = 64 * 1024;
+
 export interface FoundRecord {
-  readonly file: string;
+  /** Undefined where there is none. */
   readonly record: BootRecord | undefined;
+  /** Sentences about files in its places that are none, and were passed over. */
+  readonly problems: readonly string[];
 }
 
-/** The record of the last boot that failed: as it was collected, or else where that boot left it. Undefined where there is none. */
-export function readBootRecord(root: RootFiles): FoundRecord | undefined {
+/** The record of the last boot that failed: where that boot left it, or else as it was collected. */
+export function readBootRecord(root: RootFiles): FoundRecord {
+  const problems: string[] = [];
   for (const { file, skip } of places(root)) {
-    const bytes = root.readBytes(file);
-    if (bytes === undefined || bytes.length === 0) continue;
-    return { file, record: parseBootRecord(bytes.subarray(skip)) };
+    const found = root.lstat(file);
+    if (found === undefined || (found.type === 'file' && found.size === 0)) continue;
+    const isSmall = found.type === 'file' && found.size <= mostBytes;
+    const bytes = isSmall ? root.readBytes(file) : undefined;
+    const record = bytes === undefined ? undefined : parseBootRecord(bytes.subarray(skip));
+    if (record !== undefined) return { record, problems };
+    problems.push(`Cannot read "${file}": it is no whole record of a boot`);
   }
-  return undefined;
+  return { record: undefined, problems };
 }
 
 /** True where a boot has failed, and nobody has looked at why. */

@@ -33,6 +33,7 @@ export function makeManifest(sources: ManifestSources): Manifest {
     version: 1,
     kernelVersion: plan.kernelVersion,
     architecture: plan.architecture,
+    generic: plan.generic,
     distribution: { ...plan.distribution, bugs: bugs ?? null },
     sourceDateEpoch: epoch,
     manager: plan.packages.manager,

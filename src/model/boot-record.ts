@@ -3,15 +3,19 @@ import type { ExplanationLine } from './explanation.ts';
 /** The words of an initrd that did not come to its root, as keep-record in the image wrote them. Plain JSON. */
 export interface BootRecord {
   readonly kernelVersion: string;
+  /** Of the modules in the image; null where it did not tell. */
+  readonly imageKernel: string | null;
   /** By the machine's clock, as `2026-11-27T19:16:03Z`; null where it is not known. */
   readonly time: string | null;
   /** SHA-256 in hex of the manifest in the image; null where it had none. */
   readonly image: string | null;
   /** Without passwords. */
   readonly commandLine: string;
-  /** Of the image; null where it did not tell. */
+  /** True for an image for any machine, false for one of a host; null where it did not tell. */
+  readonly isGeneric: boolean | null;
+  /** In the same sense. */
   readonly profiles: readonly string[] | null;
-  /** Names with `_` for `-`; null in the same sense. */
+  /** Names with `_` for `-`; null in the same sense, and where the record had no room. */
   readonly modules: readonly string[] | null;
   /** Devices that some unit waited for: `/dev/disk/by-uuid/…`. */
   readonly neverCame: readonly string[];
@@ -52,6 +56,14 @@ export interface UndrivenDevice {
   readonly modules: readonly string[];
 }
 
+/** By which a boot tells that it needs the disks above another one. */
+export interface LayerSigns {
+  /** The type of a node in a storage stack, or the file system that has its own disks. */
+  readonly node: string;
+  /** In the command line, and in the names of devices that are waited for. */
+  readonly words: RegExp;
+}
+
 /** A thing that the boot asked for and that was not in the image. */
 export type LeftOut =
   | { readonly type: 'driver'; readonly module: string; readonly device: UndrivenDevice }
@@ -69,10 +81,19 @@ export interface Diagnosis {
 
 /** What a record tells besides. */
 export type Observation =
+  /** The modules in the image are of another kernel, which loads none of them. */
+  | { readonly type: 'other kernel'; readonly kernelVersion: string; readonly imageKernel: string }
   /** Neither a disk nor a device on the way to one that lacks a driver. */
   | { readonly type: 'no disk' }
   /** The image had drivers for it, and none of them took it. */
   | { readonly type: 'idle driver'; readonly device: UndrivenDevice }
+  /** The image had the driver by its list, and modprobe(8) did not find it for the device. */
+  | { readonly type: 'unfound driver'; readonly device: UndrivenDevice; readonly module: string }
+  /** The image could not set up what lies on a disk, and nothing tells that the boot needed that. */
+  | {
+      readonly type: 'unasked layer';
+      readonly leftOut: Extract<LeftOut, { readonly type: 'module' | 'profile' }>;
+    }
   /** No disk of these bears the name that was waited for. */
   | { readonly type: 'not among the disks'; readonly device: string };
 
@@ -96,11 +117,24 @@ export function describeLeftOut(leftOut: LeftOut): string {
 
 export function describeObservation(observation: Observation): string {
   switch (observation.type) {
+    case 'other kernel': {
+      const { kernelVersion, imageKernel } = observation;
+      return `The kernel was ${kernelVersion}, and the modules in the image are of ${imageKernel}: it could load none of them; the boot loader's entry names a kernel and an image that do not belong together`;
+    }
     case 'no disk':
       return 'There was no disk, and no device of a kind that leads to one without a driver: the disk is not connected, or switched off in the firmware';
     case 'idle driver': {
       const { bus, name, modalias, modules } = observation.device;
       return `The device ${bus} ${name} (${modalias}) was taken by no driver, though ${modules.join(', ')} was in the image: firmware may be missing, or a blacklist forbids it; the journal says more`;
+    }
+    case 'unfound driver': {
+      const { device, module } = observation;
+      return `The driver ${module} of the device ${device.bus} ${device.name} (${device.modalias}) is in the image, but modprobe did not find it there`;
+    }
+    case 'unasked layer': {
+      const { leftOut } = observation;
+      const word = leftOut.type === 'profile' ? leftOut.profile : leftOut.module;
+      return `The image had no ${describeLeftOut(leftOut)}: that matters if what was waited for lies in there; "pkginitrd why ${word}" says why not`;
     }
     case 'not among the disks':
       return `None of the disks is "${observation.device}": it has another name now, or what it lies on was not set up`;

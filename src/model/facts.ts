@@ -58,14 +58,14 @@ export interface BootFacts {
   readonly commandLines: readonly CommandLine[];
   readonly resume: readonly ResumeFacts[];
   readonly keyboard: KeyboardFacts;
-  /** The partition that the firmware boots from; absent where none is mounted. */
+  /** The partition that the firmware boots from; absent where none is known. */
   readonly esp?: EspFacts;
 }
 
 export interface EspFacts {
-  readonly mountPoint: string;
   /** PARTUUID, as below /dev/disk/by-partuuid. */
   readonly partition: string;
+  readonly from: Reason;
 }
 
 export interface Connection {

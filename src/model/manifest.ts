@@ -11,6 +11,8 @@ export interface Manifest {
   readonly version: 1;
   readonly kernelVersion: string;
   readonly architecture: string;
+  /** True for an image for any machine. */
+  readonly generic: boolean;
   readonly distribution: {
     readonly id: string;
     readonly version: string | null;

@@ -21,6 +21,8 @@ export type HostReason =
   | { readonly type: 'crypttab entry'; readonly entry: string }
   | { readonly type: 'crypttab option'; readonly option: string; readonly entry: string }
   | { readonly type: 'key'; readonly entry: string }
+  /** The partition that the boot loader was started from, as it says. */
+  | { readonly type: 'boot loader' }
   /** What is mounted there is the ESP. */
   | { readonly type: 'mounted'; readonly at: string }
   /** A line of veritytab(5) or integritytab(5). */
@@ -86,6 +88,8 @@ export function describeReason(reason: Reason): string {
       return `${reason.option}= of crypttab entry "${reason.entry}"`;
     case 'key':
       return `key of crypttab entry "${reason.entry}"`;
+    case 'boot loader':
+      return 'the boot loader was started from there';
     case 'mounted':
       return `mounted at ${reason.at}`;
     case 'line of':

@@ -52,7 +52,7 @@ function recordPlace({ esp }: HostFacts, { bootRecord }: Options): readonly Host
       mode: 0o644,
       content: { type: 'text', text: `${esp.partition}\n` },
       secret: false,
-      from: { type: 'mounted', at: esp.mountPoint },
+      from: esp.from,
     },
   ];
 }

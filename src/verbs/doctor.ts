@@ -8,9 +8,11 @@ import type { BootRecord, LeftOut } from '../model/boot-record.ts';
 import { BuildError, UsageError } from '../model/errors.ts';
 import type { ModuleIndex } from '../model/facts.ts';
 import type { DoctorInvocation } from '../model/invocation.ts';
+import type { Plan } from '../model/plan.ts';
+import type { StorageNode } from '../model/storage.ts';
 import type { Sys } from '../model/sys.ts';
 import { needsOfSignature } from '../plan/storage/signatures.ts';
-import { explainLeftOut, planOf, type Compared } from './explain-left-out.ts';
+import { explainLeftOut, planOf } from './explain-left-out.ts';
 import type { Answer, Surroundings } from './verb.ts';
 
 /** `pkginitrd doctor --last-boot`: what a boot that failed has left behind, and why its image lacked what it asked for. */
@@ -23,18 +25,25 @@ export async function doctor(
   const host = sys.root(hostRoot);
   const found = readBootRecord(host);
   const print = { text: printLastBoot, json: printLastBootJson }[format];
-  if (found === undefined) return { result: print(undefined), remarks: [] };
-  const { file, record } = found;
+  const { record, problems } = found;
   if (record === undefined) {
-    throw new BuildError(`Cannot read "${file}": it is no whole record of a boot`, {
+    const [problem] = problems;
+    if (problem === undefined) return { result: print(undefined), remarks: [] };
+    throw new BuildError(problem, {
       hint: 'Remove it; the next boot that fails leaves another one',
     });
   }
   const { lastBoot, remarks } = await compare(sys, hostRoot, record, surroundings);
   return {
     result: print(lastBoot),
-    remarks: [...remarks, ...marked(() => markRead(host))].map((each) => `pkginitrd: ${each}`),
+    remarks: [...problems.map(passedOver), ...remarks, ...marked(() => markRead(host))].map(
+      (each) => `pkginitrd: ${each}`,
+    ),
   };
+}
+
+function passedOver(problem: string): string {
+  return `Warning: ${problem}, and is passed over: remove it`;
 }
 
 function assertRoot({ user }: Surroundings): void {
@@ -52,19 +61,28 @@ async function compare(
   surroundings: Surroundings,
 ): Promise<{ readonly lastBoot: LastBoot; readonly remarks: readonly string[] }> {
   const bare = { record, image: null, isCompared: false, diagnoses: [], observations: [] };
-  let compared: Compared;
   try {
-    compared = await planOf(sys, hostRoot, record, surroundings);
+    return await compareWithPlan(sys, hostRoot, record, surroundings);
   } catch (error) {
     // A record is worth reading where nothing can be built, too.
     if (!(error instanceof BuildError || error instanceof UsageError)) throw error;
     const remark = `It is not known why something was left out: ${error.message}`;
     return { lastBoot: bare, remarks: [remark] };
   }
+}
+
+/** Throws what a build would, and what cannot be read of the kernel or the packages. */
+async function compareWithPlan(
+  sys: Sys,
+  hostRoot: AbsolutePath,
+  record: BootRecord,
+  surroundings: Surroundings,
+): Promise<{ readonly lastBoot: LastBoot; readonly remarks: readonly string[] }> {
+  const compared = await planOf(sys, hostRoot, record, surroundings);
   const { decided, image, remarks } = compared;
   const { plan, kernelRoot } = decided;
   const index = readModuleIndex(sys.root(kernelRoot), plan.modules.directory);
-  const known = knownOf(index);
+  const known = knownOf(index, compared.planThen ?? plan);
   const diagnoses = [];
   for (const leftOut of relevant(findLeftOut(record, known))) {
     diagnoses.push(await explainLeftOut(sys, compared, index, leftOut, surroundings));
@@ -73,13 +91,21 @@ async function compare(
   return { lastBoot: { record, image, isCompared: true, diagnoses, observations }, remarks };
 }
 
-function knownOf(index: ModuleIndex): Known {
+function knownOf(index: ModuleIndex, { storage }: Plan): Known {
   const names = new Set([...index.paths.values()].map(({ name }) => name));
   return {
     driversOf: indexAliases(index.aliases),
     isModule: (name) => names.has(name),
     needsOf: needsOfSignature,
+    isPlanned: ({ node }) =>
+      storage.some(({ fileSystem, below }) => fileSystem === node || hasNode(below, node)),
   };
+}
+
+function hasNode(nodes: readonly StorageNode[], type: string): boolean {
+  return nodes.some(
+    (node) => node.type === type || (node.type !== 'disk' && hasNode(node.below, type)),
+  );
 }
 
 // Each is explained by what a build would do, which takes its time; more than some nobody reads.

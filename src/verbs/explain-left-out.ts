@@ -33,7 +33,7 @@ export interface Compared {
 export async function planOf(
   sys: Sys,
   hostRoot: AbsolutePath,
-  { image, kernelVersion: kernel }: BootRecord,
+  { image, isGeneric, kernelVersion: kernel }: BootRecord,
   surroundings: Surroundings,
 ): Promise<Compared> {
   const placed = rememberedImages(sys).find(
@@ -45,7 +45,7 @@ export async function planOf(
   const request = placed?.request ?? {
     ...{ kernelVersion: hasKernel ? kernelVersion(kernel) : undefined, hostRoot },
     ...{ kernelRoot: undefined, loadedModulesFile: undefined },
-    ...{ generic: false, offline: true, assignments: [], profiles: [] },
+    ...{ generic: isGeneric ?? false, offline: true, assignments: [], profiles: [] },
   };
   const machine = readWholeMachine(sys, request);
   const decided = await decide(sys, request, surroundings, machine);

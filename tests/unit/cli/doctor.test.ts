@@ -24,6 +24,8 @@ const device = { bus: 'virtio', name: 'virtio0', modalias: 'virtio:d2', modules:
 const lastBoot: LastBoot = {
   record: {
     kernelVersion: '6.12',
+    imageKernel: '6.12',
+    isGeneric: null,
     time: '2026-11-27T19:16:03Z',
     image: null,
     commandLine: 'root=UUID=1',

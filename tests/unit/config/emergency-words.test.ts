@@ -25,6 +25,10 @@ const rows: readonly (readonly [words: string, shown: string])[] = [
   ['root=nfs:10.0.0.1:/vol/@ iommu.passthrough=1', 'root=nfs:10.0.0.1:/vol/@ iommu.passthrough=1'],
   ['systemd.set_credential=a.key:secret', 'systemd.set_credential=a.key:***'],
   ['root=/dev/* x', 'root=/dev/* x'],
+  ['root=live:http://me:s3cretpw@h/x@y', 'root=live:http://***@h/x@y'],
+  ['root=live:http://me:pw@h/x?pass=y quiet', 'root=live:http://***@h/x?pass=*** quiet'],
+  ['root=live:http://h:80/a@b', 'root=live:http://h:80/a@b'],
+  ['systemd.setenv=ROOT_PASSWORD=hunter22 x', 'systemd.setenv=ROOT_PASSWORD=*** x'],
 ];
 
 for (const shell of ['dash', 'bash']) {
@@ -39,5 +43,26 @@ for (const shell of ['dash', 'bash']) {
       const { stdout } = await runOk([shell, '-uc', script]);
       assert.equal(/^Command line: (.*)$/m.exec(stdout)?.[1], shown);
     }
+  });
+}
+
+for (const [code, said] of [
+  [0, false],
+  [124, true],
+  [137, true],
+] as const) {
+  test(`an emergency whose record ${said ? 'takes too long' : 'is kept'} is told of it, after exit code ${code}`, async (t) => {
+    const root = plant(scratch(t), {
+      'proc/cmdline': 'root=UUID=1\n',
+      'usr/lib/pkginitrd/emergency-functions': functions,
+      'usr/lib/pkginitrd/keep-record': '',
+      'bin/timeout': `#!/bin/sh\nexit ${code}\n`,
+      sys: null,
+    });
+    await runOk(['chmod', '+x', `${root}/bin/timeout`]);
+    const script = movedScript(root, '../extra/usr/lib/pkginitrd/emergency-words');
+    const PATH = `${root}/bin:${process.env['PATH'] ?? ''}`;
+    const { stdout } = await runOk(['env', `PATH=${PATH}`, 'dash', '-uc', script]);
+    assert.equal(/^This is kept nowhere: it took too long\.$/m.test(stdout), said);
   });
 }

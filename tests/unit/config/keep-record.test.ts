@@ -32,7 +32,7 @@ async function record(t: TestContext, shell: string, machine: Machine) {
     'sys/bus': null,
     run: null,
     'usr/lib/pkginitrd/manifest.json':
-      '{"version":1,"modules":["/usr/lib/modules/6/kernel/a-b.ko.xz"],"settings":{"Profiles":["lvm","dm"]}}\n',
+      '{"version":1,"kernelVersion":"6.11-test","generic":false,"modules":["/usr/lib/modules/6/kernel/a-b.ko.xz"],"settings":{"Profiles":["lvm","dm"]}}\n',
     'usr/lib/pkginitrd/emergency-functions': readFileSync(
       join(scripts, 'emergency-functions'),
       'utf8',
@@ -47,7 +47,9 @@ async function record(t: TestContext, shell: string, machine: Machine) {
       esac`,
     ),
     'bin/journalctl': program(`[ "$1" = --sync ] || cat <<'END'\n${journal}\nEND`),
-    'bin/udevadm': program("printf 'ID_FS_TYPE=ext4\\nID_FS_UUID=a-b\\nID_FS_LABEL=a_label\\n'"),
+    'bin/udevadm': program(
+      "printf 'ID_FS_TYPE=ext4\\nID_FS_UUID_ENC=a-b\\nID_FS_LABEL=a_label\\nID_FS_LABEL_ENC=a\\\\x20label\\n'",
+    ),
     'bin/modprobe': program('case "$*" in *known*) echo a-driver ;; *) exit 1 ;; esac'),
     'bin/mount': program('exit 1'),
     ...tree,
@@ -76,6 +78,18 @@ const uuid = '/dev/disk/by-uuid/1';
 const never = `dev-disk-by\\x2duuid-1.device loaded inactive dead ${uuid}\nx.device loaded active plugged /dev/x
 dead-end.device loaded inactive dead /dev/end`;
 
+// A password may be short, or stand in a word that all may read.
+const passwords: readonly (readonly [words: string, secret: string])[] = [
+  ['cifspass=1234', '1234'],
+  ['rootpass=quiet', 'quiet'],
+  ['iscsi_password=ab:cd,ef', 'ab:cd,ef'],
+  ['rootflags=username=me,password=1234,ro', '1234'],
+  ['rootfs=live:http://me:s3cretpw@h/x', 's3cretpw'],
+  ['root=iscsi:me:1234:you:5f@h::::iqn.x', '5f'],
+  ['systemd.setenv=ROOT_PASSWORD=hunter22', 'hunter22'],
+  ['systemd.set_credential=a.key:8000', '8000'],
+];
+
 for (const shell of ['dash', 'bash']) {
   test(`a failed boot leaves what it knows in a variable of the firmware, in ${shell}`, async (t) => {
     const machine = await record(t, shell, {
@@ -86,7 +100,7 @@ for (const shell of ['dash', 'bash']) {
         [`${efivars}/Boot0000-x`]: 'x',
         'sys/class/block/vda/size': '4096\n',
         'sys/class/block/loop0/size': '0\n',
-        'sys/bus/virtio/devices/virtio0/modalias': 'virtio:d2v1\n',
+        'sys/bus/virtio/devices/virtio0/modalias': 'virtio:d00000002v1\n',
         'sys/bus/pci/devices/0000:00:01.0/modalias': 'pci:v0d0sv0sd0bc01sc06i01known\n',
         'sys/bus/pci/devices/0000:00:02.0/modalias': 'pci:v0d0sv0sd0bc03sc00i00\n',
         'sys/bus/pci/devices/0000:00:03.0/modalias': 'pci:v0d1sv0sd0bc01sc06i01\n',
@@ -107,6 +121,8 @@ for (const shell of ['dash', 'bash']) {
     assert.match(image ?? '', /^[0-9a-f]{64}$/);
     assert.deepEqual(rest, {
       kernelVersion: '6.12.1-test',
+      imageKernel: '6.11-test',
+      isGeneric: false,
       commandLine: 'root=UUID=1',
       profiles: ['lvm', 'dm'],
       modules: ['a_b'],
@@ -114,7 +130,7 @@ for (const shell of ['dash', 'bash']) {
       failed: [{ unit: 'a.service', result: 'exit-code', status: 203, program: '/usr/bin/gone' }],
       disks: [
         {
-          ...{ name: 'vda', mebibytes: 2, type: 'ext4', uuid: 'a-b', label: 'a_label' },
+          ...{ name: 'vda', mebibytes: 2, type: 'ext4', uuid: 'a-b', label: 'a label' },
           ...{ partitionUuid: null, partitionLabel: null },
         },
       ],
@@ -124,7 +140,7 @@ for (const shell of ['dash', 'bash']) {
           ...{ bus: 'pci', name: '0000:00:01.0', modalias: 'pci:v0d0sv0sd0bc01sc06i01known' },
           modules: ['a_driver'],
         },
-        { bus: 'virtio', name: 'virtio0', modalias: 'virtio:d2v1', modules: [] },
+        { bus: 'virtio', name: 'virtio0', modalias: 'virtio:d00000002v1', modules: [] },
       ],
       journal: ['[ 1.0] kernel: one', '[ 2.0] systemd[1]: two'],
     });
@@ -169,6 +185,21 @@ for (const shell of ['dash', 'bash']) {
     assert.deepEqual(found?.journal, ['[ 0.6] a: harmless', '[ 0.7] iscsi: a login']);
     assert.doesNotMatch(JSON.stringify(found), /nobody|two|words|hush|quiet/);
   });
+
+  for (const [words, secret] of passwords) {
+    test(`a record has no line with the password of ${words}, in ${shell}`, async (t) => {
+      const machine = await record(t, shell, {
+        never,
+        commandLine: `root=UUID=8d12345f-0000-4000-8000-000000000000 ${words} quiet`,
+        journal: `[ 0.1] a: harmless\n[ 0.2] a: took ${secret} for it\n[ 0.3] a: harmless`,
+        tree: { [`${efivars}/Boot0000-x`]: 'x' },
+      });
+      await machine.call();
+      const found = parseBootRecord(machine.variable()?.subarray(4) ?? Buffer.of());
+      assert.deepEqual(found?.journal, ['[ 0.1] a: harmless', '[ 0.3] a: harmless']);
+      assert.match(found.commandLine, /\*\*\*/);
+    });
+  }
 }
 
 test('a record never has more than 8 KiB, and keeps the end of a long journal', async (t) => {
@@ -189,6 +220,129 @@ test('a record never has more than 8 KiB, and keeps the end of a long journal', 
   assert.ok((found?.journal.length ?? 0) >= 30);
 });
 
+test('a record of many disks and modules has no more than 8 KiB, and what was waited for', async (t) => {
+  const modules = Array.from(
+    { length: 3000 },
+    () => `"/usr/lib/modules/6/kernel/${Math.random().toString(36).slice(2)}.ko.xz"`,
+  );
+  const many = (of: (index: number) => readonly [string, string]) =>
+    Object.fromEntries(Array.from({ length: 130 }, (_, index) => of(index)));
+  const random = 'od -An -tx1 -N16 /dev/urandom | tr -d " \\n"';
+  const machine = await record(t, 'dash', {
+    never: Array.from(
+      { length: 130 },
+      (_, index) => `a.device loaded inactive dead ${uuid}${index}`,
+    ).join('\n'),
+    failed: Array.from({ length: 130 }, (_, index) => `a${index}.service loaded failed`).join('\n'),
+    journal: Array.from({ length: 400 }, () => `[ 1.0] a: ${Math.random()}`).join('\n'),
+    tree: {
+      [`${efivars}/Boot0000-x`]: 'x',
+      'usr/lib/pkginitrd/manifest.json': `{"modules":[${modules.join(',')}]}\n`,
+      'bin/udevadm': program(
+        `for key in FS_UUID_ENC PART_ENTRY_UUID; do echo "ID_$key=$(${random})"; done`,
+      ),
+      ...many((index) => [`sys/class/block/vda${index}/size`, '4096\n']),
+    },
+  });
+  const { stdout } = await machine.call();
+  assert.match(stdout, /This is kept in the firmware/);
+  const value = machine.variable();
+  assert.ok(value !== undefined && value.length <= 8192 + 4, `${value?.length}`);
+  const found = parseBootRecord(value.subarray(4));
+  assert.deepEqual(
+    [found?.modules, found?.neverCame.length, found?.failed.length, found?.disks.length],
+    [null, 64, 64, 64],
+  );
+  // The names of the modules make way before the journal.
+  assert.ok((found?.journal.length ?? 0) >= 30);
+});
+
+test('what no record has room for is written nowhere, and that is said', async (t) => {
+  const word = () => Math.random().toString(36).slice(2);
+  const machine = await record(t, 'dash', {
+    never,
+    commandLine: Array.from({ length: 2000 }, word).join(' '),
+    tree: { [`${efivars}/Boot0000-x`]: 'x' },
+  });
+  const { stdout, code } = await machine.call();
+  assert.equal(code, 0);
+  assert.match(stdout, /This is kept nowhere: it has more than 8192 bytes/);
+  assert.equal(machine.variable(), undefined);
+});
+
+const aliases: readonly (readonly [alias: string, only: 'with a network' | 'always' | 'never'])[] =
+  [
+    ['virtio:d00000001v00001AF4', 'with a network'],
+    ['virtio:d00000002v00001AF4', 'always'],
+    ['virtio:d00000004v00001AF4', 'never'],
+    ['virtio:d00000008v00001AF4', 'always'],
+    ['virtio:d00000010v00001AF4', 'never'],
+    ['virtio:d0000001Av00001AF4', 'always'],
+    ['scsi:t-0x00', 'always'],
+    ['scsi:t-0x0d', 'never'],
+    ['scsi:t-0x14', 'always'],
+    ['vmbus:32264132cb86a2449b5c50d1417354f5', 'always'],
+    ['vmbus:635161f83edfc546913ff2d2f965ed0e', 'with a network'],
+    ['vmbus:6dad12f9172bea48bd65f927a61c7684', 'never'],
+    ['xen:vbd', 'always'],
+    ['xen:vif', 'with a network'],
+    ['xen:vkbd', 'never'],
+  ];
+
+for (const profiles of ['', '"network"']) {
+  test(`a record has the devices that lead to a disk, with the profiles [${profiles}]`, async (t) => {
+    const machine = await record(t, 'dash', {
+      never,
+      tree: {
+        [`${efivars}/Boot0000-x`]: 'x',
+        'usr/lib/pkginitrd/manifest.json': `{"settings":{"Profiles":[${profiles}]}}\n`,
+        // A bus of which no device ever leads to one.
+        'sys/bus/memory/devices/memory0/uevent': 'MODALIAS=mmc:block\n',
+        ...Object.fromEntries(
+          aliases.map(([alias], index) => [
+            `sys/bus/${alias.split(':')[0]}/devices/a${index}/modalias`,
+            `${alias}\n`,
+          ]),
+        ),
+      },
+    });
+    await machine.call();
+    const found = parseBootRecord(machine.variable()?.subarray(4) ?? Buffer.of());
+    assert.deepEqual(
+      found?.undriven.map(({ modalias }) => modalias).sort(),
+      aliases
+        .filter(([, only]) => only === 'always' || (only !== 'never' && profiles !== ''))
+        .map(([alias]) => alias)
+        .sort(),
+    );
+  });
+}
+
+test('a journal that does not answer keeps no record away', { timeout: 60_000 }, async (t) => {
+  const machine = await record(t, 'dash', {
+    never,
+    tree: {
+      [`${efivars}/Boot0000-x`]: 'x',
+      'bin/journalctl': program('[ "$1" != --sync ] || exec sleep 300'),
+      'bin/timeout': program('exec /usr/bin/timeout 0.1 "$2" "$3"'),
+    },
+  });
+  assert.match((await machine.call()).stdout, /This is kept in the firmware/);
+});
+
+test('a script that is ended since it takes too long leaves no ESP mounted', async (t) => {
+  const machine = await record(t, 'dash', {
+    never,
+    tree: {
+      ...esp,
+      'bin/mv': program('kill -TERM "$PPID"'),
+      'bin/umount': program('echo "$*" >"$0.called"'),
+    },
+  });
+  assert.doesNotMatch((await machine.call()).stdout, /kept on/);
+  assert.match(readFileSync(join(machine.root, 'bin/umount.called'), 'utf8'), /record\/esp$/m);
+});
+
 const esp: Tree = {
   'usr/lib/pkginitrd/record-place': 'a-partition\n',
   'dev/disk/by-partuuid/a-partition': '',
@@ -200,15 +354,12 @@ const asleep: Tree = {
   'bin/udevadm': program('echo ID_FS_TYPE=swsuspend'),
 };
 
+// A variable that cannot be written.
+const full: Tree = { [`${efivars}/${variable}/x`]: '' };
+
 const places: readonly (readonly [name: string, machine: Machine, kept: boolean, said: RegExp])[] =
   [
     ['with an ESP', { tree: esp }, true, /This is kept on the ESP: /],
-    [
-      'with an ESP and noresume',
-      { tree: esp, commandLine: 'resume=/dev/a noresume' },
-      true,
-      /on the ESP/,
-    ],
     [
       'without either',
       {},
@@ -220,6 +371,31 @@ const places: readonly (readonly [name: string, machine: Machine, kept: boolean,
       { tree: esp, commandLine: 'resume=/dev/a' },
       false,
       /nowhere: the machine may be hib/,
+    ],
+    [
+      // What sleeps is there for the boot after this one.
+      'that may resume, though not this time',
+      { tree: esp, commandLine: 'resume=/dev/a noresume' },
+      false,
+      /nowhere: the machine may be hib/,
+    ],
+    [
+      'whose firmware knows that it sleeps',
+      { tree: { ...esp, ...full, [`${efivars}/HibernateLocation-8cf2644b`]: 'x' } },
+      false,
+      /nowhere: the machine may be hib/,
+    ],
+    [
+      'with EFI whose variables cannot be listed',
+      { tree: { ...esp, 'sys/firmware/efi': null } },
+      false,
+      /nowhere: the variables of the firmware cannot be read/,
+    ],
+    [
+      'with EFI that takes no variable',
+      { tree: { ...esp, ...full } },
+      true,
+      /This is kept on the ESP: /,
     ],
     [
       'that sleeps on its disk',

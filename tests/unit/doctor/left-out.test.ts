@@ -13,14 +13,17 @@ const known: Known = {
   driversOf: (modalias) => (modalias.startsWith('virtio:') ? ['virtio_blk'] : []),
   isModule: (name) => name !== 'ext4',
   needsOf: needsOfSignature,
+  isPlanned: ({ node }) => node === 'raid',
 };
 
 function record(changes: Partial<BootRecord>): BootRecord {
   return {
     kernelVersion: '6.12',
+    imageKernel: '6.12',
     time: null,
     image: null,
-    commandLine: 'root=UUID=1',
+    commandLine: 'root=UUID=1 rd.luks=1',
+    isGeneric: null,
     profiles: ['dm'],
     modules: ['dm_mod'],
     neverCame: ['/dev/disk/by-uuid/1'],
@@ -70,8 +73,51 @@ const rows: readonly (readonly [
     {
       disks: [disk('sda1', 'crypto_LUKS'), disk('sda2', 'crypto_LUKS'), disk('sdb', 'LVM2_member')],
     },
-    [/^profile cryptsetup, for crypto_LUKS on sda1$/, /^profile lvm, for LVM2_member on sdb$/],
-    [/^None of the disks is "\/dev\/disk\/by-uuid\/1"/],
+    [/^profile cryptsetup, for crypto_LUKS on sda1$/],
+    [
+      /^The image had no profile lvm, for LVM2_member on sdb: .*"pkginitrd why lvm"/,
+      /^None of the disks is "\/dev\/disk\/by-uuid\/1"/,
+    ],
+  ],
+  [
+    'a layer that the plan of the image had, and one that a device waited for speaks of',
+    {
+      disks: [disk('sda', 'linux_raid_member'), disk('sdb', 'LVM2_member')],
+      neverCame: ['/dev/vg/root'],
+      commandLine: 'root=/dev/vg/root',
+    },
+    [/^profile raid, for/, /^profile lvm, for/],
+    [],
+  ],
+  [
+    'no layer to blame where the disk that was waited for is there',
+    {
+      disks: [
+        disk('sda', 'crypto_LUKS'),
+        disk('sdb', 'linux_raid_member'),
+        disk('sdc', 'ext4', { uuid: '1' }),
+      ],
+    },
+    [],
+    [/^The image had no profile cryptsetup/, /^The image had no profile raid/],
+  ],
+  [
+    'an image of another kernel, whose drivers are not found in it',
+    { imageKernel: '6.1', undriven: [virtio], modules: ['virtio_blk'], neverCame: [] },
+    [],
+    [
+      /^The kernel was 6\.12, and the modules in the image are of 6\.1: /,
+      /^The driver virtio_blk of the device virtio virtio0 \(virtio:d2\) is in the image, but modprobe did not find it/,
+    ],
+  ],
+  [
+    'a disk by a label with a blank, as udev writes it',
+    {
+      disks: [disk('sda1', 'ext4', { label: 'My ä' })],
+      neverCame: ['/dev/disk/by-label/My\\x20\\xc3\\xa4'],
+    },
+    [],
+    [],
   ],
   [
     'a layer whose profile the image had, and not its module',

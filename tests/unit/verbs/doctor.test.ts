@@ -38,7 +38,7 @@ const machine: Tree = {
 const raid = 'pci:v00001000d0000005Bsv00000000sd00000000bc01sc04i00';
 
 const record = [
-  ...['pkginitrd boot record 1', 'kernel 6.12-test', 'command-line root=UUID=1'],
+  ...['pkginitrd boot record 1', 'kernel 6.12-test', 'command-line root=UUID=1 rd.luks=1'],
   ...['never-came /dev/disk/by-uuid/1', 'disk sda1 10 crypto_LUKS', 'image 0', 'profiles dm'],
   'device virtio virtio0 virtio:d00000002v00001AF4',
   `device pci 0000:00:01.0 ${raid}`,
@@ -152,4 +152,53 @@ test('doctor --last-boot refuses a damaged record, and other users', async (t) =
     /Cannot read "\/boot\/pkginitrd-boot-record": it is no whole/,
   );
   await assert.rejects(ask(t, machine, { user: 1000 }), /as user 1000: it is root's alone/);
+});
+
+test('doctor --last-boot passes over what is no record, and says so', async (t) => {
+  const good = { 'var/lib/pkginitrd/boot-record': gzipSync(record) };
+  for (const leftover of [
+    { 'boot/pkginitrd-boot-record': 'x' },
+    { 'boot/pkginitrd-boot-record/directory/x': '' },
+    // A record in what is too large for one.
+    { 'boot/pkginitrd-boot-record': Buffer.concat([gzipSync(record), Buffer.alloc(70_000)]) },
+  ]) {
+    const { result, remarks } = await ask(t, { ...machine, ...good, ...leftover });
+    assert.match(result, /^A boot of kernel 6\.12-test/m);
+    assert.match(
+      remarks.join('\n'),
+      /Warning: Cannot read "\/boot\/pkginitrd-boot-record": it is no whole record of a boot, and is passed over/,
+    );
+  }
+});
+
+test('doctor --last-boot shows a record where the kernel or its packages cannot be read, and says why not', async (t) => {
+  const failed = 'failed a.service exit-code 203 /usr/bin/gone\n';
+  const { result, remarks } = await ask(t, {
+    ...machine,
+    // The list of a package's files, which are asked for only to explain a program.
+    'var/lib/dpkg/status':
+      'Package: tools\nStatus: install ok installed\nArchitecture: all\nVersion: 1\n\n',
+    'var/lib/dpkg/info/tools.list/x': '',
+    'var/lib/pkginitrd/boot-record': gzipSync(record.replace('device ', `${failed}device `)),
+  });
+  assert.match(result, /^Never came\n {2}\/dev\/disk\/by-uuid\/1$/m);
+  assert.match(remarks.join('\n'), /It is not known why something was left out: .*tools\.list/);
+});
+
+test('doctor --last-boot holds the record of an image for any machine against such an image', async (t) => {
+  const ofHost = { ...device('pci0000:00/0000:00:09.0', 'pci', { modalias: raid }) };
+  const excluded = '[Content]\nHostModules=-megaraid_sas\nKernelModules=-virtio_blk\n';
+  const of = (word: string) =>
+    ask(t, {
+      ...machine,
+      ...ofHost,
+      'etc/pkginitrd/50-small.conf': excluded,
+      'var/lib/pkginitrd/boot-record': gzipSync(
+        record.replace('image 0', `image 0\nimage-for ${word}`),
+      ),
+    });
+  // An image for any machine asks none for its devices.
+  assert.match((await of('host')).result, /megaraid_sas of .*\n.*50-small\.conf:2 "-megaraid_sas"/);
+  // That of any machine takes the driver, which has no file here.
+  assert.match((await of('any')).remarks.join('\n'), /Cannot find module ".*megaraid_sas\.ko"/);
 });
