@@ -42,7 +42,27 @@ export function checkSystemd(
   for (const { anyOf, purpose, severity } of programsOfWay(init.elf, hasModules)) {
     checkProgram(files, anyOf, machine, report, { severity, check: 'systemd', message: purpose });
   }
+  checkFsck(files, machine, report);
   checkRules(files, report);
+}
+
+/**
+ * systemd-fsck goes without one that is not there or that nobody may run, and fails where it cannot be started. A checker of a
+ * file system that cannot be started is fsck's to tell, and does not keep the root from being mounted.
+ */
+function checkFsck(files: ImageFiles, machine: string, report: Report): void {
+  const [place] = placesOf('fsck').filter((path) => isRunnable(files, path));
+  if (place === undefined) return;
+  checkProgram(files, [place], machine, report, {
+    severity: 'error',
+    check: 'systemd',
+    message: 'systemd mounts no file system that it cannot check',
+  });
+}
+
+function isRunnable(files: ImageFiles, path: string): boolean {
+  const found = files.lookup(path);
+  return found.type === 'found' && found.node.type === 'file' && (found.node.mode & 0o111) !== 0;
 }
 
 /** A unit that is whole and that nothing starts is of no use: its neighbours have lost what they said of it. */

@@ -35,9 +35,9 @@ for (const before of machines) {
     const kernel = newest(machine, (name) => !name.includes('cloud'));
     const builds = async (...args: readonly string[]): Promise<number> => {
       const { stdout, stderr } = await machine.apt(...args);
-      const lines = (stdout + stderr).split('\n');
-      return lines.filter((line) => (isGrub ? /^pkginitrd: Initrd for / : /^built$/).test(line))
-        .length;
+      return (stdout + stderr)
+        .split('\n')
+        .filter((line) => line.startsWith('pkginitrd: Initrd for ')).length;
     };
 
     await t.test('our package builds once and takes its place', async () => {
@@ -140,8 +140,6 @@ async function debian(
   const { host } = machine;
   host.write('/etc/fstab', `LABEL=${label} / ext4 errors=remount-ro 0 1\n`);
   host.write('/etc/kernel/cmdline', `root=LABEL=${label} rw\n`);
-  // A line for each build, also where nothing else would show it.
-  host.write('/etc/kernel/install.d/54-count.install', counter, 0o755);
   // The kernel of the fixture is unpacked and not installed.
   await machine.run(['sh', '-c', 'rm -rf /usr/lib/modules/* /boot/*; apt-get -q update']);
   if (loader === 'systemd-boot') await machine.run(['mkdir', '-p', '/efi/loader/entries']);
@@ -160,11 +158,6 @@ async function debian(
     ]);
   return machine;
 }
-
-const counter = `#!/bin/sh
-[ "$1" = add ] && [ "$KERNEL_INSTALL_INITRD_GENERATOR" = pkginitrd ] && echo built
-exit 0
-`;
 
 function onlyOurs({ host }: Workstation, isGrub: boolean, kernel: string): void {
   if (isGrub) {

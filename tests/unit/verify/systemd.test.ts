@@ -54,6 +54,23 @@ const neededPrograms = [
   'usr/lib/systemd/system-generators/systemd-fstab-generator',
 ];
 
+const fsck = program('usr/sbin/fsck', { type: 2 });
+for (const fault of ['text', 'empty', 'of another machine'] as const) {
+  test(`An image whose fsck is ${fault} is refused: the root would not be mounted`, async () => {
+    const errors = await errorsOf(({ base }) => put(base, programFaults[fault]?.(fsck) ?? fsck));
+    assert.ok(
+      errors.some((line) => line.startsWith('error: Cannot start "/usr/sbin/fsck", and systemd')),
+      errors.join('\n'),
+    );
+  });
+}
+
+test('An image without fsck, or with one that nobody may run, goes without the check', async () => {
+  assert.deepEqual(await errorsOf(() => {}), []);
+  assert.deepEqual(await errorsOf(({ base }) => put(base, { ...fsck, mode: 0o644 })), []);
+  assert.deepEqual(await errorsOf(({ base }) => put(base, fsck)), []);
+});
+
 const neededRules = ['60-persistent-storage', '80-drivers', '99-systemd'].map(
   (name) => `${rules}/${name}.rules`,
 );
