@@ -3,6 +3,7 @@ import { UsageError } from '../model/errors.ts';
 import type { HostFile } from '../model/facts.ts';
 import { isNeverTaken } from '../model/never-taken.ts';
 import { describeOrigin, type Sourced } from '../model/origin.ts';
+import { isPrivateKeyPath } from '../model/private-keys.ts';
 import type { Reason } from '../model/reason.ts';
 import type { RootFiles } from '../model/sys.ts';
 
@@ -36,7 +37,7 @@ export function readHostFiles(
     } else if (stat.type !== 'file') {
       warnings.set(path, `"${path}" is a ${stat.type}, no file, and is left out${where}`);
     } else {
-      const isSecret = secret || (stat.mode & 0o004) === 0;
+      const isSecret = secret || (stat.mode & 0o004) === 0 || isPrivateKeyPath(path);
       found.set(path, { path, reason: at, secret: isSecret, size: stat.size });
     }
   };

@@ -3,6 +3,7 @@ import type { Config } from '../model/config.ts';
 import { BuildError, UsageError } from '../model/errors.ts';
 import type { BuildInvocation, Destination } from '../model/invocation.ts';
 import type { Plan } from '../model/plan.ts';
+import { isPrivateKeyPath } from '../model/private-keys.ts';
 import type { Sys } from '../model/sys.ts';
 import { destinationPath } from './destination.ts';
 import { isOpen } from './file-system.ts';
@@ -13,6 +14,8 @@ import { directoryOf } from './room.ts';
 export interface Wanted extends Pick<Config, 'keepPrevious' | 'allowReadableKeys'> {
   readonly output: Plan['output'];
   readonly host: Plan['host'];
+  /** Paths in the image of what trees bring, without leading slash. */
+  readonly brought: () => readonly string[];
 }
 
 /**
@@ -50,12 +53,15 @@ function assertHidden(
   sys: Sys,
   destination: Destination,
   path: AbsolutePath,
-  { host, allowReadableKeys }: Wanted,
+  { host, brought, allowReadableKeys }: Wanted,
 ): void {
-  const keys = host.filter(({ secret }) => secret).map((each) => `/${each.path}`);
-  if (keys.length === 0 || allowReadableKeys) return;
   const place = destination.type === 'staging' ? destination.bootRoot : directoryOf(path);
-  if (place === undefined || !isOpen(sys, place)) return;
+  if (allowReadableKeys || place === undefined || !isOpen(sys, place)) return;
+  const keys = [
+    ...host.filter(({ secret }) => secret).map((each) => each.path),
+    ...brought().filter(isPrivateKeyPath),
+  ].map((each) => `/${each}`);
+  if (keys.length === 0) return;
   throw new BuildError(
     `Cannot write an image with ${keys.join(', ')} to "${place}": every user could read it there, ` +
       'since that file system has no permissions and is mounted without fmask=0077',

@@ -12,6 +12,14 @@ export function treeBytes(sys: Pick<Sys, 'root'>, trees: RootPlan['extraTrees'])
   );
 }
 
+/** The paths in the image of the files that trees bring into the root, without leading slash. */
+export function broughtPaths(
+  sys: Pick<Sys, 'root'>,
+  trees: RootPlan['extraTrees'],
+): readonly string[] {
+  return treeFiles(sys, trees).map(({ path }) => path);
+}
+
 /** The files that trees bring into the root: each by its path in the image, without leading slash. */
 export function treeFiles(
   sys: Pick<Sys, 'root'>,

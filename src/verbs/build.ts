@@ -19,6 +19,7 @@ import { foreseePlace } from '../place/foresee.ts';
 import { place, placeManifest } from '../place/place.ts';
 import { assertTaken } from '../place/taker.ts';
 import { placePrebuilt, prebuiltInitrd } from '../place/prebuilt.ts';
+import { broughtPaths } from '../root/tree-files.ts';
 import { getBase } from './base.ts';
 import { decide, type Decided } from './decide.ts';
 import { inWorkspace } from './in-workspace.ts';
@@ -65,7 +66,8 @@ export async function build(
   );
   const { config, plan } = planned.decided;
   if (words === 'summary') surroundings.tell(printBeginning(plan.kernelVersion, destination));
-  const { path, warnings } = foreseePlace(sys, invocation, { ...config, ...plan });
+  const brought = () => broughtPaths(sys, plan.root.extraTrees);
+  const { path, warnings } = foreseePlace(sys, invocation, { ...config, ...plan, brought });
   for (const warning of warnings) surroundings.tell(`pkginitrd: Warning: ${warning}`);
   const means = { ...surroundings, tell, report };
   const receipt = await locked(sys, path, tell, () =>

@@ -5,6 +5,7 @@ import type { PlanInvocation } from '../model/invocation.ts';
 import type { PackageAnswer } from '../model/packages.ts';
 import type { Sys } from '../model/sys.ts';
 import { foreseePlace } from '../place/foresee.ts';
+import { broughtPaths } from '../root/tree-files.ts';
 import { decide, type Decided } from './decide.ts';
 import { resolve } from './resolve.ts';
 import type { Answer, Surroundings } from './verb.ts';
@@ -23,7 +24,9 @@ export async function plan(
   const trial = tries();
   let answer: PackageAnswer | undefined;
   if (surroundings.user === 0) {
-    await trial.of(async () => foreseePlace(sys, invocation, { ...decided.config, ...plan }));
+    const brought = () => broughtPaths(sys, plan.root.extraTrees);
+    const wanted = { ...decided.config, ...plan, brought };
+    await trial.of(async () => foreseePlace(sys, invocation, wanted));
     if (isCaptured(sys, decided)) {
       trial.remarks.push(
         `pkginitrd: Warning: The names of the packages are not looked at: "${decided.hostRoot}" has no package database, which a build needs`,

@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { plainEnvironment, runOk } from './run.ts';
 import { freePort } from './servers.ts';
 
@@ -24,13 +25,13 @@ export const remoteCard = 'enp0s8';
 export async function makeRemote(directory: string): Promise<Remote> {
   mkdirSync(directory);
   const port = await freePort();
-  for (const name of ['host', 'friend', 'stranger']) {
+  for (const name of ['host', 'friend', 'unlocker', 'stranger']) {
     const file = join(directory, name);
     await runOk(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', name, '-f', file]);
   }
   const text = (name: string): string => readFileSync(join(directory, name), 'utf8');
   writeFileSync(join(directory, 'known'), `[127.0.0.1]:${port} ${text('host.pub')}`);
-  const ssh = (who: 'friend' | 'stranger', ...more: readonly string[]) => [
+  const ssh = (who: 'friend' | 'unlocker' | 'stranger', ...more: readonly string[]) => [
     ...['ssh', '-F', 'none', '-p', `${port}`, '-i', join(directory, who)],
     ...['IdentitiesOnly=yes', 'IdentityAgent=none', 'BatchMode=yes', 'StrictHostKeyChecking=yes']
       .concat(`UserKnownHostsFile=${join(directory, 'known')}`, 'ConnectTimeout=20')
@@ -45,7 +46,7 @@ export async function makeRemote(directory: string): Promise<Remote> {
     ],
     files: {
       '/etc/pkginitrd/ssh/ssh_host_ed25519_key': text('host'),
-      '/etc/pkginitrd/ssh/authorized_keys': text('friend.pub'),
+      '/etc/pkginitrd/ssh/authorized_keys': `${text('friend.pub')}${forced()} ${text('unlocker.pub')}`,
     },
     unlock: async (way, passphrase) => {
       await refused(ssh('stranger', place, 'true'));
@@ -54,7 +55,10 @@ export async function makeRemote(directory: string): Promise<Remote> {
         const wrong = await talk(unlock, { type: 'something else\n' });
         assert.match(wrong.words, /^The passphrase does not fit: /m);
         assert.equal(wrong.code, 1, wrong.words);
-        const right = await talk(unlock, { type: passphrase });
+        const nothing = await talk(unlock, { type: '' });
+        assert.match(nothing.words, /^There is no passphrase/m);
+        // Whatever is called for.
+        const right = await talk(ssh('unlocker', place, 'poweroff -f'), { type: passphrase });
         // The boot may be faster than the command, and ends it.
         assert.ok([0, 255].includes(right.code ?? -1), right.words);
         assert.doesNotMatch(right.words, /does not fit/);
@@ -66,6 +70,14 @@ export async function makeRemote(directory: string): Promise<Remote> {
       }
     },
   };
+}
+
+/** Options in front of a key that may do nothing but unlock, as the manual has them. */
+function forced(): string {
+  const page = fileURLToPath(new URL('../../src/man/pkginitrd.conf.5.md', import.meta.url));
+  const [, options] = /`(command="cryptroot-unlock"[^`]*)`/.exec(readFileSync(page, 'utf8')) ?? [];
+  assert.ok(options !== undefined, 'The manual has no such line');
+  return options;
 }
 
 /** An emulated guest takes its time until it answers. */

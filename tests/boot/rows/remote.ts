@@ -22,7 +22,7 @@ const unlocked: Pick<Scenario, 'work' | 'commandLine' | 'options' | 'seen'> = {
 
 const forTheHost = {
   image: 'host',
-  profiles: ['cryptsetup', 'dm', 'network', 'ssh'],
+  profiles: ['cryptsetup', 'dm', 'network', 'network-down', 'ssh'],
 } as const satisfies Partial<Scenario>;
 
 export const remoteRows: readonly Scenario[] = [

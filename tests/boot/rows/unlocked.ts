@@ -36,7 +36,7 @@ export const unlocked: readonly Scenario[] = [
     image: 'host',
     work: byClevis('tang', `tang '{"url":"http://10.0.2.100"}'`, online),
     commandLine: byUuid,
-    profiles: ['clevis', 'cryptsetup', 'dm', 'network', 'tang'],
+    profiles: ['clevis', 'cryptsetup', 'dm', 'network', 'network-down', 'tang'],
     seen: [onLuks],
   },
   {

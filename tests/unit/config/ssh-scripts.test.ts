@@ -5,6 +5,7 @@ import {
   readFileSync,
   readdirSync,
   renameSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -14,13 +15,13 @@ import { fileURLToPath } from 'node:url';
 import { plainEnvironment, run, runOk } from '../../helpers/run.ts';
 import { plant, scratch, type Tree } from '../../helpers/scratch.ts';
 
-const profile = fileURLToPath(new URL('../../../dropins/profiles/ssh/extra', import.meta.url));
+const profiles = fileURLToPath(new URL('../../../dropins/profiles', import.meta.url));
 
 /** A script that finds below `root` what it looks for at absolute paths. */
-function moved(root: string, file: string): string {
-  const text = readFileSync(join(profile, file), 'utf8');
+function moved(root: string, file: string, profile = 'ssh'): string {
+  const text = readFileSync(join(profiles, profile, 'extra', file), 'utf8');
   return text.replaceAll(
-    /(?<=[ <>"])\/(?=(?:etc|root|run|sys|var\/empty|usr\/share\/empty|usr\/lib\/systemd)\b)/g,
+    /(?<=[ <>"])\/(?=(?:etc|proc|root|run|sys|var\/empty|usr\/share\/empty|usr\/lib\/systemd)\b)/g,
     `${root}/`,
   );
 }
@@ -96,6 +97,16 @@ for (const [name, files, expected] of [
   });
 }
 
+test('ssh-server that starts anew lets the same people in, with those that the image and a credential name', async (t) => {
+  const given = { 'root/.ssh/authorized_keys': 'ssh-rsa AAAA given\n' };
+  const at = surroundings(t, { ...own, ...given }, ['dropbear', 'dropbearconvert']);
+  for (const _ of [1, 2, 3]) {
+    await runOk(['sh', '-c', moved(at.root, 'usr/lib/pkginitrd/ssh-server')], { env: at.env });
+    const written = readFileSync(join(at.root, 'root/.ssh/authorized_keys'), 'utf8');
+    assert.deepEqual(written.trim().split('\n'), ['ssh-rsa AAAA given', 'ssh-ed25519 AAAA one']);
+  }
+});
+
 test('ssh-server starts the server of OpenSSH where there is no dropbear, and unlocks the account for keys alone', async (t) => {
   const shadow = 'daemon:!*:1::::::\nroot:!unprovisioned:1::::::\n';
   const at = surroundings(t, { ...own, 'etc/shadow': shadow }, ['sshd']);
@@ -110,67 +121,143 @@ test('ssh-server starts the server of OpenSSH where there is no dropbear, and un
 });
 
 const cards: Tree = {
-  'sys/class/net/eth0/device/x': '',
+  'sys/class/net/bond0/flags': '0x1403\n',
+  'sys/class/net/bonding_masters': 'bond0\n',
   'sys/class/net/eth0/flags': '0x1003\n',
-  'sys/class/net/wan/device/x': '',
-  'sys/class/net/wan/flags': '0x1002\n',
-  'sys/class/net/wlan/device/x': '',
-  'sys/class/net/wlan/flags': '0x1003\n',
   'sys/class/net/lo/flags': '0x9\n',
+  'sys/class/net/wlan/flags': '0x1003\n',
+  'proc/self/mounts': '/dev/mapper/root /sysroot ext4 rw 0 0\n',
 };
 const generator = 'usr/lib/systemd/system-generators/pkginitrd-netroot-generator';
 const conf = 'etc/dropbear/initramfs/dropbear.conf';
+const mounted = (type: string): Tree => ({
+  'proc/self/mounts': `/dev/a / ext4 rw 0 0\n10.0.0.1:/nfs /sysroot ${type} rw 0 0\n`,
+});
 
 for (const [name, files, expected] of [
-  ['gives all cards back', {}, []],
-  ['gives those back that dropbear-initramfs would', { [conf]: 'IFDOWN="eth*"\n' }, ['wlan']],
-  ['leaves them where the host says so', { [conf]: 'IFDOWN=none\n' }, ['eth0', 'wlan']],
-  ['leaves them where / lies behind one', { [generator]: '' }, ['eth0', 'wlan']],
+  ['gives all interfaces back', {}, ['bond0', 'eth0', 'wlan']],
+  ['gives those back that dropbear-initramfs would', { [conf]: 'IFDOWN="eth*"\n' }, ['eth0']],
+  ['leaves them where the host says so', { [conf]: 'IFDOWN=none\n' }, []],
+  [
+    'gives them back on a machine that has no use for what its image has for others',
+    { [generator]: '', 'sys/class/nvme/nvme0/transport': 'pcie\n', 'sys/block/nbd0/size': '0\n' },
+    ['bond0', 'eth0', 'wlan'],
+  ],
+  ['leaves them where / is on NFS', mounted('nfs4'), []],
+  ['leaves them where / is on a server of SMB', mounted('cifs'), []],
+  ['leaves them with iSCSI', { 'sys/class/iscsi_session/session1/state': 'LOGGED_IN\n' }, []],
+  ['leaves them with NBD', { 'sys/block/nbd0/pid': '7\n' }, []],
+  [
+    'leaves them with NVMe over TCP',
+    { 'sys/class/nvme/nvme0/transport': 'pcie\n', 'sys/class/nvme/nvme1/transport': 'tcp\n' },
+    [],
+  ],
 ] as const) {
-  test(`ssh-network-down ${name}`, async (t) => {
-    const { root, env } = surroundings(t, { ...cards, ...files }, []);
-    await runOk(['sh', '-c', moved(root, 'usr/lib/pkginitrd/ssh-network-down')], { env });
-    const flags = (card: string): number =>
-      Number(readFileSync(join(root, 'sys/class/net', card, 'flags'), 'utf8'));
-    const up = ['eth0', 'wan', 'wlan'].filter((card) => flags(card) % 2 === 1);
-    assert.deepEqual(up, expected);
-    assert.equal(flags('lo'), 9);
-    assert.equal(flags('eth0') | 1, 0x1003);
+  test(`network-down ${name}`, async (t) => {
+    const { root, env, calls } = surroundings(t, { ...cards, ...files }, ['ip']);
+    const script = moved(root, 'usr/lib/pkginitrd/network-down', 'network-down');
+    await runOk(['sh', '-c', script], { env });
+    const down = (card: string) => [`ip address flush dev ${card}`, `ip link set dev ${card} down`];
+    assert.deepEqual(calls(), expected.flatMap(down));
   });
 }
 
-test('cryptroot-unlock answers each device once, and says whose question came again', async (t) => {
+/** A machine that asks, with a systemctl that has a file for each of its two questions and fails where one is missing. */
+function asking(t: TestContext) {
   const at = surroundings(t, { 'run/systemd/ask-password/x': '', 'usr/lib/systemd/x': '' }, []);
-  const directory = join(at.root, 'run/systemd/ask-password');
-  const ask = (name: string, id: string): void => {
-    writeFileSync(join(directory, 'tmp'), `[Ask]\nMessage=?\nId=${id}\nSocket=/run/${name}\n`);
-    renameSync(join(directory, 'tmp'), join(directory, `ask.${name}`));
-  };
-  const answers = join(at.root, 'answers');
+  const { root } = at;
+  const directory = join(root, 'run/systemd/ask-password');
+  const answers = join(root, 'answers');
   const reply = `#!/bin/sh\nread -r word\necho "$1 $2 $word" >>${answers}\nrm -f ${directory}/ask.\${2##*/}\n`;
-  writeFileSync(join(at.root, 'usr/lib/systemd/systemd-reply-password'), reply, { mode: 0o755 });
-  writeFileSync(join(at.root, 'bin/systemctl'), `#!/bin/sh\ncat ${at.root}/activating\n`, {
-    mode: 0o755,
-  });
-  writeFileSync(join(at.root, 'activating'), 'one\n');
+  writeFileSync(join(root, 'usr/lib/systemd/systemd-reply-password'), reply, { mode: 0o755 });
+  const systemctl = `#!/bin/sh\ncase "$*" in
+'list-jobs --no-legend systemd-cryptsetup@*.service') cat ${root}/jobs ;;
+'list-units --no-legend --plain --state=failed systemd-cryptsetup@*.service') cat ${root}/failed ;;
+*) exit 3 ;; esac\n`;
+  writeFileSync(join(root, 'bin/systemctl'), systemctl, { mode: 0o755 });
+  const say = (what: 'jobs' | 'failed', text: string): void => {
+    writeFileSync(join(root, 'tmp'), text);
+    renameSync(join(root, 'tmp'), join(root, what));
+  };
+  say('jobs', '7 systemd-cryptsetup@a.service start running\n');
+  say('failed', '');
+  const script = moved(root, 'usr/bin/cryptroot-unlock');
+  return {
+    root,
+    say,
+    ask: (name: string, id: string): void => {
+      writeFileSync(join(directory, 'tmp'), `[Ask]\nMessage=?\nId=${id}\nSocket=/run/${name}\n`);
+      renameSync(join(directory, 'tmp'), join(directory, `ask.${name}`));
+    },
+    answered: async (text: string): Promise<void> => {
+      await until(() => existsSync(answers) && readFileSync(answers, 'utf8') === text);
+      await until(() => readdirSync(directory).every((name) => !name.startsWith('ask.')));
+    },
+    start: (passphrase = 'correct horse'): ReturnType<typeof run> =>
+      run(['sh', '-c', `printf '${passphrase}' | timeout 60 sh -c "$0"`, script], { env: at.env }),
+  };
+}
 
-  const script = moved(at.root, 'usr/bin/cryptroot-unlock');
-  const start = (): ReturnType<typeof run> =>
-    run(['sh', '-c', `printf 'correct horse' | sh -c "$0"`, script], { env: at.env });
+const a = '1 /run/a correct horse\n';
+const b = '1 /run/b correct horse\n';
+const ofA = 'cryptsetup:/dev/a';
+
+test('cryptroot-unlock answers each device once, and says whose question came again', async (t) => {
+  const { ask, answered, start } = asking(t);
   const first = start();
-  ask('a', 'cryptsetup:/dev/a');
-  await until(() => existsSync(answers));
+  ask('a', ofA);
+  await answered(a);
   ask('b', 'cryptsetup:/dev/b');
-  await until(() => readdirSync(directory).every((name) => !name.startsWith('ask.')));
-  assert.equal(readFileSync(answers, 'utf8'), '1 /run/a correct horse\n1 /run/b correct horse\n');
-  ask('c', 'cryptsetup:/dev/a');
+  await answered(a + b);
+  ask('c', ofA);
   const { code, stderr } = await first;
-  assert.deepEqual([code, stderr], [1, 'The passphrase does not fit: cryptsetup:/dev/a\n']);
+  assert.deepEqual([code, stderr], [1, `The passphrase does not fit: ${ofA}\n`]);
+});
 
-  const second = start();
-  await until(() => readFileSync(answers, 'utf8').includes('/run/c'));
-  writeFileSync(join(at.root, 'activating'), '');
-  assert.equal((await second).code, 0);
+test('cryptroot-unlock waits for a device that waits for another one', async (t) => {
+  const { ask, answered, say, start } = asking(t);
+  // Of the inner device there is nothing but its job.
+  say('jobs', '8 systemd-cryptsetup@inner.service start waiting\n');
+  const unlock = start();
+  ask('a', ofA);
+  await answered(a);
+  await sleep(1500);
+  ask('b', 'cryptsetup:/dev/mapper/outer');
+  await answered(a + b);
+  say('jobs', '');
+  const { code, stderr } = await unlock;
+  assert.deepEqual([code, stderr], [0, '']);
+});
+
+test('cryptroot-unlock fails where a device does, which asks no more', async (t) => {
+  const { ask, answered, say, start } = asking(t);
+  const unlock = start();
+  ask('a', ofA);
+  await answered(a);
+  say('failed', 'systemd-cryptsetup@a.service loaded failed failed Cryptography Setup\n');
+  say('jobs', '');
+  const { code, stderr } = await unlock;
+  const words = 'The device was not set up: systemd-cryptsetup@a.service\n';
+  assert.deepEqual([code, stderr], [1, words]);
+  // Who comes later hears the same.
+  assert.deepEqual([(await start()).code, (await start()).stderr], [1, words]);
+});
+
+test('cryptroot-unlock fails where systemctl does', async (t) => {
+  const { root, start } = asking(t);
+  rmSync(join(root, 'jobs'));
+  const { code, stderr } = await start();
+  assert.equal(code, 1);
+  assert.match(stderr, /^systemctl does not say how far the devices are$/m);
+});
+
+test('cryptroot-unlock answers nothing where it is given nothing', async (t) => {
+  const { root, ask, start } = asking(t);
+  ask('a', ofA);
+  const { code, stderr } = await start('');
+  assert.equal(code, 1);
+  assert.match(stderr, /^There is no passphrase: /);
+  assert.equal(existsSync(join(root, 'answers')), false);
 });
 
 async function until(isDone: () => boolean): Promise<void> {

@@ -132,3 +132,16 @@ test('readHostFiles() refuses a pattern for thousands of files, and names its li
     message: /test\.conf:1: Cannot take "\/usr": there are more than 5000 files/,
   });
 });
+
+test('readHostFiles(): what others cannot read is secret, and so is a key of ssh whatever its rights are', (t) => {
+  const own = 'etc/pkginitrd/ssh/ssh_host_a_key';
+  const theirs = 'etc/dropbear-initramfs/dropbear_rsa_host_key';
+  const tree = { [own]: 'k', [theirs]: 'k', [`${own}.pub`]: 'p', 'etc/keys/a.key': 'k' };
+  const root = plant(scratch(t), tree);
+  for (const path of Object.keys(tree)) chmodSync(`${root}/${path}`, 0o644);
+  chmodSync(`${root}/etc/keys/a.key`, 0o640);
+  const patterns = words('/etc/pkginitrd', '/etc/dropbear-initramfs', '/etc/keys');
+  const { files } = readHostFiles(rootFiles(root), patterns, []);
+  const secrets = files.filter(({ secret }) => secret).map(({ path }) => path);
+  assert.deepEqual(secrets, [`/${own}`, `/${theirs}`, '/etc/keys/a.key']);
+});

@@ -26,7 +26,13 @@ function foresee(
 ) {
   const sys = { ...real, freeSpace: () => free };
   const image = kernelImage === undefined ? undefined : absolutePath(kernelImage);
-  const wanted = { output, host: [], keepPrevious: true, allowReadableKeys: false };
+  const wanted = {
+    output,
+    host: [],
+    brought: () => [],
+    keepPrevious: true,
+    allowReadableKeys: false,
+  };
   return foreseePlace(sys, { destination, kernelImage: image }, wanted);
 }
 
@@ -136,16 +142,33 @@ for (const [options, isOpen] of mounts) {
       entryDirectory: absolutePath('/efi/token/6.1'),
       bootRoot: absolutePath('/efi'),
     };
-    const ask = (wanted: { host?: readonly (typeof secret)[]; allowReadableKeys?: boolean }) =>
+    const ask = (wanted: {
+      host?: readonly (typeof secret)[];
+      brought?: () => readonly string[];
+      allowReadableKeys?: boolean;
+    }) =>
       foreseePlace(
         sys,
         { destination: staging, kernelImage: undefined },
-        { output, host: [secret], keepPrevious: true, allowReadableKeys: false, ...wanted },
+        {
+          output,
+          host: [secret],
+          brought: () => [],
+          keepPrevious: true,
+          allowReadableKeys: false,
+          ...wanted,
+        },
       );
     ask({ host: [] });
+    // Public halves, and keys that only their rights would tell.
+    ask({ host: [], brought: () => ['etc/x/ssh_host_a_key.pub', 'etc/ssh_host_a_key/x'] });
+    const trees = [
+      'etc/pkginitrd/ssh/ssh_host_a_key',
+      'etc/dropbear/initramfs/dropbear_a_host_key',
+    ];
     ask({ allowReadableKeys: true });
     if (!isOpen) {
-      ask({});
+      ask({ brought: () => trees });
       return;
     }
     assert.throws(() => ask({}), {
@@ -153,5 +176,10 @@ for (const [options, isOpen] of mounts) {
       message: /Cannot write an image with \/etc\/keys\/root\.key to "\/efi"/,
       hint: /fmask=0077.*AllowReadableKeys=yes/,
     });
+    for (const path of trees) {
+      assert.throws(() => ask({ host: [], brought: () => [path] }), {
+        message: new RegExp(`^Cannot write an image with /${path} to "/efi"`),
+      });
+    }
   });
 }

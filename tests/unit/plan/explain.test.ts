@@ -76,6 +76,7 @@ const others = [
   'keymap',
   'netroot',
   'network',
+  'network-down',
   'plymouth',
   'portable',
   'repart',
