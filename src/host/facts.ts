@@ -8,6 +8,7 @@ import { chooseKernel, readKernelConfig } from './kernels.ts';
 import { readConnections } from './connections.ts';
 import { readHostFiles } from './host-files.ts';
 import { readHostLines } from './host-lines.ts';
+import { readInitramfsAddress } from './initramfs-tools.ts';
 import { readLvm } from './lvm.ts';
 import { readMachine, type MachineFacts } from './machine.ts';
 import { chooseManager } from './manager.ts';
@@ -46,6 +47,7 @@ export function readHostFacts(sys: Sys, request: HostRequest): HostFacts {
   const hostFiles = readHostFiles(root, patterns, [...crypttab.files, ...(keyboard?.files ?? [])]);
   const lvm = readLvm(root, hostFiles.files);
   const hostLines = readHostLines(root, hostFiles.files);
+  const initramfsAddress = request.generic ? undefined : readInitramfsAddress(root);
   return {
     root: request.hostRoot,
     os: request.os,
@@ -75,6 +77,7 @@ export function readHostFacts(sys: Sys, request: HostRequest): HostFacts {
     setupTabs,
     cpu: machine.cpu,
     ...(request.boot.esp === undefined ? {} : { esp: request.boot.esp }),
+    ...(initramfsAddress === undefined ? {} : { initramfsAddress }),
     warnings: [
       ...machine.warnings,
       ...crypttab.warnings,

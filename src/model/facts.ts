@@ -42,6 +42,8 @@ export interface HostFacts {
   readonly setupTabs: readonly SetupTab[];
   readonly cpu: CpuFacts | undefined;
   readonly esp?: EspFacts;
+  /** Absent where initramfs-tools has none, and with `--generic`. */
+  readonly initramfsAddress?: InitramfsAddress;
   /** Sentences for the user about what could not be read. */
   readonly warnings: readonly string[];
 }
@@ -66,6 +68,12 @@ export interface EspFacts {
   /** PARTUUID, as below /dev/disk/by-partuuid. */
   readonly partition: string;
   readonly from: Reason;
+}
+
+/** The address that initramfs-tools gives a machine in its initrd: IP= as it stands in a file, like ip= of the kernel. */
+export interface InitramfsAddress {
+  readonly file: string;
+  readonly value: string;
 }
 
 export interface Connection {

@@ -7,6 +7,7 @@ import { crypttabProblems } from './crypttab-words.ts';
 import { selectFirmware } from './firmware.ts';
 import { firmwareWarnings } from './firmware-warnings.ts';
 import { hostEntries } from './host-entries.ts';
+import { initramfsAddressWarnings } from './initramfs-address.ts';
 import { selectMicrocode } from './microcode.ts';
 import { packageSources } from './package-sources.ts';
 import { buildProblems } from './module-builds.ts';
@@ -69,6 +70,7 @@ export function makePlan(
       ...unopenedProblems(config, facts).map(({ message }) => message),
       ...unconnectedProblems(config, facts).map(({ message }) => message),
       ...networkWordProblems(facts).map(({ message }) => message),
+      ...initramfsAddressWarnings(config, facts),
       ...unknownModuleWords(config, facts.kernel.modules),
       ...crypttabProblems(facts.crypttab).map(({ message }) => message),
       ...stoppedNeeds(facts, modules).map(({ message }) => message),
