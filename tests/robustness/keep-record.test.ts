@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
-import { parseBootRecord } from '../../../src/formats/boot-record.ts';
-import { checkout } from '../../helpers/paths.ts';
-import { run } from '../../helpers/run.ts';
-import { plant, scratch, type Tree } from '../../helpers/scratch.ts';
+import { parseBootRecord } from '../../src/formats/boot-record.ts';
+import { checkout } from '../helpers/paths.ts';
+import { run } from '../helpers/run.ts';
+import { plant, scratch, type Tree } from '../helpers/scratch.ts';
 
 const scripts = join(checkout, 'dropins/extra/usr/lib/pkginitrd');
 const efivars = 'sys/firmware/efi/efivars';

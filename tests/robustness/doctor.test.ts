@@ -3,12 +3,12 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { absolutePath } from '../../../src/model/brands.ts';
-import { makeSys } from '../../../src/sys/sys.ts';
-import { doctor } from '../../../src/verbs/doctor.ts';
-import { checkout } from '../../helpers/paths.ts';
-import { plant, scratch, type Tree } from '../../helpers/scratch.ts';
-import { device, disk, loaded, mounts } from '../../hosts/sysfs.ts';
+import { absolutePath } from '../../src/model/brands.ts';
+import { makeSys } from '../../src/sys/sys.ts';
+import { doctor } from '../../src/verbs/doctor.ts';
+import { checkout } from '../helpers/paths.ts';
+import { plant, scratch, type Tree } from '../helpers/scratch.ts';
+import { device, disk, loaded, mounts } from '../hosts/sysfs.ts';
 
 const sys = makeSys({ searchPath: '/usr/bin:/bin' });
 const modules = 'usr/lib/modules/6.12-test';
